@@ -1,0 +1,86 @@
+"""The command line: one module per command group. Parse, call one function, render, exit. No logic.
+
+Modules are imported when their command is called, so that `harden --help` is instant.
+"""
+
+import importlib
+import sys
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from hardening import __version__
+from hardening.errors import Exit, HardenError
+
+COMMANDS = {
+    "lab": "A local swarm of real virtual machines, AppArmor enforcing.",
+}
+"""Command or group -> one line of help. The module of the same name in this package holds `app`."""
+
+
+class LazyGroup(TyperGroup):
+    """Lists commands without importing them."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # noqa: ARG002 - the parent's signature
+        """Names in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # noqa: ARG002
+        """Import one command's module; only its help line while the list is printed."""
+        if cmd_name not in COMMANDS:
+            return None
+        if _listing():
+            return TyperCommand(cmd_name, help=COMMANDS[cmd_name])
+        module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        command = get_command(module.app)
+        command.name = cmd_name
+        return command
+
+
+def _listing() -> bool:
+    """Whether only the top-level help was asked for."""
+    words = sys.argv[1:]
+    return not words or words[0] in {"--help", "-h"}
+
+
+app = typer.Typer(
+    name="harden",
+    cls=LazyGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Hardens and audits Docker Swarm clusters: an AppArmor and a seccomp profile for every container.",
+    epilog="Exit codes: 0 fine · 1 findings or a failed deploy · 2 bad input · 3 a host could not be reached · "
+    "10 the plan has changes.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"harden {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Hardens and audits Docker Swarm clusters."""
+
+
+def main() -> None:
+    """Entry point: a HardenError becomes one message and its exit code."""
+    try:
+        app()
+    except HardenError as error:
+        typer.secho(f"harden: {error.message}", fg="red", err=True)
+        if error.hint:
+            typer.echo(f"  {error.hint}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.secho("harden: interrupted", fg="red", err=True)
+        sys.exit(130)
+
+
+__all__ = ["Exit", "app", "main"]

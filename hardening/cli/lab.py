@@ -1,0 +1,10 @@
+"""`harden lab`: the local cluster of virtual machines."""
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def lab() -> None:
+    """A local swarm of real virtual machines, AppArmor enforcing."""

@@ -1,0 +1,48 @@
+"""The only failures a user may ever see. Everything else is a bug and shows a traceback."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    OK = 0
+    FAILED = 1
+    """Findings, a failed deploy, a profile that does not verify."""
+    BAD_INPUT = 2
+    """Bad input or usage; nothing was changed."""
+    UNREACHABLE = 3
+    """A host could not be reached or read."""
+    CHANGES = 10
+    """`harden plan` found something to do."""
+
+
+class HardenError(Exception):
+    """What happened, where, and what to do next.
+
+    Args:
+        message: one sentence with file:line, node or service in it. Never a secret.
+        hint: what the user can do next; empty when the message says it already.
+        exit_code: how the command ends.
+    """
+
+    def __init__(self, message: str, hint: str = "", exit_code: Exit = Exit.BAD_INPUT) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.exit_code = exit_code
+
+
+class HostError(HardenError):
+    """A host could not be reached, or stopped answering. A remote program that fails is a Result instead."""
+
+    def __init__(self, node: str, message: str, hint: str = "") -> None:
+        super().__init__(f"{node}: {message}", hint, Exit.UNREACHABLE)
+        self.node = node
+
+
+class FailedError(HardenError):
+    """The input was fine, and the work still failed: a step, a rollout, a verification."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint, Exit.FAILED)

@@ -1,0 +1,112 @@
+"""A machine reached by OpenSSH: one multiplexed connection, opened on first use."""
+
+import hashlib
+import shlex
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hardening.errors import HostError
+from hardening.model.inventory import Node, SshTransport
+from hardening.model.result import Result
+
+from . import process, program
+
+CONNECT_SECONDS = 30
+_SSH_FAILED = 255
+"""ssh's own exit code when the connection, not the remote program, failed."""
+
+
+class SshHost:
+    """Runs programs over one kept SSH connection, as root."""
+
+    def __init__(self, node: Node, transport: SshTransport, folder: Path) -> None:
+        self.node = node
+        self._transport = transport
+        self._folder = folder
+        # Unix socket paths are limited to 108 bytes, node names are not.
+        self._control = folder / hashlib.sha256(node.name.encode()).hexdigest()[:12]
+        self._opening = threading.Lock()
+        self._open = False
+        self._forwards = 0
+
+    def run(self, argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float = 120) -> Result:
+        """See Host.run."""
+        self._connect()
+        prefix = ("sudo", "-n", "--") if self._transport.sudo else ()
+        command = shlex.join((*prefix, *argv))
+        result = process.run((*self._ssh(), "--", self._transport.host, command), stdin=stdin, timeout=timeout)
+        if result.rc == process.TIMED_OUT:
+            raise HostError(self.node.name, f"{argv[0]} gave {result.complaint}")
+        if result.rc == _SSH_FAILED:
+            self._open = False
+            raise HostError(self.node.name, f"the SSH connection broke: {result.complaint}")
+        return Result(argv, result.rc, result.stdout, result.stderr)
+
+    def ask(self, program_name: str, request: object, *, timeout: float = 120) -> bytes:
+        """See Host.ask."""
+        result = self.run(program.ARGV, stdin=program.package(program_name, request), timeout=timeout)
+        if not result.ok:
+            raise HostError(self.node.name, f"{program_name} failed: {result.complaint}")
+        return result.stdout
+
+    @contextmanager
+    def forward(self, remote_socket: str) -> Generator[Path]:
+        """See Host.forward."""
+        self._connect()
+        with self._opening:
+            self._forwards += 1
+            local = self._folder / f"{self._control.name}.{self._forwards}"
+        spec = f"{local}:{remote_socket}"
+        result = process.run((*self._ssh(), "-O", "forward", "-L", spec, self._transport.host), timeout=CONNECT_SECONDS)
+        if not result.ok:
+            raise HostError(self.node.name, f"could not forward {remote_socket}: {result.complaint}")
+        try:
+            yield local
+        finally:
+            process.run((*self._ssh(), "-O", "cancel", "-L", spec, self._transport.host), timeout=CONNECT_SECONDS)
+            local.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End the kept connection."""
+        if self._open:
+            process.run((*self._ssh(), "-O", "exit", self._transport.host), timeout=CONNECT_SECONDS)
+            self._open = False
+
+    def _connect(self) -> None:
+        with self._opening:
+            if self._open:
+                return
+            argv = (*self._ssh(), "-M", "-N", "-f", "--", self._transport.host)
+            result = process.run(argv, timeout=CONNECT_SECONDS * 2)
+            if not result.ok:
+                target = f"{self._transport.user}@{self._transport.host} port {self._transport.port}"
+                raise HostError(
+                    self.node.name,
+                    f"no SSH connection to {target}: {result.complaint}",
+                    f"try it by hand: {shlex.join((*self._login(), self._transport.host))}",
+                )
+            self._open = True
+
+    def _ssh(self) -> tuple[str, ...]:
+        options = {
+            "BatchMode": "yes",
+            "ConnectTimeout": str(CONNECT_SECONDS),
+            "ServerAliveInterval": "15",
+            "ServerAliveCountMax": "6",
+            "ControlPath": str(self._control),
+            "ControlPersist": "no",
+            "StreamLocalBindUnlink": "yes",
+            "LogLevel": "ERROR",
+        }
+        return (*self._login(), *(word for key, value in options.items() for word in ("-o", f"{key}={value}")))
+
+    def _login(self) -> tuple[str, ...]:
+        transport = self._transport
+        argv = ["ssh", "-p", str(transport.port), "-l", transport.user]
+        if transport.identity_file:
+            argv += ["-i", transport.identity_file, "-o", "IdentitiesOnly=yes"]
+        if transport.known_hosts_file:
+            argv += ["-o", f"UserKnownHostsFile={transport.known_hosts_file}", "-o", "StrictHostKeyChecking=yes"]
+        return tuple(argv)

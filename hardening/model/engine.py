@@ -1,0 +1,140 @@
+"""The Docker engine's own documents, as far as they are used. Field names are the engine API's, in snake case.
+
+Unknown fields are ignored, so a newer engine is no error; a field listed here that the engine leaves out has the
+engine's own meaning of absence (off, empty). Environment values never enter: the collector keeps names only.
+"""
+
+from msgspec import Struct, field
+
+
+class Mount(Struct, frozen=True, rename="pascal"):
+    """One mount of a container."""
+
+    type: str = ""
+    source: str = ""
+    destination: str = ""
+    rw: bool = field(default=False, name="RW")
+    propagation: str = ""
+
+
+class HostConfig(Struct, frozen=True, rename="pascal"):
+    """What a container was created with on the host's side."""
+
+    privileged: bool = False
+    readonly_rootfs: bool = False
+    cap_add: tuple[str, ...] | None = None
+    cap_drop: tuple[str, ...] | None = None
+    security_opt: tuple[str, ...] | None = None
+    runtime: str = ""
+    network_mode: str = ""
+    pid_mode: str = ""
+    ipc_mode: str = ""
+    uts_mode: str = field(default="", name="UTSMode")
+    userns_mode: str = ""
+    cgroup_parent: str = ""
+    memory: int = 0
+    nano_cpus: int = 0
+    cpu_shares: int = 0
+    pids_limit: int | None = None
+
+
+class ContainerConfig(Struct, frozen=True, rename="pascal"):
+    """What a container runs."""
+
+    image: str = ""
+    user: str = ""
+    labels: dict[str, str] | None = None
+
+
+class PortBinding(Struct, frozen=True, rename="pascal"):
+    """A host port that leads into a container."""
+
+    host_ip: str = ""
+    host_port: str = ""
+
+
+class NetworkSettings(Struct, frozen=True, rename="pascal"):
+    """How a container is connected."""
+
+    ports: dict[str, tuple[PortBinding, ...] | None] | None = None
+
+
+class ContainerState(Struct, frozen=True, rename="pascal"):
+    """Whether a container runs."""
+
+    status: str = ""
+    pid: int = 0
+
+
+class Inspect(Struct, frozen=True, rename="pascal"):
+    """`GET /containers/{id}/json`."""
+
+    id: str
+    name: str
+    image: str
+    created: str
+    state: ContainerState
+    config: ContainerConfig
+    host_config: HostConfig
+    app_armor_profile: str = ""
+    mounts: tuple[Mount, ...] = ()
+    network_settings: NetworkSettings = NetworkSettings()
+    restart_count: int = 0
+
+
+class Network(Struct, frozen=True, rename="pascal"):
+    """`GET /networks`."""
+
+    id: str
+    name: str
+    driver: str
+    scope: str
+    internal: bool = False
+    attachable: bool = False
+    ingress: bool = False
+    options: dict[str, str] | None = None
+    labels: dict[str, str] | None = None
+
+
+class Image(Struct, frozen=True, rename="pascal"):
+    """`GET /images/json`."""
+
+    id: str
+    repo_tags: tuple[str, ...] | None = None
+    repo_digests: tuple[str, ...] | None = None
+    created: int = 0
+    size: int = 0
+
+
+class RegistryConfig(Struct, frozen=True, rename="pascal"):
+    """Registries the engine treats specially."""
+
+    insecure_registry_cidrs: tuple[str, ...] | None = field(default=None, name="InsecureRegistryCIDRs")
+
+
+class SwarmState(Struct, frozen=True, rename="pascal"):
+    """The swarm as one engine sees it."""
+
+    node_id: str = field(default="", name="NodeID")
+    node_addr: str = ""
+    local_node_state: str = "inactive"
+    control_available: bool = False
+    error: str = ""
+
+
+class EngineInfo(Struct, frozen=True, rename="pascal"):
+    """`GET /info`."""
+
+    server_version: str
+    driver: str
+    docker_root_dir: str
+    security_options: tuple[str, ...] | None = None
+    default_runtime: str = ""
+    runtimes: dict[str, dict[str, object]] | None = None
+    cgroup_version: str = ""
+    live_restore_enabled: bool = False
+    logging_driver: str = ""
+    experimental_build: bool = False
+    registry_config: RegistryConfig | None = None
+    swarm: SwarmState = SwarmState()
+    warnings: tuple[str, ...] | None = None

@@ -1,0 +1,238 @@
+"""What was read from a cluster, once. Everything after it is pure."""
+
+from msgspec import Struct
+
+from .engine import EngineInfo, Image, Inspect, Network
+from .known import Known, Unavailable
+from .swarm import Cluster, Service, Stored, SwarmNode, Task
+
+FACTS_VERSION = 1
+"""Raised when a stored facts file of the previous form can no longer be read."""
+
+
+class FileFacts(Struct, frozen=True):
+    """A file's inode: `kind` is file, directory, socket, link or other; `mode` the permission bits."""
+
+    kind: str
+    mode: int
+    uid: int
+    gid: int
+    user: str
+    group: str
+    size: int
+    sha256: str = ""
+
+
+class DiskFacts(Struct, frozen=True):
+    """The file system that holds a path; bytes."""
+
+    path: str
+    mount_point: str
+    device: str
+    total: int
+    free: int
+
+
+class Listener(Struct, frozen=True):
+    """A listening socket of the host."""
+
+    protocol: str
+    address: str
+    port: int
+    program: str
+
+
+class ProcessFacts(Struct, frozen=True):
+    """One process as the kernel describes it: `/proc/<pid>/{attr/current,status,uid_map}`.
+
+    Attributes:
+        pid: on the node.
+        command: `comm`, at most 15 characters.
+        executable: path inside the container, empty when the kernel did not tell.
+        apparmor: label with its mode, such as `harden-nginx (enforce)`; `unconfined`.
+        seccomp: 0 off, 1 strict, 2 filter.
+        no_new_privileges: the NoNewPrivs bit.
+        cap_effective: CapEff as a bit mask; the other sets likewise.
+        uid: effective user id on the node.
+        uid_map: lines of `inside outside count`.
+    """
+
+    pid: int
+    command: str
+    executable: str
+    apparmor: Known[str] | Unavailable
+    seccomp: int
+    no_new_privileges: bool
+    cap_effective: int
+    cap_permitted: int
+    cap_inheritable: int
+    cap_bounding: int
+    cap_ambient: int
+    uid: int
+    uid_map: tuple[tuple[int, int, int], ...]
+
+
+class ContainerFacts(Struct, frozen=True):
+    """A running container: the engine's word (`inspect`) and the kernel's (`processes`, first is the init process).
+
+    Attributes:
+        inspect: the engine's document.
+        processes: every process of the container.
+        root_read_only: the `ro` option of `/` in the container's own mount table.
+        answers: output of the questions the gatherer asked inside, by question name.
+    """
+
+    inspect: Inspect
+    processes: Known[tuple[ProcessFacts, ...]] | Unavailable
+    root_read_only: Known[bool] | Unavailable
+    answers: dict[str, Known[str] | Unavailable] = {}
+
+    @property
+    def service(self) -> str:
+        """Name of the swarm service the container belongs to; empty for a plain container."""
+        return (self.inspect.config.labels or {}).get("com.docker.swarm.service.name", "")
+
+
+class EngineFacts(Struct, frozen=True):
+    """One node's engine."""
+
+    info: EngineInfo
+    api_version: str
+    component_versions: dict[str, str]
+    containers: Known[tuple[ContainerFacts, ...]] | Unavailable
+    networks: Known[tuple[Network, ...]] | Unavailable
+    images: Known[tuple[Image, ...]] | Unavailable
+
+
+class SwarmFacts(Struct, frozen=True):
+    """The cluster, as a manager sees it. `seen_from` names that manager."""
+
+    seen_from: str
+    cluster: Cluster
+    nodes: tuple[SwarmNode, ...]
+    services: tuple[Service, ...]
+    tasks: tuple[Task, ...]
+    networks: tuple[Network, ...]
+    secrets: tuple[Stored, ...]
+    configs: tuple[Stored, ...]
+
+
+class NodeFacts(Struct, frozen=True):
+    """One machine, read in one round trip by `node/collector.py`.
+
+    Attributes:
+        time: seconds since the epoch, by the node's clock.
+        lsm: active kernel security modules.
+        apparmor_profiles: loaded profile -> mode (enforce, complain, …).
+        apparmor_parser: version of the node's parser, such as `4.1.0`.
+        files: path -> its inode, `Known(None)` when there is no such file.
+        daemon_config: `daemon.json` as JSON text of an object; `{}` when there is none.
+        daemon_argv: command line of the running dockerd.
+        policy: `/etc/harden/policy.json` as text; empty when there is none.
+        groups: group name -> members, of the groups that matter (docker).
+        programs: program -> path, of those that a deploy or a check needs; empty path when missing.
+        swarm: only from managers.
+    """
+
+    hostname: str
+    kernel: str
+    os_name: str
+    architecture: str
+    cpus: int
+    memory: int
+    time: float
+    python: str
+    lsm: Known[tuple[str, ...]] | Unavailable
+    apparmor_profiles: Known[dict[str, str]] | Unavailable
+    apparmor_parser: Known[str] | Unavailable
+    sysctls: Known[dict[str, str]] | Unavailable
+    audit_rules: Known[tuple[str, ...]] | Unavailable
+    files: dict[str, Known[FileFacts | None] | Unavailable]
+    disks: tuple[DiskFacts, ...]
+    listeners: Known[tuple[Listener, ...]] | Unavailable
+    groups: dict[str, tuple[str, ...]]
+    programs: dict[str, str]
+    daemon_config: Known[str] | Unavailable
+    daemon_argv: Known[tuple[str, ...]] | Unavailable
+    policy: Known[str] | Unavailable
+    engine: Known[EngineFacts] | Unavailable
+    swarm: Known[SwarmFacts] | Unavailable
+
+
+class MongoUser(Struct, frozen=True):
+    """A database user, without credentials."""
+
+    name: str
+    database: str
+    mechanisms: tuple[str, ...]
+    roles: tuple[tuple[str, str], ...]
+    """(role, database)"""
+
+
+class MongoMember(Struct, frozen=True):
+    """One running mongod.
+
+    Documents (`cmd_line`, `parameters`, `config`, `status`, …) are JSON text of the server's own answer.
+    """
+
+    service: str
+    node: str
+    container: str
+    version: Known[str] | Unavailable
+    modules: Known[tuple[str, ...]] | Unavailable
+    hello: Known[str] | Unavailable
+    cmd_line: Known[str] | Unavailable
+    parameters: Known[str] | Unavailable
+    replica_config: Known[str] | Unavailable
+    replica_status: Known[str] | Unavailable
+    default_concern: Known[str] | Unavailable
+    users: Known[tuple[MongoUser, ...]] | Unavailable
+    startup_warnings: Known[tuple[str, ...]] | Unavailable
+    anonymous: Known[str] | Unavailable
+    """What a client without credentials got for `listDatabases`: `ok`, or the error's code name."""
+
+
+class Directive(Struct, frozen=True):
+    """One NGINX directive; `block` holds what is inside its braces, None when it has none."""
+
+    name: str
+    args: tuple[str, ...]
+    file: str
+    line: int
+    block: tuple["Directive", ...] | None = None
+
+
+class NginxServer(Struct, frozen=True):
+    """One running NGINX, by `nginx -T` inside its container."""
+
+    service: str
+    node: str
+    container: str
+    version: Known[str] | Unavailable
+    config: Known[tuple[Directive, ...]] | Unavailable
+
+
+class Facts(Struct, frozen=True):
+    """Everything that was read, and when (seconds since the epoch, by the operator's clock)."""
+
+    gathered_at: float
+    nodes: dict[str, Known[NodeFacts] | Unavailable]
+    mongo: tuple[MongoMember, ...]
+    nginx: tuple[NginxServer, ...]
+    version: int = FACTS_VERSION
+
+    @property
+    def swarm(self) -> Known[SwarmFacts] | Unavailable:
+        """The cluster as the first manager that answered sees it."""
+        reasons = []
+        for name, node in self.nodes.items():
+            match node:
+                case Known(value=facts):
+                    match facts.swarm:
+                        case Known():
+                            return facts.swarm
+                        case Unavailable(reason=reason):
+                            reasons.append(f"{name}: {reason}")
+                case Unavailable(reason=reason):
+                    reasons.append(f"{name}: {reason}")
+        return Unavailable("; ".join(reasons) or "no node was read")

@@ -1,0 +1,68 @@
+"""What a person decides about a role, and what is made of it."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class FileRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Files a role may use: an AppArmor path pattern and access letters (`r`, `rw`, `rwk`, `mr`, `ix`, …)."""
+
+    path: str
+    access: str
+    why: str = ""
+
+
+class NetworkRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Sockets a role may open, such as family `inet`, type `stream`."""
+
+    family: str
+    type: str = ""
+
+
+class SeccompPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """System calls by name; `extra` with the reason in the policy file's own comments."""
+
+    syscalls: tuple[str, ...]
+
+
+class AppArmorPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the role touches. Everything not named is refused."""
+
+    files: tuple[FileRule, ...]
+    network: tuple[NetworkRule, ...] = ()
+    capabilities: tuple[str, ...] = ()
+
+
+class Policy(Struct, frozen=True, forbid_unknown_fields=True):
+    """`profiles/<role>/policy.yml`. The role is the folder's name."""
+
+    description: str
+    seccomp: SeccompPolicy
+    apparmor: AppArmorPolicy
+    no_new_privileges: bool = True
+
+
+class SeccompAction(StrEnum):
+    """OCI seccomp actions that profiles here use."""
+
+    ALLOW = "SCMP_ACT_ALLOW"
+    ERRNO = "SCMP_ACT_ERRNO"
+
+
+class RoleProfile(Struct, frozen=True):
+    """A role's two profiles as they are installed on nodes.
+
+    Attributes:
+        role: such as `nginx`.
+        apparmor_name: the profile's name in the kernel, `harden-<role>`.
+        apparmor: its text.
+        seccomp: JSON text, valid for the engine and as OCI `linux.seccomp` alike.
+        no_new_privileges: whether tasks get the bit.
+    """
+
+    role: str
+    apparmor_name: str
+    apparmor: str
+    seccomp: str
+    no_new_privileges: bool = True
