@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hardening import documents
+from hardening.errors import HardenError
+
+
+class Leaf(msgspec.Struct, forbid_unknown_fields=True):
+    size: int
+    tags: list[str] = []
+
+
+class Tree(msgspec.Struct, forbid_unknown_fields=True):
+    leaves: dict[str, Leaf]
+    rows: list[Leaf] = []
+
+
+CASES = {
+    "unknown key": ("leaves:\n  a:\n    size: 1\n    colour: red\n", 4, "unknown key `colour`"),
+    "unknown key at the root": ("leaves: {}\nroots: 1\n", 2, "unknown key `roots`"),
+    "wrong type in a mapping of mappings": ("leaves:\n  a: {size: 1}\n  b:\n    size: big\n", 4, "expected `int`"),
+    "wrong type in a list": ("leaves: {}\nrows:\n  - size: 1\n  - size: 1\n    tags: [x, 2]\n", 5, "expected `str`"),
+    "missing key": ("leaves:\n  a: {size: 1}\n  b: {}\n", 3, "missing required field `size`"),
+    "key that stands twice": ("leaves:\n  a: {size: 1}\n  a: {size: 2}\n", 3, "stands twice"),
+    "broken YAML": ("leaves:\n  a: [1\n", 3, "not valid YAML"),
+    "empty file": ("", 1, "expected `object`"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "message"), CASES.values(), ids=CASES)
+def test_a_complaint_names_the_line(tmp_path: Path, text: str, line: int, message: str) -> None:
+    path = tmp_path / "tree.yml"
+    path.write_text(text)
+    with pytest.raises(HardenError) as caught:
+        documents.load(path, Tree)
+    assert caught.value.message.startswith(f"{path}:{line}: "), caught.value.message
+    assert message in caught.value.message
+
+
+def test_anchors_and_merge_keys_work(tmp_path: Path) -> None:
+    path = tmp_path / "tree.yml"
+    path.write_text("leaves:\n  a: &a {size: 1, tags: [x]}\n  b:\n    <<: *a\n    size: 2\n")
+    tree = documents.load(path, Tree)
+    assert tree.leaves["b"] == Leaf(size=2, tags=["x"])
+
+
+def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(HardenError, match="no such file"):
+        documents.load(tmp_path / "none.yml", Tree)
