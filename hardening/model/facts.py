@@ -11,7 +11,10 @@ FACTS_VERSION = 1
 
 
 class FileFacts(Struct, frozen=True):
-    """A file's inode: `kind` is file, directory, socket, link or other; `mode` the permission bits."""
+    """A file's inode: `kind` is file, directory, socket, link or other; `mode` the permission bits.
+
+    `mtime` is in seconds since the epoch; `sha256` is empty where the content was not asked for.
+    """
 
     kind: str
     mode: int
@@ -20,6 +23,7 @@ class FileFacts(Struct, frozen=True):
     user: str
     group: str
     size: int
+    mtime: float
     sha256: str = ""
 
 
@@ -128,6 +132,7 @@ class NodeFacts(Struct, frozen=True):
         files: path -> its inode, `Known(None)` when there is no such file.
         daemon_config: `daemon.json` as JSON text of an object; `{}` when there is none.
         daemon_argv: command line of the running dockerd.
+        daemon_started: when the running dockerd was started, seconds since the epoch by the node's clock.
         policy: `/etc/harden/policy.json` as text; empty when there is none.
         groups: group name -> members, of the groups that matter (docker).
         programs: program -> path, of those that a deploy or a check needs; empty path when missing.
@@ -154,6 +159,7 @@ class NodeFacts(Struct, frozen=True):
     programs: dict[str, str]
     daemon_config: Known[str] | Unavailable
     daemon_argv: Known[tuple[str, ...]] | Unavailable
+    daemon_started: Known[float] | Unavailable
     policy: Known[str] | Unavailable
     engine: Known[EngineFacts] | Unavailable
     swarm: Known[SwarmFacts] | Unavailable

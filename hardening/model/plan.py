@@ -1,0 +1,127 @@
+"""What would be changed, shown before it is."""
+
+from enum import IntEnum
+
+from msgspec import Struct
+
+from .stack import ReplicaSet, Stack
+
+
+class Phase(IntEnum):
+    """Order of work. Steps of one phase on different nodes may run at the same time, except ENGINE's."""
+
+    FILES = 1
+    ENGINE = 2
+    SWARM = 3
+    MEMBERSHIP = 4
+    SECRETS = 5
+    STACK = 6
+    DATABASE = 7
+
+
+class InstallFile(Struct, frozen=True, tag="install_file"):
+    """Put a file on a node, whole or not at all.
+
+    Attributes:
+        content: text; None leaves the file as it is (only `check` and `then` run).
+        mode: permission bits; the owner is root.
+        check: program run on the new content before it takes its place; `{}` stands for its temporary path. Its
+            failure leaves everything as it was.
+        then: program run once the file is in place.
+    """
+
+    path: str
+    content: str | None
+    mode: int = 0o644
+    check: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+
+
+class RestartEngine(Struct, frozen=True, tag="restart_engine"):
+    """Restart a node's engine and wait until it answers."""
+
+
+class InitSwarm(Struct, frozen=True, tag="init_swarm"):
+    """Found the swarm. `cert_expiry` is in nanoseconds."""
+
+    address: str
+    autolock: bool
+    cert_expiry: int
+
+
+class ConfigureSwarm(Struct, frozen=True, tag="configure_swarm"):
+    """Change the swarm's settings. `cert_expiry` is in nanoseconds."""
+
+    autolock: bool
+    cert_expiry: int
+
+
+class JoinSwarm(Struct, frozen=True, tag="join_swarm"):
+    """Join the swarm that the first manager leads."""
+
+    address: str
+    manager: bool
+
+
+class DescribeNode(Struct, frozen=True, tag="describe_node"):
+    """Set a swarm node's role, labels and availability."""
+
+    manager: bool
+    labels: dict[str, str]
+
+
+class CreateSecrets(Struct, frozen=True, tag="create_secrets"):
+    """Make the generated secrets that the swarm lacks, in memory, and hand them over."""
+
+    stack: Stack
+
+
+class DeployStack(Struct, frozen=True, tag="deploy_stack"):
+    """`docker stack deploy` on the leading manager, then wait for every task."""
+
+    stack: Stack
+
+
+class PrepareReplicaSet(Struct, frozen=True, tag="prepare_replica_set"):
+    """Initiate a replica set, add its members, create its users and initial data; whatever of it is missing."""
+
+    stack: Stack
+    name: str
+    replica_set: ReplicaSet
+
+
+Action = (
+    InstallFile
+    | RestartEngine
+    | InitSwarm
+    | ConfigureSwarm
+    | JoinSwarm
+    | DescribeNode
+    | CreateSecrets
+    | DeployStack
+    | PrepareReplicaSet
+)
+
+
+class Step(Struct, frozen=True):
+    """One change.
+
+    Attributes:
+        node: where it happens; for the cluster as a whole, the leading manager.
+        summary: what is done, as a short imperative.
+        before: what is there now.
+        after: what will be there.
+    """
+
+    node: str
+    phase: Phase
+    summary: str
+    before: str
+    after: str
+    action: Action
+
+
+class Plan(Struct, frozen=True):
+    """Steps in the order they are applied."""
+
+    steps: tuple[Step, ...]

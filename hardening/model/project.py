@@ -1,0 +1,39 @@
+"""A project folder: which stacks go on which machines."""
+
+from msgspec import Struct
+
+from .inventory import Inventory
+from .policy import RoleProfile
+from .stack import Stack
+
+
+class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`engine:` of harden.yml: settings for every node's engine beyond the hardened ones.
+
+    Attributes:
+        daemon: further keys for daemon.json; a key that harden sets itself is refused.
+        userns_remap: map container users to unprivileged host users; needed before a node joins.
+    """
+
+    daemon: dict[str, object] = {}
+    userns_remap: bool = True
+
+
+class SwarmSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`swarm:` of harden.yml. `cert_expiry_hours` is the life of a node's certificate (1 at least)."""
+
+    autolock: bool = True
+    cert_expiry_hours: int = 24
+
+
+class Project(Struct, frozen=True):
+    """Everything a user decided, read and checked."""
+
+    name: str
+    root: str
+    inventory: Inventory
+    engine: EngineSettings
+    swarm: SwarmSettings
+    stacks: tuple[Stack, ...]
+    profiles: dict[str, RoleProfile]
+    allowed_ports: tuple[int, ...] = ()

@@ -1,0 +1,113 @@
+"""What `x-harden` keys in a Compose file say, and the rendered stack they lead to."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class GeneratedSecret(Struct, frozen=True, forbid_unknown_fields=True):
+    """`x-harden` of a top-level secret: how its value is made when the cluster has none.
+
+    Attributes:
+        generate: `random` for letters and digits, or `template`.
+        length: characters of a random value.
+        template: text in which `${name}` stands for another generated secret of the file.
+    """
+
+    generate: Literal["random", "template"]
+    length: int = 48
+    template: str = ""
+
+
+class ServiceHarden(Struct, frozen=True, forbid_unknown_fields=True):
+    """`x-harden` of a service: `profile` names the folder under `profiles/` that confines its tasks."""
+
+    profile: str
+
+
+class DatabaseRole(Struct, frozen=True, forbid_unknown_fields=True):
+    """A role on a database."""
+
+    role: str
+    db: str
+
+
+class DatabaseUser(Struct, frozen=True, forbid_unknown_fields=True):
+    """A user of a replica set; `password` names a generated secret that the data members mount."""
+
+    password: str
+    roles: tuple[DatabaseRole, ...]
+    db: str = "admin"
+
+
+class InitialData(Struct, frozen=True, forbid_unknown_fields=True):
+    """A collection that is filled once, from a JSON file beside the stack, when it does not exist."""
+
+    db: str
+    collection: str
+    file: str
+
+
+class ReplicaSet(Struct, frozen=True, forbid_unknown_fields=True):
+    """A MongoDB replica set made of services of the stack.
+
+    Attributes:
+        members: services that hold data, in order of preference for primary.
+        keyfile: secret with which members know each other; mounted under its own name.
+        users: name -> user.
+        arbiter: service that votes without data, when `arbiter_votes`; otherwise it stands by.
+        arbiter_votes: join the arbiter now, as a voting member.
+        port: TCP port inside the containers.
+    """
+
+    members: tuple[str, ...]
+    keyfile: str
+    users: dict[str, DatabaseUser]
+    arbiter: str = ""
+    arbiter_votes: bool = False
+    port: int = 27017
+    data: tuple[InitialData, ...] = ()
+
+
+class StackHarden(Struct, frozen=True, forbid_unknown_fields=True):
+    """`x-harden` at the top of a Compose file."""
+
+    replica_sets: dict[str, ReplicaSet] = {}
+
+
+class StackService(Struct, frozen=True):
+    """A service of a stack, as far as planning needs it.
+
+    Attributes:
+        name: as the swarm will call it: `<stack>_<service>`.
+        secrets: generated secrets it mounts -> name of the file under /run/secrets.
+    """
+
+    name: str
+    profile: str
+    image: str
+    secrets: dict[str, str]
+
+
+class Stack(Struct, frozen=True):
+    """A user's Compose file, rendered and read.
+
+    Attributes:
+        name: of the stack in the swarm.
+        source: the file it came from.
+        document: the Compose document as JSON text, in which generated secrets are still unnamed.
+    """
+
+    name: str
+    source: str
+    document: str
+    services: dict[str, StackService]
+    secrets: dict[str, GeneratedSecret]
+    replica_sets: dict[str, ReplicaSet]
+
+
+SPEC_LABEL = "harden.spec"
+"""Service label: hash of the definition it was deployed from."""
+SECRET_LABEL = "harden.secret"  # noqa: S105 - a label's name
+"""Secret label: the name it has in the stack file."""
+STACK_LABEL = "com.docker.stack.namespace"

@@ -1,0 +1,185 @@
+"""The files harden keeps on a node, and the engine settings it merges. Sources of the values stand beside them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+from hardening.errors import HardenError
+from hardening.model.facts import NodeFacts
+from hardening.model.known import Unavailable, known
+from hardening.model.project import Project
+
+DAEMON_FILE = "/etc/docker/daemon.json"
+POLICY_FILE = "/etc/harden/policy.json"
+SECCOMP_FOLDER = "/etc/harden/seccomp"
+RUNTIME = "/usr/local/lib/harden/harden-runtime"
+SYSCTL_FILE = "/etc/sysctl.d/60-harden.conf"
+AUDIT_FILE = "/etc/audit/rules.d/60-harden.rules"
+POLICY_VERSION = 1
+
+SYSCTLS = {
+    # Kernel addresses and messages help an intruder; containers see the host's.
+    "kernel.dmesg_restrict": "1",
+    "kernel.kptr_restrict": "2",
+    # Unprivileged BPF and unhardened JIT were the way through several container escapes.
+    "kernel.unprivileged_bpf_disabled": "1",
+    "net.core.bpf_jit_harden": "2",
+    # A process may trace only its own children.
+    "kernel.yama.ptrace_scope": "1",
+    "fs.protected_hardlinks": "1",
+    "fs.protected_symlinks": "1",
+    "fs.protected_fifos": "2",
+    "fs.protected_regular": "2",
+    "fs.suid_dumpable": "0",
+    # mongod warns below this (MongoDB production notes).
+    "vm.max_map_count": "262144",
+}
+"""Kernel settings, where the kernel has them; Debian's and KSPP's recommended values."""
+
+WATCHED = (
+    "/usr/sbin/dockerd",
+    "/usr/bin/dockerd",
+    "/usr/bin/docker",
+    "/usr/bin/containerd",
+    "/usr/bin/containerd-shim-runc-v2",
+    "/usr/bin/runc",
+    "/usr/sbin/runc",
+    "/etc/docker",
+    "/etc/harden",
+    "/usr/local/lib/harden",
+    "/etc/containerd",
+    "/etc/default/docker",
+    "/lib/systemd/system/docker.service",
+    "/lib/systemd/system/docker.socket",
+    "/run/docker.sock",
+    "/run/containerd/containerd.sock",
+)
+"""Paths under audit, where they exist (CIS Docker Benchmark 1.1.x)."""
+
+NOT_READ = Unavailable("was not looked at")
+NO_FILE_LIMIT = 64000
+"""Open files per container; mongod asks for 64000 (MongoDB production notes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedFile:
+    """A file as it should be; `in_force` tells whether the kernel already works by it."""
+
+    path: str
+    content: str
+    summary: str
+    mode: int = 0o644
+    check: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+    in_force: bool = True
+
+
+def wanted(project: Project, machine: NodeFacts) -> Iterator[ManagedFile]:
+    """Every managed file for one node, in the order in which they are installed."""
+    yield ManagedFile(RUNTIME, _runtime(), "Install the OCI runtime that confines tasks", mode=0o755)
+    loaded = known(machine.apparmor_profiles) or {}
+    for role, profile in sorted(project.profiles.items()):
+        yield ManagedFile(f"{SECCOMP_FOLDER}/{role}.json", profile.seccomp, f"Install the seccomp profile of {role}")
+        yield ManagedFile(
+            f"/etc/apparmor.d/{profile.apparmor_name}",
+            profile.apparmor,
+            f"Load the AppArmor profile {profile.apparmor_name}",
+            check=("apparmor_parser", "-r", "-W", "{}"),
+            in_force=loaded.get(profile.apparmor_name) == "enforce",
+        )
+    yield ManagedFile(POLICY_FILE, policy(project), "Install the policy: which service runs under which profile")
+    yield _sysctl_file(machine)
+    if machine.programs.get("augenrules") and (known(machine.audit_rules) is not None):
+        yield _audit_file(machine)
+
+
+def policy(project: Project) -> str:
+    """`policy.json`: swarm service -> profile, profile -> its files."""
+    services = {
+        service.name: service.profile
+        for stack in project.stacks
+        for service in stack.services.values()
+        if service.profile
+    }
+    profiles = {
+        role: {
+            "apparmor": profile.apparmor_name,
+            "seccomp": f"{SECCOMP_FOLDER}/{role}.json",
+            "no_new_privileges": profile.no_new_privileges,
+        }
+        for role, profile in project.profiles.items()
+    }
+    document = {"version": POLICY_VERSION, "services": services, "profiles": profiles}
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
+def daemon_config(project: Project, present: Mapping[str, object]) -> dict[str, object]:
+    """daemon.json as it should be: what is there, what the project adds, and the hardened settings over both."""
+    ours: dict[str, object] = {
+        "no-new-privileges": True,
+        "icc": False,
+        "userland-proxy": False,
+        "live-restore": False,  # refused together with swarm
+        "log-driver": "json-file",
+        "default-runtime": "harden",
+    }
+    if project.engine.userns_remap:
+        ours["userns-remap"] = "default"
+    if both := ours.keys() & project.engine.daemon.keys():
+        raise HardenError(
+            f"harden.yml: engine.daemon sets {', '.join(sorted(both))}, which harden sets itself",
+            "remove it there",
+        )
+    merged = {**present, **project.engine.daemon, **ours}
+    merged["runtimes"] = {**_mapping(merged, "runtimes"), "harden": {"path": RUNTIME}}
+    merged["log-opts"] = {"max-size": "10m", "max-file": "3", **_mapping(merged, "log-opts")}
+    limit = {"Name": "nofile", "Soft": NO_FILE_LIMIT, "Hard": NO_FILE_LIMIT}
+    merged["default-ulimits"] = {"nofile": limit, **_mapping(merged, "default-ulimits")}
+    return merged
+
+
+def _mapping(parent: Mapping[str, object], key: str) -> dict[str, object]:
+    value = parent.get(key)
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _runtime() -> str:
+    return resources.files("hardening.node").joinpath("runtime.py").read_text(encoding="utf-8")
+
+
+def _sysctl_file(machine: NodeFacts) -> ManagedFile:
+    live = known(machine.sysctls) or {}
+    settings = {key: value for key, value in SYSCTLS.items() if key in live}
+    content = "# Managed by harden.\n" + "".join(f"{key} = {value}\n" for key, value in sorted(settings.items()))
+    return ManagedFile(
+        SYSCTL_FILE,
+        content,
+        "Set kernel parameters",
+        then=("sysctl", "-q", "-p", SYSCTL_FILE),
+        in_force=all(_as_strict(live[key], value) for key, value in settings.items()),
+    )
+
+
+def _as_strict(live: str, wanted_value: str) -> bool:
+    """Whether a live value is what was asked for, or stricter: bpf's lock reads 2 once it was 1 for good."""
+    return live == wanted_value or (live.isdigit() and wanted_value.isdigit() and int(live) > int(wanted_value) > 0)
+
+
+def _audit_file(machine: NodeFacts) -> ManagedFile:
+    rules = known(machine.audit_rules) or ()
+    paths = [path for path in WATCHED if known(machine.files.get(path, NOT_READ)) is not None]
+    content = "## Managed by harden: the engine's programs, settings and sockets (CIS Docker Benchmark 1.1).\n"
+    content += "".join(f"-w {path} -p {'rwxa' if _is_program(path) else 'wa'} -k harden\n" for path in paths)
+    return ManagedFile(
+        AUDIT_FILE,
+        content,
+        "Watch the engine's programs and settings with auditd",
+        mode=0o640,
+        then=("augenrules", "--load"),
+        in_force=all(any(path in rule for rule in rules) for path in paths),
+    )
+
+
+def _is_program(path: str) -> bool:
+    return path.startswith("/usr/")

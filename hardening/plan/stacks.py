@@ -1,0 +1,99 @@
+"""Secrets, services and replica sets of each stack."""
+
+import json
+from collections.abc import Iterator
+
+from hardening.model.facts import Facts, MongoMember, NodeFacts, SwarmFacts
+from hardening.model.known import known
+from hardening.model.plan import CreateSecrets, DeployStack, Phase, PrepareReplicaSet, Step
+from hardening.model.project import Project
+from hardening.model.stack import SECRET_LABEL, SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack
+from hardening.stack import spec_hashes
+
+
+def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Iterator[Step]:
+    """Steps of the phases SECRETS, STACK and DATABASE."""
+    leader = project.inventory.managers[0].name
+    swarm = known(machines[leader].swarm)
+    for stack in project.stacks:
+        names = secret_names(stack, swarm)
+        missing = sorted(stack.secrets.keys() - names.keys())
+        if missing:
+            yield Step(
+                leader,
+                Phase.SECRETS,
+                f"Make secrets of {stack.name}: {', '.join(missing)}",
+                "missing",
+                "made in memory, kept by the swarm",
+                CreateSecrets(stack),
+            )
+        if step := _stack_step(leader, stack, swarm, None if missing else names):
+            yield step
+        for name, replica_set in stack.replica_sets.items():
+            lacks = replica_set_lacks(stack, replica_set, facts.mongo)
+            if lacks:
+                yield Step(
+                    leader,
+                    Phase.DATABASE,
+                    f"Prepare replica set {name} of {stack.name}",
+                    f"lacks {', '.join(lacks)}",
+                    f"members {', '.join(replica_set.members)}; users {', '.join(replica_set.users)}",
+                    PrepareReplicaSet(stack, name, replica_set),
+                )
+
+
+def secret_names(stack: Stack, swarm: SwarmFacts | None) -> dict[str, str]:
+    """Generated secret -> its newest name in the swarm, of those that exist."""
+    names = {}
+    for secret in sorted(swarm.secrets, key=lambda each: each.created_at) if swarm else ():
+        labels = secret.spec.labels or {}
+        if labels.get(STACK_LABEL) == stack.name and labels.get(SECRET_LABEL) in stack.secrets:
+            names[labels[SECRET_LABEL]] = secret.spec.name
+    return names
+
+
+def _stack_step(leader: str, stack: Stack, swarm: SwarmFacts | None, names: dict[str, str] | None) -> Step | None:
+    running = {
+        service.spec.name: (service.spec.labels or {}).get(SPEC_LABEL, "no label of ours")
+        for service in (swarm.services if swarm else ())
+        if (service.spec.labels or {}).get(STACK_LABEL) == stack.name
+    }
+    wanted = spec_hashes(stack, names) if names is not None else {each.name: "" for each in stack.services.values()}
+    new = sorted(wanted.keys() - running.keys())
+    gone = sorted(running.keys() - wanted.keys())
+    changed = sorted(name for name in wanted.keys() & running.keys() if wanted[name] != running[name])
+    if not (new or gone or changed):
+        return None
+    parts = {"create": new, "change": changed, "remove": gone}
+    return Step(
+        leader,
+        Phase.STACK,
+        f"Deploy the stack {stack.name}",
+        f"{len(running)} services" if running else "not deployed",
+        "; ".join(f"{word} {', '.join(services)}" for word, services in parts.items() if services),
+        DeployStack(stack),
+    )
+
+
+def replica_set_lacks(stack: Stack, replica_set: ReplicaSet, members: tuple[MongoMember, ...]) -> list[str]:
+    """What of a replica set is not as asked: members, write concern, users, initial data; in words."""
+    services = {stack.services[name].name: name for name in replica_set.members}
+    ours = [member for member in members if member.service in services]
+    configs = [text for member in ours if (text := known(member.replica_config))]
+    if not configs:
+        return ["its configuration"]
+    lacks = []
+    newest = max((json.loads(text) for text in configs), key=lambda each: int(each["version"]))
+    present = {str(each["host"]): bool(each.get("arbiterOnly")) for each in newest["members"]}
+    wanted = dict.fromkeys((f"{name}:{replica_set.port}" for name in replica_set.members), False)
+    if replica_set.arbiter_votes:
+        wanted[f"{replica_set.arbiter}:{replica_set.port}"] = True
+    if missing := sorted(wanted.keys() - present.keys()):
+        lacks.append(f"member {', '.join(missing)}")
+    concerns = [json.loads(text) for member in ours if (text := known(member.default_concern))]
+    if not any(each.get("defaultWriteConcern", {}).get("w") == "majority" for each in concerns):
+        lacks.append("default write concern majority")
+    users = {user.name for member in ours for user in known(member.users) or ()}
+    if missing := sorted(replica_set.users.keys() - users):
+        lacks.append(f"user {', '.join(missing)}")
+    return lacks

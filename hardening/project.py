@@ -1,0 +1,162 @@
+"""Reads a project folder: `harden.yml`, the inventory, the stacks and the policies they name."""
+
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from . import confine, documents, stack
+from .errors import HardenError
+from .model.inventory import Inventory, LocalTransport, Node, NodeRole, SshTransport
+from .model.project import EngineSettings, Project, SwarmSettings
+
+PROJECT_FILE = "harden.yml"
+LOCK_FILE = "images.lock"
+"""YAML, role -> image reference by digest; written by `harden images push`, read by the stack template."""
+
+
+class _Ssh(Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = ""
+    port: int = 22
+    user: str = "root"
+    identity_file: str | None = None
+    known_hosts_file: str | None = None
+    sudo: bool = False
+
+
+class _Machine(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    address: str
+    role: NodeRole = NodeRole.WORKER
+    labels: dict[str, str | int | bool] = {}
+    ssh: _Ssh | None = None
+    local: bool = False
+
+
+class _InventoryFile(Struct, frozen=True, forbid_unknown_fields=True):
+    nodes: tuple[_Machine, ...]
+
+
+class _StackEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    file: str
+    variables: dict[str, object] = {}
+
+
+class _ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    stacks: dict[str, _StackEntry]
+    inventory: str = "inventory.yml"
+    profiles: str = "profiles"
+    engine: EngineSettings = EngineSettings()
+    swarm: SwarmSettings = SwarmSettings()
+    allowed_ports: tuple[int, ...] = ()
+
+
+def read_inventory(path: Path) -> Inventory:
+    """The machines of an inventory file.
+
+    Raises:
+        HardenError: with file and line.
+    """
+    document = documents.read(path)
+    machines = document.convert(_InventoryFile).nodes
+    if not machines:
+        raise document.error(("nodes",), "an inventory needs at least one node")
+    seen: dict[str, int] = {}
+    for index, machine in enumerate(machines):
+        _check_machine(document, index, machine)
+        for value in (machine.name, machine.address):
+            if value in seen:
+                raise document.error(("nodes", index), f"`{value}` is used by two nodes")
+            seen[value] = index
+    if all(machine.role is not NodeRole.MANAGER for machine in machines):
+        raise document.error(("nodes",), "no node has `role: manager`; a swarm needs one, better three")
+    nodes = tuple(_node(machine, path.parent) for machine in machines)
+    return Inventory(nodes, str(path))
+
+
+def local_inventory() -> Inventory:
+    """This machine as a swarm of one, carrying every label of the reference stack."""
+    labels = {"mongo1": "true", "mongo2": "true", "mongo3": "true", "arbiter": "true", "api": "true", "edge": "true"}
+    return Inventory((Node("localhost", "127.0.0.1", NodeRole.MANAGER, labels, LocalTransport()),), "local")
+
+
+def load(root: Path, inventory: Inventory | None = None, lock: Path | None = None) -> Project:
+    """Read and check a whole project folder.
+
+    Args:
+        root: the folder with `harden.yml`.
+        inventory: machines to use instead of the project's own inventory file.
+        lock: image references to use instead of the project's own.
+
+    Raises:
+        HardenError: with file and line; nothing was changed.
+    """
+    settings = documents.load(root / PROJECT_FILE, _ProjectFile)
+    machines = inventory or read_inventory(root / settings.inventory)
+    images = locked_images(lock or root / LOCK_FILE)
+    stacks = tuple(
+        stack.render(name, root / entry.file, machines, images, {"topology": "resilient"} | entry.variables)
+        for name, entry in settings.stacks.items()
+    )
+    roles = sorted({service.profile for each in stacks for service in each.services.values() if service.profile})
+    profiles = {}
+    for role in roles:
+        policy = root / settings.profiles / role / "policy.yml"
+        if not policy.is_file():
+            users = [service.name for each in stacks for service in each.services.values() if service.profile == role]
+            raise HardenError(
+                f"{policy}: no such file, but {', '.join(users)} name the profile `{role}`",
+                "write the policy, or name one that exists: harden profile list",
+            )
+        profiles[role] = confine.build(role, confine.load_policy(policy))
+    return Project(
+        name=settings.name,
+        root=str(root),
+        inventory=machines,
+        engine=settings.engine,
+        swarm=settings.swarm,
+        stacks=stacks,
+        profiles=profiles,
+        allowed_ports=settings.allowed_ports,
+    )
+
+
+def locked_images(path: Path) -> Mapping[str, str]:
+    """Role -> image reference by digest; empty when nothing was pushed yet."""
+    return documents.load(path, dict[str, str]) if path.is_file() else {}
+
+
+def _check_machine(document: documents.Document, index: int, machine: _Machine) -> None:
+    position = ("nodes", index)
+    try:
+        ipaddress.ip_address(machine.address)
+    except ValueError:
+        raise document.error((*position, "address"), f"`{machine.address}` is not an IP address") from None
+    if machine.local and machine.ssh:
+        raise document.error((*position, "ssh"), "a node is either `local: true` or has `ssh:`")
+    if machine.ssh and not 0 < machine.ssh.port < 1 << 16:
+        raise document.error((*position, "ssh", "port"), f"{machine.ssh.port} is no TCP port")
+
+
+def _node(machine: _Machine, folder: Path) -> Node:
+    labels = {
+        key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in machine.labels.items()
+    }
+    if machine.local:
+        return Node(machine.name, machine.address, machine.role, labels, LocalTransport())
+    ssh = machine.ssh or _Ssh()
+    transport = SshTransport(
+        host=ssh.host or machine.address,
+        port=ssh.port,
+        user=ssh.user,
+        identity_file=_beside(ssh.identity_file, folder),
+        known_hosts_file=_beside(ssh.known_hosts_file, folder),
+        sudo=ssh.sudo,
+    )
+    return Node(machine.name, machine.address, machine.role, labels, transport)
+
+
+def _beside(path: str | None, folder: Path) -> str | None:
+    return None if path is None else str(folder / Path(path).expanduser())

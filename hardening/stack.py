@@ -1,0 +1,223 @@
+"""Renders a user's stack file and reads what its `x-harden` keys ask for. Pure but for reading the template."""
+
+import hashlib
+import string
+from collections.abc import Mapping
+from pathlib import Path
+
+import jinja2
+import msgspec
+import yaml
+
+from .documents import Document
+from .errors import HardenError
+from .model.compose import DROPPED_BY_SWARM, ComposeFile, ComposeSecretUse
+from .model.inventory import Inventory
+from .model.stack import SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack, StackService
+
+COMPOSE_VERSION = "3.9"
+"""Oldest Compose version with a pids limit; engines before 25.0 insist on being told one."""
+
+
+def render(
+    name: str, path: Path, inventory: Inventory, images: Mapping[str, str], variables: Mapping[str, object]
+) -> Stack:
+    """Read a stack file: through Jinja2 when its name ends in `.j2`, as it is otherwise.
+
+    Args:
+        name: of the stack in the swarm.
+        path: a Compose file.
+        inventory: `nodes` in the template.
+        images: `images` in the template: role -> reference pinned by digest.
+        variables: further names in the template.
+
+    Raises:
+        HardenError: with file and line, for anything that does not fit.
+    """
+    text = _read(path)
+    if path.suffix == ".j2":
+        text = _expand(path, text, {"nodes": inventory.nodes, "images": dict(images), "stack": name, **variables})
+    document = Document(str(path), text)
+    _refuse_dropped_keys(document)
+    stripped = _without_foreign_extensions(document.content)
+    readable = Document(str(path), text)
+    readable.content = stripped
+    compose = readable.convert(ComposeFile)
+    secrets = {key: secret.harden for key, secret in compose.secrets.items() if secret.harden}
+    services = {
+        key: StackService(
+            name=f"{name}_{key}",
+            profile=service.harden.profile if service.harden else "",
+            image=service.image,
+            secrets=_secret_files(service.secrets, secrets),
+        )
+        for key, service in compose.services.items()
+    }
+    for set_name, replica_set in compose.harden.replica_sets.items():
+        _check_replica_set(document, set_name, replica_set, services, secrets)
+    for key, secret in secrets.items():
+        for other in _names_in(secret.template):
+            if other not in secrets or other == key:
+                position = ("secrets", key, "x-harden", "template")
+                raise document.error(position, f"`${{{other}}}` is no other generated secret of this file")
+    content = msgspec.json.encode(stripped).decode()
+    return Stack(name, str(path), content, services, secrets, compose.harden.replica_sets)
+
+
+def compose(stack: Stack, secret_names: Mapping[str, str]) -> dict[str, object]:
+    """The Compose document to deploy.
+
+    Generated secrets become external ones under their versioned names; every service carries its definition's hash.
+
+    Args:
+        stack: as `render` read it.
+        secret_names: generated secret -> its name in the swarm. One that is missing raises KeyError.
+    """
+    document: dict[str, object] = msgspec.json.decode(stack.document)
+    secrets = _mapping(document, "secrets")
+    for key in stack.secrets:
+        secrets[key] = {"external": True, "name": secret_names[key]}
+    for key, service in _mapping(document, "services").items():
+        if not isinstance(service, dict):
+            continue
+        deploy = _mapping(service, "deploy")
+        if isinstance(written := deploy.get("labels"), list):
+            deploy["labels"] = dict(str(label).partition("=")[::2] for label in written)
+        used = sorted(secret_names[name] for name in stack.services[key].secrets)
+        definition = msgspec.json.encode([service, used, document.get("networks")], order="sorted")
+        _mapping(deploy, "labels")[SPEC_LABEL] = hashlib.sha256(definition).hexdigest()[:16]
+    return {"version": COMPOSE_VERSION, **document}
+
+
+def spec_hashes(stack: Stack, secret_names: Mapping[str, str]) -> dict[str, str]:
+    """Swarm service name -> hash of the definition that `compose` writes."""
+    services = _mapping(compose(stack, secret_names), "services")
+    hashes = {}
+    for key, service in services.items():
+        labels = _mapping(_mapping(service, "deploy"), "labels") if isinstance(service, dict) else {}
+        hashes[stack.services[key].name] = str(labels[SPEC_LABEL])
+    return hashes
+
+
+def as_yaml(document: Mapping[str, object]) -> str:
+    """A Compose document as text for `docker stack deploy -c`."""
+    return yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, width=120, allow_unicode=True)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise HardenError(f"{path}: cannot be read: {error}") from error
+
+
+def _expand(path: Path, text: str, context: Mapping[str, object]) -> str:
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - YAML for a machine, not HTML
+    )
+    try:
+        return environment.from_string(text).render(context)
+    except jinja2.TemplateSyntaxError as error:
+        raise HardenError(f"{path}:{error.lineno}: template: {error.message}") from error
+    except jinja2.UndefinedError as error:
+        raise HardenError(
+            f"{path}:{_template_line(error)}: template: {error.message}", _undefined_hint(error)
+        ) from error
+
+
+def _undefined_hint(error: jinja2.UndefinedError) -> str:
+    if "dict object" in str(error.message):
+        return "an image that is missing here was not pushed yet: harden images push"
+    return "values for the template stand under `variables:` of the stack in harden.yml"
+
+
+def _template_line(error: BaseException) -> int:
+    line, trace = 1, error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _refuse_dropped_keys(document: Document) -> None:
+    services = document.content.get("services") if isinstance(document.content, dict) else None
+    for name, service in services.items() if isinstance(services, dict) else ():
+        for key in service if isinstance(service, dict) else ():
+            if key in DROPPED_BY_SWARM:
+                raise document.error(
+                    ("services", name, key),
+                    f"Swarm ignores `{key}` in a stack file, so it would promise what does not happen",
+                    "remove it; AppArmor and seccomp come from `x-harden: {profile: ROLE}`",
+                )
+
+
+def _without_foreign_extensions(content: object) -> object:
+    """The document without other tools' `x-` keys."""
+    if isinstance(content, dict):
+        return {
+            key: _without_foreign_extensions(value)
+            for key, value in content.items()
+            if key == "x-harden" or not str(key).startswith("x-")
+        }
+    if isinstance(content, list):
+        return [_without_foreign_extensions(item) for item in content]
+    return content
+
+
+def _secret_files(uses: tuple[str | ComposeSecretUse, ...], generated: Mapping[str, object]) -> dict[str, str]:
+    files = {}
+    for use in uses:
+        source, target = (use, use) if isinstance(use, str) else (use.source, use.target or use.source)
+        if source in generated:
+            files[source] = target.removeprefix("/run/secrets/")
+    return files
+
+
+def _check_replica_set(
+    document: Document,
+    name: str,
+    replica_set: ReplicaSet,
+    services: Mapping[str, StackService],
+    secrets: Mapping[str, object],
+) -> None:
+    position = ("x-harden", "replica_sets", name)
+    arbiter = (replica_set.arbiter,) if replica_set.arbiter else ()
+    for service in (*replica_set.members, *arbiter):
+        if service not in services:
+            raise document.error(position, f"replica set {name}: there is no service `{service}`")
+        if replica_set.keyfile not in services[service].secrets:
+            raise document.error(
+                position, f"replica set {name}: service `{service}` does not use the secret `{replica_set.keyfile}`"
+            )
+    for user, settings in replica_set.users.items():
+        if settings.password not in secrets:
+            raise document.error(
+                (*position, "users", user), f"user {user}: `{settings.password}` is no generated secret of this file"
+            )
+        if all(settings.password not in services[member].secrets for member in replica_set.members):
+            raise document.error(
+                (*position, "users", user),
+                f"user {user}: no member mounts the secret `{settings.password}`, so its password could not be set",
+            )
+
+
+def _names_in(template: str) -> list[str]:
+    return string.Template(template).get_identifiers() if template else []
+
+
+def _mapping(parent: object, key: str) -> dict[str, object]:
+    """The mapping under `key`, made when missing."""
+    if not isinstance(parent, dict):
+        raise TypeError(f"{key}: its parent is no mapping")
+    value = parent.get(key)
+    if not isinstance(value, dict):
+        value = parent[key] = {}
+    return value
+
+
+__all__ = ["COMPOSE_VERSION", "STACK_LABEL", "as_yaml", "compose", "render", "spec_hashes"]
