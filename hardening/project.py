@@ -43,7 +43,9 @@ class _StackEntry(Struct, frozen=True, forbid_unknown_fields=True):
     variables: dict[str, object] = {}
 
 
-class _ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
+class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """`harden.yml`."""
+
     name: str
     stacks: dict[str, _StackEntry]
     inventory: str = "inventory.yml"
@@ -93,7 +95,7 @@ def load(root: Path, inventory: Inventory | None = None, lock: Path | None = Non
     Raises:
         HardenError: with file and line; nothing was changed.
     """
-    settings = documents.load(root / PROJECT_FILE, _ProjectFile)
+    settings = documents.load(root / PROJECT_FILE, ProjectFile)
     machines = inventory or read_inventory(root / settings.inventory)
     images = locked_images(lock or root / LOCK_FILE)
     stacks = tuple(

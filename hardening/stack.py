@@ -13,7 +13,8 @@ from .documents import Document
 from .errors import HardenError
 from .model.compose import DROPPED_BY_SWARM, ComposeFile, ComposeSecretUse
 from .model.inventory import Inventory
-from .model.stack import SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack, StackService
+from .model.policy import RoleProfile
+from .model.stack import PROFILE_HASH_LABEL, PROFILE_LABEL, SPEC_LABEL, ReplicaSet, Stack, StackService
 
 COMPOSE_VERSION = "3.9"
 """Oldest Compose version with a pids limit; engines before 25.0 insist on being told one."""
@@ -64,14 +65,16 @@ def render(
     return Stack(name, str(path), content, services, secrets, compose.harden.replica_sets)
 
 
-def compose(stack: Stack, secret_names: Mapping[str, str]) -> dict[str, object]:
+def compose(stack: Stack, secret_names: Mapping[str, str], profiles: Mapping[str, RoleProfile]) -> dict[str, object]:
     """The Compose document to deploy.
 
-    Generated secrets become external ones under their versioned names; every service carries its definition's hash.
+    Generated secrets become external ones under their versioned names; every service carries its definition's hash, and
+    its containers the hash of their profile, so that a changed profile replaces running tasks.
 
     Args:
         stack: as `render` read it.
         secret_names: generated secret -> its name in the swarm. One that is missing raises KeyError.
+        profiles: of every role the stack names.
     """
     document: dict[str, object] = msgspec.json.decode(stack.document)
     secrets = _mapping(document, "secrets")
@@ -80,18 +83,18 @@ def compose(stack: Stack, secret_names: Mapping[str, str]) -> dict[str, object]:
     for key, service in _mapping(document, "services").items():
         if not isinstance(service, dict):
             continue
-        deploy = _mapping(service, "deploy")
-        if isinstance(written := deploy.get("labels"), list):
-            deploy["labels"] = dict(str(label).partition("=")[::2] for label in written)
+        if role := stack.services[key].profile:
+            _labels(service).update({PROFILE_LABEL: role, PROFILE_HASH_LABEL: profiles[role].hash})
+        labels = _labels(_mapping(service, "deploy"))
         used = sorted(secret_names[name] for name in stack.services[key].secrets)
         definition = msgspec.json.encode([service, used, document.get("networks")], order="sorted")
-        _mapping(deploy, "labels")[SPEC_LABEL] = hashlib.sha256(definition).hexdigest()[:16]
+        labels[SPEC_LABEL] = hashlib.sha256(definition).hexdigest()[:16]
     return {"version": COMPOSE_VERSION, **document}
 
 
-def spec_hashes(stack: Stack, secret_names: Mapping[str, str]) -> dict[str, str]:
+def spec_hashes(stack: Stack, secret_names: Mapping[str, str], profiles: Mapping[str, RoleProfile]) -> dict[str, str]:
     """Swarm service name -> hash of the definition that `compose` writes."""
-    services = _mapping(compose(stack, secret_names), "services")
+    services = _mapping(compose(stack, secret_names, profiles), "services")
     hashes = {}
     for key, service in services.items():
         labels = _mapping(_mapping(service, "deploy"), "labels") if isinstance(service, dict) else {}
@@ -210,6 +213,13 @@ def _names_in(template: str) -> list[str]:
     return string.Template(template).get_identifiers() if template else []
 
 
+def _labels(parent: dict[str, object]) -> dict[str, object]:
+    """The labels of a service or its deploy section as a mapping, whichever of the two forms they were written in."""
+    if isinstance(written := parent.get("labels"), list):
+        parent["labels"] = dict(str(label).partition("=")[::2] for label in written)
+    return _mapping(parent, "labels")
+
+
 def _mapping(parent: object, key: str) -> dict[str, object]:
     """The mapping under `key`, made when missing."""
     if not isinstance(parent, dict):
@@ -218,6 +228,3 @@ def _mapping(parent: object, key: str) -> dict[str, object]:
     if not isinstance(value, dict):
         value = parent[key] = {}
     return value
-
-
-__all__ = ["COMPOSE_VERSION", "STACK_LABEL", "as_yaml", "compose", "render", "spec_hashes"]

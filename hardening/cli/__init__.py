@@ -14,6 +14,17 @@ from hardening import __version__
 from hardening.errors import Exit, HardenError
 
 COMMANDS = {
+    "quickstart": "Lab, images, deploy, audit: the whole thing on this machine, from nothing.",
+    "init": "Lay out a project folder of your own.",
+    "plan": "Show what a deploy would change; change nothing.",
+    "deploy": "Harden the machines, deploy the stacks, wait until it is true.",
+    "render": "Print a stack as plain `docker stack deploy` takes it.",
+    "unlock": "Open swarm managers that restarted.",
+    "audit": "Read the running cluster and judge it.",
+    "checks": "The catalogue of checks.",
+    "facts": "Read the cluster into a file, for an offline audit.",
+    "profile": "AppArmor and seccomp profiles of each role.",
+    "images": "Build the images and push them to a registry.",
     "lab": "A local swarm of real virtual machines, AppArmor enforcing.",
 }
 """Command or group -> one line of help. The module of the same name in this package holds `app`."""
@@ -26,7 +37,7 @@ class LazyGroup(TyperGroup):
         """Names in the order of COMMANDS."""
         return list(COMMANDS)
 
-    def get_command(self, ctx, cmd_name):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG002 - Typer keeps click's types private
+    def get_command(self, ctx, cmd_name):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG002 - as above
         """Import one command's module; only its help line while the list is printed."""
         if cmd_name not in COMMANDS:
             return None

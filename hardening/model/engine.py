@@ -17,6 +17,13 @@ class Mount(Struct, frozen=True, rename="pascal"):
     propagation: str = ""
 
 
+class ContainerRestartPolicy(Struct, frozen=True, rename="pascal"):
+    """When the engine itself starts a plain container again; tasks of a service have the service's policy instead."""
+
+    name: str = ""
+    maximum_retry_count: int = 0
+
+
 class HostConfig(Struct, frozen=True, rename="pascal"):
     """What a container was created with on the host's side."""
 
@@ -36,14 +43,18 @@ class HostConfig(Struct, frozen=True, rename="pascal"):
     nano_cpus: int = 0
     cpu_shares: int = 0
     pids_limit: int | None = None
+    restart_policy: ContainerRestartPolicy | None = None
+    devices: tuple[dict[str, object], ...] | None = None
 
 
 class ContainerConfig(Struct, frozen=True, rename="pascal"):
-    """What a container runs."""
+    """What a container runs. `env` holds names only; `healthcheck` is the image's or the service's own."""
 
     image: str = ""
     user: str = ""
     labels: dict[str, str] | None = None
+    env: tuple[str, ...] | None = None
+    healthcheck: dict[str, object] | None = None
 
 
 class PortBinding(Struct, frozen=True, rename="pascal"):
@@ -59,11 +70,19 @@ class NetworkSettings(Struct, frozen=True, rename="pascal"):
     ports: dict[str, tuple[PortBinding, ...] | None] | None = None
 
 
+class Health(Struct, frozen=True, rename="pascal"):
+    """What the health check says: starting, healthy, unhealthy."""
+
+    status: str = ""
+    failing_streak: int = 0
+
+
 class ContainerState(Struct, frozen=True, rename="pascal"):
-    """Whether a container runs."""
+    """Whether a container runs; `health` is None where no health check is defined."""
 
     status: str = ""
     pid: int = 0
+    health: Health | None = None
 
 
 class Inspect(Struct, frozen=True, rename="pascal"):

@@ -13,7 +13,8 @@ FACTS_VERSION = 1
 class FileFacts(Struct, frozen=True):
     """A file's inode: `kind` is file, directory, socket, link or other; `mode` the permission bits.
 
-    `mtime` is in seconds since the epoch; `sha256` is empty where the content was not asked for.
+    `mtime` is in seconds since the epoch; `sha256` is empty where the content was not asked for. A link is followed:
+    `link` holds where it points, and the rest describes the target (the link itself when it leads nowhere).
     """
 
     kind: str
@@ -25,6 +26,7 @@ class FileFacts(Struct, frozen=True):
     size: int
     mtime: float
     sha256: str = ""
+    link: str = ""
 
 
 class DiskFacts(Struct, frozen=True):
@@ -129,6 +131,7 @@ class NodeFacts(Struct, frozen=True):
         lsm: active kernel security modules.
         apparmor_profiles: loaded profile -> mode (enforce, complain, …).
         apparmor_parser: version of the node's parser, such as `4.1.0`.
+        sysctls: kernel parameter -> value, of those that matter; one that is missing does not exist in this kernel.
         files: path -> its inode, `Known(None)` when there is no such file.
         daemon_config: `daemon.json` as JSON text of an object; `{}` when there is none.
         daemon_argv: command line of the running dockerd.
@@ -137,6 +140,7 @@ class NodeFacts(Struct, frozen=True):
         groups: group name -> members, of the groups that matter (docker).
         programs: program -> path, of those that a deploy or a check needs; empty path when missing.
         swarm: only from managers.
+        transparent_hugepages: always, madvise or never.
     """
 
     hostname: str
@@ -163,6 +167,7 @@ class NodeFacts(Struct, frozen=True):
     policy: Known[str] | Unavailable
     engine: Known[EngineFacts] | Unavailable
     swarm: Known[SwarmFacts] | Unavailable
+    transparent_hugepages: Known[str] | Unavailable = Unavailable("was not asked")
 
 
 class MongoUser(Struct, frozen=True):
@@ -219,13 +224,18 @@ class NginxServer(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """Everything that was read, and when (seconds since the epoch, by the operator's clock)."""
+    """Everything that was read, and when (seconds since the epoch, by the operator's clock).
+
+    `allowed_ports` is not read but wanted: the host ports that the project lets services publish; None when no project
+    said so.
+    """
 
     gathered_at: float
     nodes: dict[str, Known[NodeFacts] | Unavailable]
     mongo: tuple[MongoMember, ...]
     nginx: tuple[NginxServer, ...]
     version: int = FACTS_VERSION
+    allowed_ports: tuple[int, ...] | None = None
 
     @property
     def swarm(self) -> Known[SwarmFacts] | Unavailable:

@@ -1,7 +1,7 @@
 """Questions about a cluster, their answers, and the report they make."""
 
 from collections.abc import Callable, Iterable
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -21,20 +21,26 @@ class Status(StrEnum):
     MANUAL = "manual"
 
 
-class Severity(IntEnum):
-    """What a failure would cost: from tidiness to the loss of the host."""
+class Severity(StrEnum):
+    """What a failure would cost: from tidiness to the loss of the host. Compare by `weight`."""
 
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-    CRITICAL = 4
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def weight(self) -> int:
+        """1 for low to 4 for critical."""
+        return list(Severity).index(self) + 1
 
 
 class Area(StrEnum):
-    """Which kind of fact a check reads."""
+    """Which kind of fact a check reads. CONTAINER is the kernel's word on each container beside the engine's."""
 
     NODE = "node"
     ENGINE = "engine"
+    CONTAINER = "container"
     SWARM = "swarm"
     MONGO = "mongo"
     NGINX = "nginx"
@@ -103,13 +109,26 @@ class Finding(Struct, frozen=True):
     outcome: Outcome
 
 
+class Summary(Struct, frozen=True):
+    """Outcomes counted: by status, and the failed ones by the severity of their check."""
+
+    by_status: dict[Status, int]
+    failed_by_severity: dict[Severity, int]
+
+
 class Report(Struct, frozen=True):
-    """An audit: every check that ran, every outcome, and which nodes could not be read."""
+    """An audit: every check that ran, every outcome, and which nodes could not be read.
+
+    Attributes:
+        unread_nodes: node -> why it could not be read.
+        nodes: every node of the inventory, the unread ones included.
+        gathered_at: when the facts were read, seconds since the epoch by the operator's clock.
+    """
 
     checks: tuple[CheckSummary, ...]
     findings: tuple[Finding, ...]
+    summary: Summary
     unread_nodes: dict[str, str]
-    """node -> reason"""
     nodes: tuple[str, ...]
     gathered_at: float
     tool_version: str

@@ -1,5 +1,6 @@
 """What a person decides about a role, and what is made of it."""
 
+import hashlib
 from enum import StrEnum
 
 from msgspec import Struct
@@ -40,6 +41,8 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     description: str
     seccomp: SeccompPolicy
     apparmor: AppArmorPolicy
+    abstractions: tuple[str, ...] = ()
+    """Shared parts by name, such as `libc`; `confine/abstractions.py` says what each allows."""
     no_new_privileges: bool = True
 
 
@@ -66,3 +69,9 @@ class RoleProfile(Struct, frozen=True):
     apparmor: str
     seccomp: str
     no_new_privileges: bool = True
+
+    @property
+    def hash(self) -> str:
+        """Changes with anything that a task is confined by."""
+        content = f"{self.apparmor}\0{self.seccomp}\0{self.no_new_privileges}"
+        return hashlib.sha256(content.encode()).hexdigest()[:16]

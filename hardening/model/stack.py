@@ -32,6 +32,13 @@ class DatabaseRole(Struct, frozen=True, forbid_unknown_fields=True):
     db: str
 
 
+class Privilege(Struct, frozen=True, forbid_unknown_fields=True):
+    """Actions on a resource, in MongoDB's own words: `{cluster: true}` or `{db: …, collection: …}`."""
+
+    resource: dict[str, bool | str]
+    actions: tuple[str, ...]
+
+
 class DatabaseUser(Struct, frozen=True, forbid_unknown_fields=True):
     """A user of a replica set; `password` names a generated secret that the data members mount."""
 
@@ -41,7 +48,7 @@ class DatabaseUser(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InitialData(Struct, frozen=True, forbid_unknown_fields=True):
-    """A collection that is filled once, from a JSON file beside the stack, when it does not exist."""
+    """A collection that is filled once, from a JSON file beside the stack file, when it is empty."""
 
     db: str
     collection: str
@@ -55,6 +62,7 @@ class ReplicaSet(Struct, frozen=True, forbid_unknown_fields=True):
         members: services that hold data, in order of preference for primary.
         keyfile: secret with which members know each other; mounted under its own name.
         users: name -> user.
+        roles: name -> privileges of roles of its own, in the database admin.
         arbiter: service that votes without data, when `arbiter_votes`; otherwise it stands by.
         arbiter_votes: join the arbiter now, as a voting member.
         port: TCP port inside the containers.
@@ -63,6 +71,7 @@ class ReplicaSet(Struct, frozen=True, forbid_unknown_fields=True):
     members: tuple[str, ...]
     keyfile: str
     users: dict[str, DatabaseUser]
+    roles: dict[str, tuple[Privilege, ...]] = {}
     arbiter: str = ""
     arbiter_votes: bool = False
     port: int = 27017
@@ -108,6 +117,10 @@ class Stack(Struct, frozen=True):
 
 SPEC_LABEL = "harden.spec"
 """Service label: hash of the definition it was deployed from."""
+PROFILE_LABEL = "harden.profile"
+"""Container label: the role whose profile confines it."""
+PROFILE_HASH_LABEL = "harden.profile-hash"
+"""Container label: hash of the profile it was started under; a changed profile replaces the tasks."""
 SECRET_LABEL = "harden.secret"  # noqa: S105 - a label's name
 """Secret label: the name it has in the stack file."""
 STACK_LABEL = "com.docker.stack.namespace"

@@ -5,8 +5,9 @@ from hardening.model.plan import Plan
 from hardening.model.project import Project
 
 from . import nodes, preflight, stacks, swarm
+from .stacks import stored_names
 
-__all__ = ["make"]
+__all__ = ["make", "stored_names"]
 
 
 def make(project: Project, facts: Facts) -> Plan:

@@ -8,6 +8,7 @@ from hardening.model.known import known
 from hardening.model.plan import CreateSecrets, DeployStack, Phase, PrepareReplicaSet, Step
 from hardening.model.project import Project
 from hardening.model.stack import SECRET_LABEL, SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack
+from hardening.model.swarm import Stored
 from hardening.stack import spec_hashes
 
 
@@ -16,7 +17,7 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
     leader = project.inventory.managers[0].name
     swarm = known(machines[leader].swarm)
     for stack in project.stacks:
-        names = secret_names(stack, swarm)
+        names = stored_names(stack, swarm.secrets if swarm else ())
         missing = sorted(stack.secrets.keys() - names.keys())
         if missing:
             yield Step(
@@ -27,7 +28,7 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
                 "made in memory, kept by the swarm",
                 CreateSecrets(stack),
             )
-        if step := _stack_step(leader, stack, swarm, None if missing else names):
+        if step := _stack_step(project, stack, swarm, None if missing else names):
             yield step
         for name, replica_set in stack.replica_sets.items():
             lacks = replica_set_lacks(stack, replica_set, facts.mongo)
@@ -42,23 +43,32 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
                 )
 
 
-def secret_names(stack: Stack, swarm: SwarmFacts | None) -> dict[str, str]:
-    """Generated secret -> its newest name in the swarm, of those that exist."""
-    names = {}
-    for secret in sorted(swarm.secrets, key=lambda each: each.created_at) if swarm else ():
+def stored_names(stack: Stack, secrets: tuple[Stored, ...]) -> dict[str, str]:
+    """Generated secret of a stack -> its newest name in the swarm, of those that exist."""
+    return {name: secret.spec.name for name, secret in newest_secrets(stack, secrets).items()}
+
+
+def newest_secrets(stack: Stack, secrets: tuple[Stored, ...]) -> dict[str, Stored]:
+    """Generated secret of a stack -> its newest version in the swarm, of those that exist."""
+    found = {}
+    for secret in sorted(secrets, key=lambda each: each.created_at):
         labels = secret.spec.labels or {}
         if labels.get(STACK_LABEL) == stack.name and labels.get(SECRET_LABEL) in stack.secrets:
-            names[labels[SECRET_LABEL]] = secret.spec.name
-    return names
+            found[labels[SECRET_LABEL]] = secret
+    return found
 
 
-def _stack_step(leader: str, stack: Stack, swarm: SwarmFacts | None, names: dict[str, str] | None) -> Step | None:
+def _stack_step(project: Project, stack: Stack, swarm: SwarmFacts | None, names: dict[str, str] | None) -> Step | None:
     running = {
         service.spec.name: (service.spec.labels or {}).get(SPEC_LABEL, "no label of ours")
         for service in (swarm.services if swarm else ())
         if (service.spec.labels or {}).get(STACK_LABEL) == stack.name
     }
-    wanted = spec_hashes(stack, names) if names is not None else {each.name: "" for each in stack.services.values()}
+    wanted = (
+        spec_hashes(stack, names, project.profiles)
+        if names is not None
+        else {each.name: "" for each in stack.services.values()}
+    )
     new = sorted(wanted.keys() - running.keys())
     gone = sorted(running.keys() - wanted.keys())
     changed = sorted(name for name in wanted.keys() & running.keys() if wanted[name] != running[name])
@@ -66,7 +76,7 @@ def _stack_step(leader: str, stack: Stack, swarm: SwarmFacts | None, names: dict
         return None
     parts = {"create": new, "change": changed, "remove": gone}
     return Step(
-        leader,
+        project.inventory.managers[0].name,
         Phase.STACK,
         f"Deploy the stack {stack.name}",
         f"{len(running)} services" if running else "not deployed",

@@ -1,0 +1,6 @@
+"""Applies a plan: phase by phase, nodes of one phase side by side, every step idempotent."""
+
+from .locking import deploy_lock
+from .running import Cluster, Report, run
+
+__all__ = ["Cluster", "Report", "deploy_lock", "run"]

@@ -1,0 +1,104 @@
+"""`docker stack deploy`, and then waiting for what it promised: the command itself ends before anything runs."""
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from hardening.errors import FailedError
+from hardening.hosts.engine import Engine, engine
+from hardening.model.stack import STACK_LABEL, Stack
+from hardening.model.swarm import Service, Task
+from hardening.plan.stacks import stored_names
+from hardening.stack import as_yaml, compose
+
+if TYPE_CHECKING:
+    from .running import Cluster
+
+ROLLOUT_SECONDS = 600
+"""Until every task of a stack runs, on a machine of common speed."""
+FAILURES = 4
+"""Failed tasks of one service with the same error after which waiting on is pointless."""
+_POLL_SECONDS = 2.0
+_BAD_UPDATES = frozenset({"paused", "rollback_started", "rollback_paused", "rollback_completed"})
+_ENDED_BADLY = frozenset({"failed", "rejected"})
+
+
+def deploy(cluster: "Cluster", stack: Stack) -> None:
+    """Deploy a stack on the leading manager and wait until all of its tasks run.
+
+    Raises:
+        FailedError: a task keeps failing, an update was paused or rolled back, or time ran out; with the task's error.
+    """
+    host = cluster.hosts[cluster.leader.name]
+    with engine(host) as leading:
+        names = stored_names(stack, leading.secrets())
+    argv = ("docker", "stack", "deploy", "--prune", "--resolve-image", "never", "--compose-file", "-", stack.name)
+    began = time.time()
+    result = host.run(
+        argv, stdin=as_yaml(compose(stack, names, cluster.project.profiles)).encode(), timeout=300 * cluster.pace
+    )
+    if not result.ok:
+        raise FailedError(f"{host.node.name}: docker stack deploy {stack.name}: {result.complaint}")
+    with engine(host) as leading:
+        _wait(cluster, leading, stack, began)
+
+
+def _wait(cluster: "Cluster", leading: Engine, stack: Stack, began: float) -> None:
+    deadline = time.monotonic() + ROLLOUT_SECONDS * cluster.pace
+    shown = ""
+    while True:
+        services = leading.services(STACK_LABEL, stack.name)
+        tasks = leading.tasks(STACK_LABEL, stack.name)
+        _refuse_failures(services, [task for task in tasks if _is_since(task, began)])
+        waiting = [line for service in services if (line := _waits_for(service, tasks))]
+        if len(services) >= len(stack.services) and not waiting:
+            return
+        if time.monotonic() > deadline:
+            raise FailedError(
+                f"stack {stack.name}: not running after {ROLLOUT_SECONDS * cluster.pace:.0f} s: {'; '.join(waiting)}"
+                f"{_last_error(tasks)}"
+            )
+        if (now := f"waiting for {', '.join(waiting)}") != shown:
+            cluster.report(cluster.leader.name, shown := now)
+        time.sleep(_POLL_SECONDS)
+
+
+def _waits_for(service: Service, tasks: tuple[Task, ...]) -> str:
+    """What a service still lacks, in words; empty when all of its tasks run what was asked for."""
+    wanted = [task for task in tasks if task.service_id == service.id and task.desired_state == "running"]
+    current = [task for task in wanted if task.spec.container_spec == service.spec.task_template.container_spec]
+    running = [task for task in current if task.status.state == "running"]
+    replicas = service.spec.mode.replicated.replicas if service.spec.mode.replicated else max(len(wanted), 1)
+    updating = service.update_status is not None and service.update_status.state == "updating"
+    if len(running) == replicas == len(wanted) and not updating:
+        return ""
+    return f"{service.spec.name} {len(running)}/{replicas}"
+
+
+def _refuse_failures(services: tuple[Service, ...], tasks: list[Task]) -> None:
+    names = {service.id: service.spec.name for service in services}
+    for service in services:
+        if service.update_status and service.update_status.state in _BAD_UPDATES:
+            raise FailedError(
+                f"{service.spec.name}: the update is {service.update_status.state}: {service.update_status.message}"
+                f"{_last_error(tuple(task for task in tasks if task.service_id == service.id))}"
+            )
+    failed = Counter(
+        (names[task.service_id], task.status.err)
+        for task in tasks
+        if task.status.state in _ENDED_BADLY and task.service_id in names
+    )
+    for (name, error), times in failed.items():
+        if times >= FAILURES:
+            raise FailedError(f"{name}: its tasks keep failing: {error}", f"look at: docker service ps {name}")
+
+
+def _is_since(task: Task, began: float) -> bool:
+    """Whether a task's last change is of this deploy; nodes' clocks may differ by some seconds."""
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(began - 5))
+    return task.status.timestamp >= stamp
+
+
+def _last_error(tasks: tuple[Task, ...]) -> str:
+    errors = sorted((task.status.timestamp, task.status.err) for task in tasks if task.status.err)
+    return f" (last error: {errors[-1][1]})" if errors else ""

@@ -1,0 +1,38 @@
+"""`harden deploy`: make the cluster what the project asks for."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import Inventory, ProjectFolder, UnlockKeyFile
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def deploy(
+    inventory: Inventory = "",
+    project: ProjectFolder = Path(),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
+    unlock_key_file: UnlockKeyFile = None,
+) -> None:
+    """Harden the machines, deploy the stacks, and wait until it is true.
+
+    Can be interrupted at any moment and run again; the next run goes on from there. Exit code 1 when a step fails or a
+    task is not confined as it should be.
+    """
+    from hardening.errors import Exit
+    from hardening.hosts import connect
+
+    from . import deploying, progress, sources
+
+    wanted = sources.project(inventory, project)
+    key = deploying.UnlockKey(unlock_key_file or sources.unlock_key_file(inventory))
+    with connect(wanted.inventory) as hosts, progress.lines() as report:
+        facts = deploying.run(wanted, hosts, report, key, ask=not yes, patience=deploying.pace(inventory))
+    key.show()
+    if facts is None:
+        typer.echo("Nothing was changed.")
+        raise typer.Exit(Exit.FAILED)
+    typer.echo("Deployed: there is nothing left to do, and every task is confined by its node's kernel.")

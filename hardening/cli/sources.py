@@ -1,0 +1,54 @@
+"""Where commands get their project and machines from."""
+
+from pathlib import Path
+
+from hardening.errors import HardenError
+from hardening.model.inventory import Inventory
+from hardening.model.project import Project
+
+LAB = "lab"
+LOCAL = "local"
+
+
+def inventory(name: str, root: Path) -> Inventory:
+    """The machines of `--inventory`: `lab`, `local`, a file, or the project's own when the name is empty."""
+    from hardening import documents, project
+
+    if name == LAB:
+        from hardening.lab import Lab
+
+        return Lab().inventory()
+    if name == LOCAL:
+        return project.local_inventory()
+    if name:
+        return project.read_inventory(Path(name))
+    return project.read_inventory(root / documents.load(root / project.PROJECT_FILE, project.ProjectFile).inventory)
+
+
+def images_lock(name: str, root: Path) -> Path:
+    """The file that says where the images of an inventory are."""
+    if name == LAB:
+        from hardening.lab import Lab
+
+        return Lab().directory / "images.lock"
+    from hardening import project
+
+    return root / project.LOCK_FILE
+
+
+def project(name: str, root: Path) -> Project:
+    """The project in a folder, on the machines of `--inventory`."""
+    from hardening import project as projects
+
+    if not (root / projects.PROJECT_FILE).is_file():
+        raise HardenError(f"{root}: has no {projects.PROJECT_FILE}", "make a project folder: harden init DIR")
+    return projects.load(root, inventory(name, root), images_lock(name, root))
+
+
+def unlock_key_file(name: str) -> Path | None:
+    """Where the lab keeps its swarm's unlock key; other clusters keep theirs where `--unlock-key-file` says."""
+    if name != LAB:
+        return None
+    from hardening.lab import Lab
+
+    return Lab().directory / "unlock.key"

@@ -1,0 +1,86 @@
+"""The whole deploy: gather, plan, apply, gather again; done when the plan is empty and the kernel agrees."""
+
+from collections.abc import Callable
+
+from . import facts as facts_of
+from . import plan as planning
+from .apply import Cluster, deploy_lock, run
+from .confinement import mismatches
+from .errors import FailedError, HardenError
+from .hosts import Host
+from .hosts.engine import engine
+from .model.facts import Facts
+from .model.plan import Plan
+from .model.project import Project
+from .stack import as_yaml, compose
+
+Report = Callable[[str, str], None]
+Consent = Callable[[Plan], bool]
+ROUNDS = 3
+"""How often the plan may be made again: once a swarm exists, a manager can tell what it lacks."""
+
+
+def plan(project: Project, hosts: dict[str, Host], report: Report) -> Plan:
+    """What a deploy would do now. Changes nothing."""
+    return planning.make(project, _gather(project, hosts, report))
+
+
+def deploy(cluster: Cluster, consent: Consent) -> Facts | None:
+    """Make the cluster what the project asks for.
+
+    Args:
+        cluster: project, machines and limits.
+        consent: shown each plan that is not empty; False stops before anything of it is applied.
+
+    Returns:
+        The facts of the cluster as it is at the end; None when consent was refused.
+
+    Raises:
+        HardenError: the input or a machine is not fit; nothing was changed.
+        FailedError: a step failed, the plan does not become empty, or a task is not confined as it should be.
+    """
+    with deploy_lock(cluster.hosts[cluster.leader.name]):
+        for _ in range(ROUNDS):
+            facts = _gather(cluster.project, cluster.hosts, cluster.report)
+            missing = planning.make(cluster.project, facts)
+            if not missing.steps:
+                _verify(cluster.project, facts)
+                return facts
+            if not consent(missing):
+                return None
+            run(missing, cluster)
+        facts = _gather(cluster.project, cluster.hosts, cluster.report)
+        missing = planning.make(cluster.project, facts)
+    if missing.steps:
+        left = "; ".join(f"{step.node}: {step.summary} ({step.before} → {step.after})" for step in missing.steps)
+        raise FailedError(f"applied, and yet there is more to do: {left}", "run it again, or look at: harden plan")
+    _verify(cluster.project, facts)
+    return facts
+
+
+def rendered(project: Project, hosts: dict[str, Host], name: str = "") -> str:
+    """A stack as the Compose file that plain `docker stack deploy` takes, with secrets as the cluster names them now.
+
+    Raises:
+        HardenError: there is no such stack, or the cluster lacks its secrets.
+    """
+    stacks = {stack.name: stack for stack in project.stacks}
+    if not name and len(stacks) == 1:
+        name = next(iter(stacks))
+    if name not in stacks:
+        raise HardenError(f"harden.yml: there is no stack `{name}`", f"its stacks are: {', '.join(stacks)}")
+    with engine(hosts[project.inventory.managers[0].name]) as leading:
+        names = planning.stored_names(stacks[name], leading.secrets())
+    if missing := sorted(stacks[name].secrets.keys() - names.keys()):
+        raise HardenError(f"the cluster has no secret {', '.join(missing)} of {name} yet", "harden deploy makes them")
+    return as_yaml(compose(stacks[name], names, project.profiles))
+
+
+def _gather(project: Project, hosts: dict[str, Host], report: Report) -> Facts:
+    return facts_of.gather(project.inventory, hosts, lambda line: report("", line))
+
+
+def _verify(project: Project, facts: Facts) -> None:
+    """Read back from the kernels that every task is confined as it should be."""
+    if wrong := mismatches(project, facts):
+        raise FailedError("not confined as it should be:\n" + "\n".join(f"  - {line}" for line in wrong))

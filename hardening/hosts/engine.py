@@ -1,0 +1,143 @@
+"""The door to a Docker engine, through the SDK over a forwarded socket. The only user of `docker`."""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+
+import docker
+import docker.errors
+import msgspec
+import requests.exceptions
+
+from hardening.errors import FailedError, HostError
+from hardening.model.swarm import Cluster, Service, Stored, SwarmNode, Task
+
+from . import Host
+
+SOCKET = "/run/docker.sock"
+SWARM_PORT = 2377
+
+
+@contextmanager
+def engine(host: Host, *, timeout: int = 120) -> Generator["Engine"]:
+    """A connected engine client; its calls raise FailedError with the engine's own words, HostError when it is gone."""
+    with host.forward(SOCKET) as path:
+        try:
+            client = docker.APIClient(base_url=f"unix://{path}", version="auto", timeout=timeout)
+        except docker.errors.DockerException as error:
+            raise HostError(host.node.name, f"the engine does not answer: {error}", "systemctl status docker") from None
+        try:
+            with _said_by(host.node.name):
+                yield Engine(client)
+        finally:
+            client.close()
+
+
+@contextmanager
+def _said_by(node: str) -> Generator[None]:
+    try:
+        yield
+    except docker.errors.APIError as error:
+        raise FailedError(f"{node}: the engine refused: {error.explanation or error}") from None
+    except requests.exceptions.RequestException as error:
+        raise HostError(node, f"the engine stopped answering: {type(error).__name__}") from None
+
+
+class Engine:
+    """What a deploy asks of an engine. Answers are decoded into the model."""
+
+    def __init__(self, client: docker.APIClient) -> None:
+        self._client = client
+
+    def init_swarm(self, address: str, *, autolock: bool, cert_expiry: int) -> None:
+        """Found a swarm that listens, announces itself and carries data on `address`."""
+        spec = self._client.create_swarm_spec(autolock_managers=autolock, node_cert_expiry=cert_expiry)
+        self._client.init_swarm(
+            advertise_addr=address, listen_addr=f"{address}:{SWARM_PORT}", data_path_addr=address, swarm_spec=spec
+        )
+
+    def configure_swarm(self, *, autolock: bool, cert_expiry: int) -> None:
+        """Change autolock and the life of node certificates (nanoseconds)."""
+        present = self._client.inspect_swarm()
+        spec: dict[str, Any] = present["Spec"]
+        spec.setdefault("EncryptionConfig", {})["AutoLockManagers"] = autolock
+        spec.setdefault("CAConfig", {})["NodeCertExpiry"] = cert_expiry
+        self._client.update_swarm(version=present["Version"]["Index"], swarm_spec=spec)
+
+    def join_swarm(self, manager_address: str, token: str, address: str) -> None:
+        """Join the swarm of a manager."""
+        self._client.join_swarm(
+            remote_addrs=[f"{manager_address}:{SWARM_PORT}"],
+            join_token=token,
+            listen_addr=f"{address}:{SWARM_PORT}",
+            advertise_addr=address,
+            data_path_addr=address,
+        )
+
+    def join_token(self, *, manager: bool) -> str:
+        """The secret word that lets a machine join."""
+        return str(self._client.inspect_swarm()["JoinTokens"]["Manager" if manager else "Worker"])
+
+    def unlock_key(self) -> str:
+        """The key that opens a restarted manager; empty without autolock."""
+        return str(self._client.get_unlock_key().get("UnlockKey", ""))
+
+    def unlock(self, key: str) -> None:
+        """Open a restarted manager."""
+        self._client.unlock_swarm(key)
+
+    def swarm_state(self) -> str:
+        """`inactive`, `pending`, `active`, `locked` or `error`."""
+        return str(self._client.info()["Swarm"]["LocalNodeState"])
+
+    def node_id(self) -> str:
+        """This engine's id in its swarm."""
+        return str(self._client.info()["Swarm"]["NodeID"])
+
+    def cluster(self) -> Cluster:
+        """The swarm's settings."""
+        return msgspec.convert(self._client.inspect_swarm(), Cluster)
+
+    def nodes(self) -> tuple[SwarmNode, ...]:
+        """The swarm's members."""
+        return msgspec.convert(self._client.nodes(), tuple[SwarmNode, ...])
+
+    def describe_node(self, node_id: str, *, manager: bool, labels: Mapping[str, str]) -> None:
+        """Set a member's role and add labels to those it has."""
+        present = self._client.inspect_node(node_id)
+        spec: dict[str, Any] = present["Spec"]
+        spec["Role"] = "manager" if manager else "worker"
+        spec["Labels"] = {**(spec.get("Labels") or {}), **labels}
+        self._client.update_node(node_id, present["Version"]["Index"], cast("Any", spec))
+
+    def secrets(self) -> tuple[Stored, ...]:
+        """Names and labels of the swarm's secrets."""
+        return msgspec.convert(self._client.secrets(), tuple[Stored, ...])
+
+    def create_secret(self, name: str, value: bytes, labels: Mapping[str, str]) -> None:
+        """Give the swarm a secret."""
+        self._client.create_secret(name, value, labels=dict(labels))
+
+    def remove_secret(self, secret_id: str) -> None:
+        """Take a secret away that no service uses."""
+        self._client.remove_secret(secret_id)
+
+    def services(self, namespace_label: str, stack: str) -> tuple[Service, ...]:
+        """The services of a stack."""
+        return msgspec.convert(self._labelled(self._client.services, namespace_label, stack), tuple[Service, ...])
+
+    def tasks(self, namespace_label: str, stack: str) -> tuple[Task, ...]:
+        """The tasks of a stack, finished ones included, as long as the swarm keeps them."""
+        return msgspec.convert(self._labelled(self._client.tasks, namespace_label, stack), tuple[Task, ...])
+
+    def _labelled(self, listing: Callable[..., list[dict[str, Any]]], label: str, value: str) -> list[dict[str, Any]]:
+        return [_without_env(each) for each in listing(filters={"label": f"{label}={value}"})]
+
+
+def _without_env(document: dict[str, Any]) -> dict[str, Any]:
+    """A service or task whose environment is reduced to names."""
+    spec = document.get("Spec", {})
+    container = spec.get("TaskTemplate", spec).get("ContainerSpec", {})
+    if container.get("Env"):
+        container["Env"] = [entry.partition("=")[0] for entry in container["Env"]]
+    return document
