@@ -6,7 +6,6 @@ import string
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from hardening.errors import FailedError
 from hardening.hosts.database import Secret, read_secret
 from hardening.hosts.engine import Engine, engine
 from hardening.model.stack import SECRET_LABEL, STACK_LABEL, GeneratedSecret, Stack
@@ -75,7 +74,4 @@ def _make(wanted: GeneratedSecret, values: Mapping[str, Secret]) -> Secret:
 def _store(leading: Engine, stack: Stack, name: str, value: Secret) -> None:
     digest = hashlib.sha256(value.reveal()).hexdigest()[:_NAME_HASH]
     labels = {STACK_LABEL: stack.name, SECRET_LABEL: name}
-    try:
-        leading.create_secret(f"{stack.name}_{name}_{digest}", value.reveal(), labels)
-    except FailedError as error:
-        raise FailedError(f"the secret {name} of {stack.name} could not be stored: {error.message}") from None
+    leading.create_secret(f"{stack.name}_{name}_{digest}", value.reveal(), labels)

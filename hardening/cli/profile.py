@@ -1,0 +1,120 @@
+"""`harden profile`: the AppArmor and seccomp profiles of each role."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import AsJson, ProjectFolder
+
+if TYPE_CHECKING:
+    from hardening.confine.apparmor import Version
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+Role = Annotated[str, typer.Argument(help="Folder name below `profiles/`, such as `nginx`.")]
+Roles = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
+Parser = Annotated[
+    str, typer.Option(help="Version of the node's apparmor_parser; 3.0 suits all, 4.0 and later add rules.")
+]
+
+
+@app.callback()
+def profile() -> None:
+    """AppArmor and seccomp profiles of each role, made from its policy."""
+
+
+@app.command("list")
+def list_roles(project: ProjectFolder = Path(), as_json: AsJson = False) -> None:
+    """List the roles, and whether their generated files are up to date."""
+    from hardening.confine import library
+
+    folder = _folder(project)
+    rows = [
+        {"role": role, "stale": [path.name for path in library.drift(folder, role)]} for role in library.roles(folder)
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        stale = ", ".join(row["stale"])
+        typer.echo(f"{row['role']}\t{f'out of date: {stale}' if stale else 'up to date'}")
+
+
+@app.command()
+def build(
+    role: Roles = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when a file is out of date.")] = False,
+    project: ProjectFolder = Path(),
+) -> None:
+    """Write seccomp.json and apparmor beside each policy."""
+    from hardening.confine import library
+    from hardening.errors import FailedError
+
+    folder = _folder(project)
+    roles = role or library.roles(folder)
+    changed = [path for each in roles for path in (library.drift if check else library.write)(folder, each)]
+    if check and changed:
+        names = ", ".join(str(path) for path in changed)
+        raise FailedError(f"out of date: {names}", "make them again: harden profile build")
+    for path in changed:
+        typer.echo(f"written: {path}")
+    if not changed:
+        typer.echo("up to date")
+
+
+@app.command()
+def show(
+    role: Role,
+    seccomp: Annotated[bool, typer.Option("--seccomp", help="Only the seccomp filter.")] = False,
+    apparmor: Annotated[bool, typer.Option("--apparmor", help="Only the AppArmor profile.")] = False,
+    parser: Parser = "3.0",
+    project: ProjectFolder = Path(),
+) -> None:
+    """Print a role's profiles as its policy makes them now."""
+    from hardening.confine import library
+
+    made = library.profile(_folder(project), role, _version(parser))
+    if apparmor or not seccomp:
+        typer.echo(made.apparmor, nl=False)
+    if seccomp or not apparmor:
+        typer.echo(made.seccomp, nl=False)
+
+
+@app.command()
+def lint(role: Roles = None, project: ProjectFolder = Path(), as_json: AsJson = False) -> None:
+    """Look for what no profile may hold; exit 1 when there is any."""
+    from hardening import confine
+    from hardening.confine import library
+    from hardening.errors import Exit
+
+    folder = _folder(project)
+    problems = {each: confine.lint(library.profile(folder, each)) for each in role or library.roles(folder)}
+    if as_json:
+        typer.echo(json.dumps(problems, indent=2))
+    else:
+        for each, found in problems.items():
+            for line in found or ("sound",):
+                typer.echo(f"{each}: {line}")
+    if any(problems.values()):
+        raise typer.Exit(Exit.FAILED)
+
+
+def _folder(project: Path) -> Path:
+    """The project's own profiles, or those that come with the program."""
+    from hardening import data, documents
+    from hardening.project import PROJECT_FILE, ProjectFile
+
+    if (project / PROJECT_FILE).is_file():
+        return project / documents.load(project / PROJECT_FILE, ProjectFile).profiles
+    return data.folder("profiles")
+
+
+def _version(text: str) -> "Version":
+    from hardening.errors import HardenError
+
+    major, _, minor = text.partition(".")
+    if not (major.isdigit() and (minor or "0").split(".")[0].isdigit()):
+        raise HardenError(f"--parser {text}: not a version such as 4.1")
+    return int(major), int((minor or "0").split(".")[0])

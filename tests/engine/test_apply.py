@@ -1,0 +1,178 @@
+"""Secrets and rollouts against a real engine that is a swarm of one."""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hardening import apply, stack
+from hardening.apply import rollout, secrets
+from hardening.errors import FailedError, HardenError
+from hardening.hosts.engine import engine
+from hardening.hosts.local import LocalHost
+from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
+from hardening.model.policy import RoleProfile
+from hardening.model.project import EngineSettings, Project, SwarmSettings
+from hardening.model.result import Result
+from hardening.model.stack import STACK_LABEL, Stack
+
+pytestmark = pytest.mark.engine
+
+Dockerd = Any  # conftest.Engine, which a test module cannot import by name
+NODE = Node("here", "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport())
+INVENTORY = Inventory((NODE,), "test")
+COMPOSE = """\
+services:
+  web:
+    image: {image}
+    command: {command}
+    x-harden: {{profile: web}}
+    secrets: [token, link]
+    networks: [own]
+    deploy: {{endpoint_mode: dnsrr, restart_policy: {{delay: 1s}}}}
+networks:
+  own: {{driver: overlay}}
+secrets:
+  token:
+    x-harden: {{generate: random, length: 20}}
+  link:
+    x-harden: {{generate: template, template: "https://user:${{token}}@host/"}}
+"""
+
+
+class PrivateHost(LocalHost):
+    """This machine, but with the test's own engine in place of the machine's."""
+
+    def __init__(self, dockerd: Dockerd) -> None:
+        super().__init__(NODE)
+        self._dockerd = dockerd
+
+    def run(self, argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float = 120) -> Result:
+        if argv[0] == "docker":
+            argv = ("docker", "--host", f"unix://{self._dockerd.socket}", *argv[1:])
+        return super().run(argv, stdin=stdin, timeout=timeout)
+
+    @contextmanager
+    def forward(self, remote_socket: str) -> Generator[Path]:
+        yield self._dockerd.socket if remote_socket == "/run/docker.sock" else Path(remote_socket)
+
+
+@pytest.fixture(scope="module")
+def host(dockerd: Dockerd) -> Generator[PrivateHost]:
+    private = PrivateHost(dockerd)
+    dockerd.make_busybox("apply:1")
+    with engine(private) as running:
+        running.init_swarm("127.0.0.1", autolock=True, cert_expiry=3600 * 10**9)
+        assert running.unlock_key().startswith("SWMKEY-")
+        assert running.swarm_state() == "active"
+    yield private
+    dockerd.docker("swarm", "leave", "--force")
+
+
+@pytest.fixture
+def cluster(host: PrivateHost) -> Generator[apply.Cluster]:
+    profiles = {"web": RoleProfile("web", "harden-web", "text", "{}")}
+    project = Project("test", ".", INVENTORY, EngineSettings(), SwarmSettings(), (), profiles)
+    yield apply.Cluster(project, {"here": host}, lambda _node, _line: None)
+    host.run(("docker", "stack", "rm", "shop"))
+    _wait_until_gone(host)
+
+
+def _wait_until_gone(host: PrivateHost) -> None:
+    """Until the stack's containers and network are away: the engine removes them behind the command's back."""
+    for _ in range(120):
+        left = host.run(("docker", "ps", "-aq", "--filter", f"label={STACK_LABEL}=shop")).text.split()
+        left += host.run(("docker", "network", "ls", "-q", "--filter", f"label={STACK_LABEL}=shop")).text.split()
+        if not left:
+            return
+        time.sleep(0.25)
+    pytest.fail(f"not removed: {left}")
+
+
+def shop(tmp_path: Path, command: str = "[sleep, '1000']", image: str = "apply:1") -> Stack:
+    path = tmp_path / "stack.yml"
+    path.write_text(COMPOSE.format(image=image, command=command))
+    return stack.render("shop", path, INVENTORY, {}, {})
+
+
+def test_a_stack_runs_with_secrets_made_for_it(cluster: apply.Cluster, host: PrivateHost, tmp_path: Path) -> None:
+    wanted = shop(tmp_path)
+    secrets.create(cluster, wanted)
+    rollout.deploy(cluster, wanted)
+    container = host.run(("docker", "ps", "-q", "--filter", "label=harden.profile=web")).text.strip()
+    token = host.run(("docker", "exec", container, "cat", "/run/secrets/token")).text
+    link = host.run(("docker", "exec", container, "cat", "/run/secrets/link")).text
+    assert len(token) == 20
+    assert link == f"https://user:{token}@host/"
+
+
+def test_secrets_that_exist_stay_as_they_are(cluster: apply.Cluster, host: PrivateHost, tmp_path: Path) -> None:
+    wanted = shop(tmp_path)
+    secrets.create(cluster, wanted)
+    with engine(host) as running:
+        before = {secret.id for secret in running.secrets()}
+        secrets.create(cluster, wanted)
+        assert {secret.id for secret in running.secrets()} == before
+
+
+def test_a_lost_template_is_made_again_from_the_running_value(
+    cluster: apply.Cluster, host: PrivateHost, tmp_path: Path
+) -> None:
+    """As after a deploy that was killed: the password is in use already, the address made of it is missing."""
+    wanted = shop(tmp_path)
+    secrets.create(cluster, wanted)
+    without_link = stack.render(
+        "shop", _edited(tmp_path, "secrets: [token, link]", "secrets: [token]"), INVENTORY, {}, {}
+    )
+    rollout.deploy(cluster, without_link)
+    with engine(host) as running:
+        (link,) = (secret for secret in running.secrets() if "_link_" in secret.spec.name)
+        running.remove_secret(link.id)
+    secrets.create(cluster, wanted)
+    with engine(host) as running:
+        assert {secret.spec.name for secret in running.secrets()} >= {link.spec.name}, "the same value, the same name"
+
+
+def _edited(tmp_path: Path, old: str, new: str) -> Path:
+    path = tmp_path / "edited.yml"
+    text = (tmp_path / "stack.yml").read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    return path
+
+
+def test_a_task_that_keeps_failing_fails_the_deploy_with_its_error(cluster: apply.Cluster, tmp_path: Path) -> None:
+    wanted = shop(tmp_path, command="[/bin/none]")
+    secrets.create(cluster, wanted)
+    with pytest.raises(FailedError, match=r"shop_web: its tasks keep failing: .*no such file"):
+        rollout.deploy(cluster, wanted)
+
+
+def test_an_update_that_fails_does_not_pass_for_a_success(cluster: apply.Cluster, tmp_path: Path) -> None:
+    first = shop(tmp_path)
+    secrets.create(cluster, first)
+    rollout.deploy(cluster, first)
+    with pytest.raises(FailedError, match="shop_web: "):
+        rollout.deploy(cluster, shop(tmp_path, command="[/bin/none]"))
+
+
+def test_the_second_of_two_deploys_is_told_who_holds_the_lock(host: PrivateHost) -> None:
+    with (
+        apply.deploy_lock(host),
+        pytest.raises(HardenError, match=r"another deploy is under way: \w+@.* since 20"),
+        apply.deploy_lock(host),
+    ):
+        pytest.fail("both hold the lock")
+    with apply.deploy_lock(host):
+        pass
+
+
+def test_an_engine_that_refuses_is_quoted(host: PrivateHost) -> None:
+    with (
+        pytest.raises(FailedError, match=r"here: the engine refused: .*already part of a swarm"),
+        engine(host) as running,
+    ):
+        running.init_swarm("127.0.0.1", autolock=False, cert_expiry=3600 * 10**9)
