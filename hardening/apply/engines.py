@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 RESTART_SECONDS = 180
 """Until an engine answers again, on a machine of common speed."""
+PULL_SECONDS = 120
+"""For any one answer of the engine while it pulls an image."""
 _POLL_SECONDS = 1.0
 
 
@@ -34,6 +36,13 @@ def restart(cluster: "Cluster", node: str) -> None:
         log = host.run(("journalctl", "-u", "docker.service", "-n", "5", "--no-pager", "-o", "cat"))
         raise FailedError(f"{node}: the engine does not start: {log.text.strip() or result.complaint}")
     wait_for(cluster, node, "inactive" if state == "inactive" else "active", seconds=limit)
+
+
+def pull(cluster: "Cluster", node: str, references: tuple[str, ...]) -> None:
+    """Bring images to a node."""
+    with engine(cluster.hosts[node], timeout=int(PULL_SECONDS * cluster.pace)) as running:
+        for reference in references:
+            running.pull(reference)
 
 
 def wait_for(cluster: "Cluster", node: str, wanted: str, *, seconds: float) -> None:

@@ -18,6 +18,7 @@ from hardening.model.plan import (
     Phase,
     Plan,
     PrepareReplicaSet,
+    PullImages,
     RestartEngine,
     Step,
 )
@@ -86,7 +87,7 @@ def _apply_all(cluster: Cluster, node: str, steps: list[Step]) -> None:
             _apply(cluster, node, step)
 
 
-def _apply(cluster: Cluster, node: str, step: Step) -> None:  # noqa: PLR0911 - one arm per kind of action
+def _apply(cluster: Cluster, node: str, step: Step) -> None:  # noqa: C901, PLR0911 - one arm per kind of action
     match step.action:
         case RestartEngine():
             return engines.restart(cluster, node)
@@ -98,6 +99,8 @@ def _apply(cluster: Cluster, node: str, step: Step) -> None:  # noqa: PLR0911 - 
             return swarm.join(cluster, node, action)
         case DescribeNode() as action:
             return swarm.describe(cluster, node, action)
+        case PullImages(references=references):
+            return engines.pull(cluster, node, references)
         case CreateSecrets(stack=stack):
             return secrets.create(cluster, stack)
         case DeployStack(stack=stack):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hardening.hosts.database import Secret, read_secret
 from hardening.hosts.engine import Engine, engine
-from hardening.model.stack import SECRET_LABEL, STACK_LABEL, GeneratedSecret, Stack
+from hardening.model.stack import OWNER_LABEL, SECRET_LABEL, GeneratedSecret, Stack
 from hardening.model.swarm import Stored
 from hardening.plan.stacks import newest_secrets
 
@@ -73,5 +73,5 @@ def _make(wanted: GeneratedSecret, values: Mapping[str, Secret]) -> Secret:
 
 def _store(leading: Engine, stack: Stack, name: str, value: Secret) -> None:
     digest = hashlib.sha256(value.reveal()).hexdigest()[:_NAME_HASH]
-    labels = {STACK_LABEL: stack.name, SECRET_LABEL: name}
+    labels = {OWNER_LABEL: stack.name, SECRET_LABEL: name}
     leading.create_secret(f"{stack.name}_{name}_{digest}", value.reveal(), labels)

@@ -3,6 +3,8 @@
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from hardening.errors import FailedError
 from hardening.hosts.engine import engine
 from hardening.model.plan import ConfigureSwarm, DescribeNode, InitSwarm, JoinSwarm
@@ -19,16 +21,16 @@ _POLL_SECONDS = 1.0
 def found(cluster: "Cluster", action: InitSwarm) -> None:
     """Found the swarm on the leading manager and hand on its unlock key."""
     with engine(cluster.hosts[cluster.leader.name]) as running:
-        running.init_swarm(action.address, autolock=action.autolock, cert_expiry=action.cert_expiry)
-        if action.autolock:
+        running.init_swarm(action.address, **msgspec.structs.asdict(action.options))
+        if action.options.autolock:
             _keep(cluster, running.unlock_key())
 
 
 def configure(cluster: "Cluster", action: ConfigureSwarm) -> None:
     """Change the swarm's settings; a new unlock key is handed on."""
     with engine(cluster.hosts[cluster.leader.name]) as running:
-        running.configure_swarm(autolock=action.autolock, cert_expiry=action.cert_expiry)
-        if action.autolock:
+        running.configure_swarm(**msgspec.structs.asdict(action.options))
+        if action.options.autolock:
             _keep(cluster, running.unlock_key())
 
 

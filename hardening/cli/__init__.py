@@ -4,7 +4,9 @@ Modules are imported when their command is called, so that `harden --help` is in
 """
 
 import importlib
+import signal
 import sys
+from types import FrameType
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -82,6 +84,8 @@ def root(
 
 def main() -> None:
     """Entry point: a HardenError becomes one message and its exit code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     try:
         app()
     except HardenError as error:
@@ -92,6 +96,11 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.secho("harden: interrupted", fg="red", err=True)
         sys.exit(130)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """Leave as after an interrupt: connections are closed and programs ended on the way out."""
+    sys.exit(128 + number)
 
 
 __all__ = ["Exit", "app", "main"]

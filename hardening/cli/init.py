@@ -25,9 +25,9 @@ _NEXT = """\
 Next, in {directory}:
   inventory.yml             name your machines; delete what you do not need
   harden.yml, stack/        what runs on them
-  profiles/<role>/policy.yml   what each kind of container may do
+  profiles/                 what each kind of container may do
 then
   harden images push        build the images and push them to your registry (--registry, --ca)
-  harden plan               what would change on the machines, and why nothing can go wrong unseen
-  harden deploy             change it
-  harden audit              judge the result"""
+  harden plan               what would change on the machines; changes nothing
+  harden deploy             make it so, and see that it is
+  harden audit              read the running cluster and judge it"""

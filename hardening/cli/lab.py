@@ -2,10 +2,14 @@
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from hardening.lab import LabStatus
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -131,7 +135,7 @@ def mend(node: str = _NODE) -> None:
 
 
 @contextmanager
-def _progress() -> Generator:
+def _progress() -> Generator[Callable[[str], None]]:
     """A spinner on a terminal, a line for each thing otherwise. Both say when it was, in seconds from the start."""
     import time
 
@@ -155,7 +159,7 @@ def _progress() -> Generator:
         yield report
 
 
-def _table(status) -> None:
+def _table(status: "LabStatus") -> None:
     from rich.console import Console
     from rich.table import Table
 

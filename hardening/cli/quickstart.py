@@ -128,8 +128,8 @@ def _deploy(project: Path, hosts: dict[str, Host], report: Report) -> Facts:
 def _audit(facts: Facts, project: Path, folder: Path) -> tuple[str, Path]:
     """One line of verdict, and where the report is."""
     from hardening import audit, checks
-    from hardening.project import PROJECT_FILE, ProjectFile
     from hardening.documents import load
+    from hardening.project import PROJECT_FILE, ProjectFile
     from hardening.render import html, terminal
 
     settings = load(project / PROJECT_FILE, ProjectFile)

@@ -8,6 +8,7 @@ from hardening.model.project import Project
 
 LAB = "lab"
 LOCAL = "local"
+LAB_HEARTBEAT_SECONDS = 30
 
 
 def inventory(name: str, root: Path) -> Inventory:
@@ -42,7 +43,16 @@ def project(name: str, root: Path) -> Project:
 
     if not (root / projects.PROJECT_FILE).is_file():
         raise HardenError(f"{root}: has no {projects.PROJECT_FILE}", "make a project folder: harden init DIR")
-    return projects.load(root, inventory(name, root), images_lock(name, root))
+    loaded = projects.load(root, inventory(name, root), images_lock(name, root))
+    return _patient(loaded) if name == LAB else loaded
+
+
+def _patient(project: Project) -> Project:
+    """The same for emulated machines, which may not answer for many seconds while they are well."""
+    import msgspec
+
+    swarm = msgspec.structs.replace(project.swarm, heartbeat_seconds=LAB_HEARTBEAT_SECONDS)
+    return msgspec.structs.replace(project, swarm=swarm)
 
 
 def unlock_key_file(name: str) -> Path | None:

@@ -33,8 +33,19 @@ class Host(Protocol):
         """
         ...
 
+    def serve(self, program: str, request: object, *, timeout: float = 60) -> AbstractContextManager[bytes]:
+        """Run one of `node/`'s programs that stays until the context closes, and give the first line it printed.
+
+        Its standard input ends with the context, or with the connection: that is how it knows that it is over.
+        `timeout` is the time until the first line, in seconds.
+        """
+        ...
+
     def forward(self, remote_socket: str) -> AbstractContextManager[Path]:
-        """A local Unix socket, mode 0600 in a private folder, that leads to one on the machine."""
+        """A local Unix socket, mode 0600 in a private folder, that leads to one on the machine.
+
+        `remote_socket` is an absolute path, or `host:port` as the machine itself would connect to it.
+        """
         ...
 
 

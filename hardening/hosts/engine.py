@@ -49,19 +49,22 @@ class Engine:
     def __init__(self, client: docker.APIClient) -> None:
         self._client = client
 
-    def init_swarm(self, address: str, *, autolock: bool, cert_expiry: int) -> None:
-        """Found a swarm that listens, announces itself and carries data on `address`."""
-        spec = self._client.create_swarm_spec(autolock_managers=autolock, node_cert_expiry=cert_expiry)
+    def init_swarm(self, address: str, *, autolock: bool, cert_expiry: int, heartbeat: int) -> None:
+        """Found a swarm that listens, announces itself and carries data on `address`. Times in nanoseconds."""
+        spec = self._client.create_swarm_spec(
+            autolock_managers=autolock, node_cert_expiry=cert_expiry, dispatcher_heartbeat_period=heartbeat
+        )
         self._client.init_swarm(
             advertise_addr=address, listen_addr=f"{address}:{SWARM_PORT}", data_path_addr=address, swarm_spec=spec
         )
 
-    def configure_swarm(self, *, autolock: bool, cert_expiry: int) -> None:
-        """Change autolock and the life of node certificates (nanoseconds)."""
+    def configure_swarm(self, *, autolock: bool, cert_expiry: int, heartbeat: int) -> None:
+        """Change autolock, the life of node certificates and the heartbeat's period. Times in nanoseconds."""
         present = self._client.inspect_swarm()
         spec: dict[str, Any] = present["Spec"]
         spec.setdefault("EncryptionConfig", {})["AutoLockManagers"] = autolock
         spec.setdefault("CAConfig", {})["NodeCertExpiry"] = cert_expiry
+        spec.setdefault("Dispatcher", {})["HeartbeatPeriod"] = heartbeat
         self._client.update_swarm(version=present["Version"]["Index"], swarm_spec=spec)
 
     def join_swarm(self, manager_address: str, token: str, address: str) -> None:
@@ -109,6 +112,12 @@ class Engine:
         spec["Role"] = "manager" if manager else "worker"
         spec["Labels"] = {**(spec.get("Labels") or {}), **labels}
         self._client.update_node(node_id, present["Version"]["Index"], cast("Any", spec))
+
+    def pull(self, reference: str) -> None:
+        """Bring an image, by digest, to this engine."""
+        for line in self._client.pull(reference, stream=True, decode=True):
+            if error := line.get("error"):
+                raise docker.errors.APIError(str(error))
 
     def secrets(self) -> tuple[Stored, ...]:
         """Names and labels of the swarm's secrets."""

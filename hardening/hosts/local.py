@@ -9,7 +9,7 @@ from hardening.errors import HostError
 from hardening.model.inventory import Node
 from hardening.model.result import Result
 
-from . import process, program
+from . import forwarding, process, program
 
 
 class LocalHost:
@@ -17,11 +17,13 @@ class LocalHost:
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self._prefix: tuple[str, ...] = () if os.geteuid() == 0 else ("sudo", "-n", "--")
+        self._sudo: tuple[str, ...] = () if os.geteuid() == 0 else ("sudo", "-n", "--")
 
     def run(self, argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float = 120) -> Result:
         """See Host.run."""
-        result = process.run((*self._prefix, *argv), stdin=stdin, timeout=timeout)
+        # Only root can end what sudo started, so the time limit is kept on that side, too.
+        prefix = (*self._sudo, "timeout", "--signal=KILL", f"{timeout + 1:g}") if self._sudo else ()
+        result = process.run((*prefix, *argv), stdin=stdin, timeout=timeout)
         if result.rc == process.TIMED_OUT:
             raise HostError(self.node.name, f"{argv[0]} gave {result.complaint}")
         return Result(argv, result.rc, result.stdout, result.stderr)
@@ -34,6 +36,19 @@ class LocalHost:
         return result.stdout
 
     @contextmanager
+    def serve(self, program_name: str, request: object, *, timeout: float = 60) -> Generator[bytes]:
+        """See Host.serve."""
+        argv = (*self._sudo, *program.ARGV)
+        with process.serve(argv, stdin=program.package(program_name, request), timeout=timeout) as result:
+            if not result.ok:
+                raise HostError(self.node.name, f"{program_name} failed: {result.complaint}")
+            yield result.stdout
+
+    @contextmanager
     def forward(self, remote_socket: str) -> Generator[Path]:
-        """See Host.forward: the socket is here already."""
-        yield Path(remote_socket)
+        """See Host.forward: a Unix socket is here already, a TCP port gets one."""
+        if remote_socket.startswith("/"):
+            yield Path(remote_socket)
+            return
+        with forwarding.to_port(remote_socket) as local:
+            yield local

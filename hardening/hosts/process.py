@@ -1,7 +1,11 @@
 """Local programs, through `sh`: whole input in, whole output back, a time limit on everything."""
 
+import contextlib
 import io
+import queue
 import shutil
+import threading
+from collections.abc import Generator
 
 import sh
 
@@ -11,6 +15,8 @@ TIMED_OUT = -1
 """`Result.rc` of a program that was stopped at its time limit."""
 
 _ANY_EXIT_CODE = tuple(range(256))
+_GOODBYE_SECONDS = 10
+"""How long a served program may take to end once its input is closed."""
 
 
 def run(argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float, cwd: str | None = None) -> Result:
@@ -23,25 +29,128 @@ def run(argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float, cwd: str |
     if shutil.which(argv[0]) is None:
         return Result(argv, 127, b"", f"{argv[0]}: no such program".encode())
     out, err = io.BytesIO(), io.BytesIO()
+    command = sh.Command(argv[0])(
+        *argv[1:],
+        _in=io.BytesIO(stdin),
+        _out=out,
+        _err=err,
+        _ok_code=_ANY_EXIT_CODE,
+        _bg=True,
+        _bg_exc=False,
+        _tty_out=False,
+        _cwd=cwd,
+        _no_out=True,
+        _no_err=True,
+        _encoding="utf-8",
+        _decode_errors="replace",
+    )
+    if not _ends_within(command, timeout):
+        return Result(argv, TIMED_OUT, out.getvalue(), f"no answer within {timeout:g} s".encode())
+    return Result(argv, int(command.exit_code), out.getvalue(), err.getvalue())
+
+
+def _ends_within(command: sh.RunningCommand, timeout: float) -> bool:
+    """Wait for a program; past `timeout` seconds, or when the waiting is interrupted, it is killed.
+
+    sh's own time limit polls, which would make every call take a tenth of a second at least.
+    """
+    overdue = threading.Event()
+
+    def stop() -> None:
+        overdue.set()
+        _kill(command)
+
+    alarm = threading.Timer(timeout, stop)
+    alarm.start()
     try:
-        command = sh.Command(argv[0])(
-            *argv[1:],
-            _in=io.BytesIO(stdin),
-            _out=out,
-            _err=err,
-            _ok_code=_ANY_EXIT_CODE,
-            _timeout=timeout,
-            _tty_out=False,
-            _cwd=cwd,
-            _return_cmd=True,
-            _no_out=True,
-            _no_err=True,
-            _encoding="utf-8",
-            _decode_errors="replace",
-        )
-        rc = int(command.exit_code)
-    except sh.TimeoutException:
-        return Result(argv, TIMED_OUT, out.getvalue(), f"no answer within {timeout:.0f} s".encode())
-    except sh.SignalException as error:
-        return Result(argv, int(error.exit_code), out.getvalue(), err.getvalue())
-    return Result(argv, rc, out.getvalue(), err.getvalue())
+        command.wait()
+    except sh.SignalException:
+        pass  # the exit code says so
+    except BaseException:
+        _kill(command)
+        with contextlib.suppress(sh.SignalException):
+            command.wait()
+        raise
+    finally:
+        alarm.cancel()
+    return not overdue.is_set()
+
+
+def _kill(command: sh.RunningCommand) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it has ended; or it is sudo, which root owns
+        command.kill()
+
+
+@contextlib.contextmanager
+def serve(argv: tuple[str, ...], *, stdin: bytes, timeout: float) -> Generator[Result]:
+    """Run a program that stays: it answers with one line, then works until its standard input ends.
+
+    Args:
+        argv: program and arguments.
+        stdin: sent at once; the input stays open until the context closes.
+        timeout: seconds until the first line.
+
+    Yields:
+        The first line as `stdout` of a Result whose `rc` is 0. A program that ended, or said nothing within `timeout`,
+        is a Result as `run` gives it.
+    """
+    if shutil.which(argv[0]) is None:
+        yield Result(argv, 127, b"", f"{argv[0]}: no such program".encode())
+        return
+    feed: queue.Queue[bytes | None] = queue.Queue()
+    lines: queue.Queue[bytes | None] = queue.Queue()
+    errors = io.BytesIO()
+    feed.put(stdin)
+    command = sh.Command(argv[0])(
+        *argv[1:],
+        _in=feed,
+        _out=lambda line: lines.put(line.encode() if isinstance(line, str) else line),
+        _err=errors,
+        _ok_code=_ANY_EXIT_CODE,
+        _done=lambda *_: lines.put(None),
+        _bg=True,
+        _bg_exc=False,
+        _tty_out=False,
+        _no_out=True,
+        _no_err=True,
+        _encoding="utf-8",
+        _decode_errors="replace",
+    )
+    try:
+        yield _first_line(argv, command, lines, errors, timeout)
+    finally:
+        feed.put(None)
+        _end(command)
+
+
+def _first_line(
+    argv: tuple[str, ...],
+    command: sh.RunningCommand,
+    lines: queue.Queue[bytes | None],
+    errors: io.BytesIO,
+    timeout: float,
+) -> Result:
+    try:
+        line = lines.get(timeout=timeout)
+    except queue.Empty:
+        return Result(argv, TIMED_OUT, b"", f"no answer within {timeout:g} s".encode())
+    if line is not None:
+        return Result(argv, 0, line, b"")
+    with contextlib.suppress(sh.ErrorReturnCode, sh.SignalException):  # how it ended is read from the exit code
+        command.wait()
+    return Result(argv, int(command.exit_code) or 1, b"", errors.getvalue() or b"it ended without an answer")
+
+
+def _end(command: sh.RunningCommand) -> None:
+    """Wait for a program whose input was closed, and stop one that does not take the hint."""
+    for stop in (None, command.terminate, command.kill):
+        if stop is not None:
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself in the meantime
+                stop()
+        try:
+            command.wait(timeout=_GOODBYE_SECONDS)
+        except sh.TimeoutException:
+            continue
+        except (sh.ErrorReturnCode, sh.SignalException):
+            pass  # it ended; how does not matter any more
+        return

@@ -34,14 +34,11 @@ class SshHost:
     def run(self, argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float = 120) -> Result:
         """See Host.run."""
         self._connect()
-        prefix = ("sudo", "-n", "--") if self._transport.sudo else ()
-        command = shlex.join((*prefix, *argv))
-        result = process.run((*self._ssh(), "--", self._transport.host, command), stdin=stdin, timeout=timeout)
+        result = process.run(self._remote(argv), stdin=stdin, timeout=timeout)
         if result.rc == process.TIMED_OUT:
             raise HostError(self.node.name, f"{argv[0]} gave {result.complaint}")
-        if result.rc == _SSH_FAILED:
-            self._open = False
-            raise HostError(self.node.name, f"the SSH connection broke: {result.complaint}")
+        if result.rc == _SSH_FAILED and not self._is_alive():
+            raise self._broken(result)
         return Result(argv, result.rc, result.stdout, result.stderr)
 
     def ask(self, program_name: str, request: object, *, timeout: float = 120) -> bytes:
@@ -52,32 +49,47 @@ class SshHost:
         return result.stdout
 
     @contextmanager
+    def serve(self, program_name: str, request: object, *, timeout: float = 60) -> Generator[bytes]:
+        """See Host.serve."""
+        self._connect()
+        stdin = program.package(program_name, request)
+        with process.serve(self._remote(program.ARGV), stdin=stdin, timeout=timeout) as result:
+            if result.rc == _SSH_FAILED and not self._is_alive():
+                raise self._broken(result)
+            if not result.ok:
+                raise HostError(self.node.name, f"{program_name} failed: {result.complaint}")
+            yield result.stdout
+
+    @contextmanager
     def forward(self, remote_socket: str) -> Generator[Path]:
         """See Host.forward."""
         self._connect()
         with self._opening:
             self._forwards += 1
-            local = self._folder / f"{self._control.name}.{self._forwards}"
-        spec = f"{local}:{remote_socket}"
-        result = process.run((*self._ssh(), "-O", "forward", "-L", spec, self._transport.host), timeout=CONNECT_SECONDS)
+            local = self._folder / f"{self._control.name}.{self._forwards}.sock"
+        spec = ("-L", f"{local}:{remote_socket}")
+        result = self._control_master("forward", *spec)
         if not result.ok:
+            self._is_alive()
             raise HostError(self.node.name, f"could not forward {remote_socket}: {result.complaint}")
         try:
             yield local
         finally:
-            process.run((*self._ssh(), "-O", "cancel", "-L", spec, self._transport.host), timeout=CONNECT_SECONDS)
+            self._control_master("cancel", *spec)
             local.unlink(missing_ok=True)
 
     def close(self) -> None:
         """End the kept connection."""
         if self._open:
-            process.run((*self._ssh(), "-O", "exit", self._transport.host), timeout=CONNECT_SECONDS)
+            self._control_master("exit")
             self._open = False
 
     def _connect(self) -> None:
         with self._opening:
-            if self._open:
+            if self._open and self._control.exists():  # ssh takes its socket away when the connection breaks
                 return
+            # A socket left by a broken connection would make ssh open one that is not shared, and never closed.
+            self._control.unlink(missing_ok=True)
             argv = (*self._ssh(), "-M", "-N", "-f", "--", self._transport.host)
             result = process.run(argv, timeout=CONNECT_SECONDS * 2)
             if not result.ok:
@@ -89,6 +101,27 @@ class SshHost:
                 )
             self._open = True
 
+    def _remote(self, argv: tuple[str, ...]) -> tuple[str, ...]:
+        prefix = ("sudo", "-n", "--") if self._transport.sudo else ()
+        return (*self._ssh(), "--", self._transport.host, shlex.join((*prefix, *argv)))
+
+    def _broken(self, result: Result) -> HostError:
+        reason = f": {result.complaint}" if result.stderr else ""
+        return HostError(self.node.name, f"the SSH connection broke{reason}")
+
+    def _is_alive(self) -> bool:
+        """Whether the kept connection stands. If not, the next use opens another.
+
+        ssh ends with 255 both when the connection fails and when the remote program ends so, or by a signal.
+        """
+        if not self._control_master("check").ok:
+            self._open = False
+        return self._open
+
+    def _control_master(self, command: str, *arguments: str) -> Result:
+        argv = (*self._ssh(), "-O", command, *arguments, "--", self._transport.host)
+        return process.run(argv, timeout=CONNECT_SECONDS)
+
     def _ssh(self) -> tuple[str, ...]:
         options = {
             "BatchMode": "yes",
@@ -98,6 +131,11 @@ class SshHost:
             "ControlPath": str(self._control),
             "ControlPersist": "no",
             "StreamLocalBindUnlink": "yes",
+            # What the user's own configuration may ask for, and has no place here.
+            "ForwardAgent": "no",
+            "ForwardX11": "no",
+            "RemoteCommand": "none",
+            "RequestTTY": "no",
             "LogLevel": "ERROR",
         }
         return (*self._login(), *(word for key, value in options.items() for word in ("-o", f"{key}={value}")))

@@ -64,9 +64,16 @@ class PortBinding(Struct, frozen=True, rename="pascal"):
     host_port: str = ""
 
 
-class NetworkSettings(Struct, frozen=True, rename="pascal"):
-    """How a container is connected."""
+class Endpoint(Struct, frozen=True, rename="pascal"):
+    """A container's place on a network."""
 
+    network_id: str = field(default="", name="NetworkID")
+
+
+class NetworkSettings(Struct, frozen=True, rename="pascal"):
+    """How a container is connected; `networks` by name."""
+
+    networks: dict[str, Endpoint] | None = None
     ports: dict[str, tuple[PortBinding, ...] | None] | None = None
 
 

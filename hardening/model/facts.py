@@ -96,7 +96,11 @@ class ContainerFacts(Struct, frozen=True):
     @property
     def service(self) -> str:
         """Name of the swarm service the container belongs to; empty for a plain container."""
-        return (self.inspect.config.labels or {}).get("com.docker.swarm.service.name", "")
+        return self.label("com.docker.swarm.service.name")
+
+    def label(self, name: str) -> str:
+        """A label of the container; empty when it has none of that name."""
+        return (self.inspect.config.labels or {}).get(name, "")
 
 
 class EngineFacts(Struct, frozen=True):
@@ -201,6 +205,9 @@ class MongoMember(Struct, frozen=True):
     startup_warnings: Known[tuple[str, ...]] | Unavailable
     anonymous: Known[str] | Unavailable
     """What a client without credentials got for `listDatabases`: `ok`, or the error's code name."""
+    host_info: Known[str] | Unavailable = Unavailable("was not asked")
+    authenticated_as: Known[str] | Unavailable = Unavailable("was not asked")
+    """Who asked for the rest: `auditor`, `__system` (an arbiter holds no users); `nobody` where no login is needed."""
 
 
 class Directive(Struct, frozen=True):

@@ -102,6 +102,20 @@ class CheckSummary(Struct, frozen=True):
     remediation: str
 
 
+def without_code(check: Check) -> CheckSummary:
+    """A check as reports and catalogues carry it."""
+    return CheckSummary(
+        check.id,
+        check.title,
+        check.area,
+        check.severity,
+        check.level,
+        check.refs,
+        check.rationale,
+        check.remediation,
+    )
+
+
 class Finding(Struct, frozen=True):
     """One outcome of one check."""
 

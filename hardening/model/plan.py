@@ -15,8 +15,9 @@ class Phase(IntEnum):
     SWARM = 3
     MEMBERSHIP = 4
     SECRETS = 5
-    STACK = 6
-    DATABASE = 7
+    IMAGES = 6
+    STACK = 7
+    DATABASE = 8
 
 
 class InstallFile(Struct, frozen=True, tag="install_file"):
@@ -41,19 +42,25 @@ class RestartEngine(Struct, frozen=True, tag="restart_engine"):
     """Restart a node's engine and wait until it answers."""
 
 
-class InitSwarm(Struct, frozen=True, tag="init_swarm"):
-    """Found the swarm. `cert_expiry` is in nanoseconds."""
+class SwarmOptions(Struct, frozen=True):
+    """Settings of a swarm; times in nanoseconds, as the engine has them."""
 
-    address: str
     autolock: bool
     cert_expiry: int
+    heartbeat: int
+
+
+class InitSwarm(Struct, frozen=True, tag="init_swarm"):
+    """Found the swarm."""
+
+    address: str
+    options: SwarmOptions
 
 
 class ConfigureSwarm(Struct, frozen=True, tag="configure_swarm"):
-    """Change the swarm's settings. `cert_expiry` is in nanoseconds."""
+    """Change the swarm's settings."""
 
-    autolock: bool
-    cert_expiry: int
+    options: SwarmOptions
 
 
 class JoinSwarm(Struct, frozen=True, tag="join_swarm"):
@@ -74,6 +81,12 @@ class CreateSecrets(Struct, frozen=True, tag="create_secrets"):
     """Make the generated secrets that the swarm lacks, in memory, and hand them over."""
 
     stack: Stack
+
+
+class PullImages(Struct, frozen=True, tag="pull_images"):
+    """Bring images to a node before its tasks need them."""
+
+    references: tuple[str, ...]
 
 
 class DeployStack(Struct, frozen=True, tag="deploy_stack"):
@@ -98,6 +111,7 @@ Action = (
     | JoinSwarm
     | DescribeNode
     | CreateSecrets
+    | PullImages
     | DeployStack
     | PrepareReplicaSet
 )

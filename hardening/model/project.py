@@ -1,6 +1,8 @@
 """A project folder: which stacks go on which machines."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from .inventory import Inventory
 from .policy import RoleProfile
@@ -20,10 +22,17 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SwarmSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`swarm:` of harden.yml. `cert_expiry_hours` is the life of a node's certificate (1 at least)."""
+    """`swarm:` of harden.yml.
+
+    Attributes:
+        autolock: managers need a key after a restart.
+        cert_expiry_hours: life of a node's certificate, 1 at least.
+        heartbeat_seconds: how often nodes report; one that misses three is down and its tasks are replaced.
+    """
 
     autolock: bool = True
-    cert_expiry_hours: int = 24
+    cert_expiry_hours: Annotated[int, Meta(ge=1)] = 24
+    heartbeat_seconds: Annotated[int, Meta(ge=1, le=120)] = 5
 
 
 class Project(Struct, frozen=True):

@@ -121,6 +121,9 @@ PROFILE_LABEL = "harden.profile"
 """Container label: the role whose profile confines it."""
 PROFILE_HASH_LABEL = "harden.profile-hash"
 """Container label: hash of the profile it was started under; a changed profile replaces the tasks."""
+OWNER_LABEL = "harden.stack"
+"""Secret label: the stack it belongs to. Not the engine's own label, by which `docker stack rm` would take along the
+keys that the data on the volumes was made with."""
 SECRET_LABEL = "harden.secret"  # noqa: S105 - a label's name
 """Secret label: the name it has in the stack file."""
 STACK_LABEL = "com.docker.stack.namespace"

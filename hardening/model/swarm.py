@@ -24,11 +24,18 @@ class EncryptionConfig(Struct, frozen=True, rename="pascal"):
     auto_lock_managers: bool = False
 
 
+class DispatcherConfig(Struct, frozen=True, rename="pascal"):
+    """How nodes keep in touch. `heartbeat_period` is in nanoseconds."""
+
+    heartbeat_period: int = 0
+
+
 class SwarmSpec(Struct, frozen=True, rename="pascal"):
     """The swarm's settings."""
 
     ca_config: CaConfig = field(default=CaConfig(), name="CAConfig")
     encryption_config: EncryptionConfig = EncryptionConfig()
+    dispatcher: DispatcherConfig = DispatcherConfig()
 
 
 class TlsInfo(Struct, frozen=True, rename="pascal"):
@@ -115,6 +122,15 @@ class Privileges(Struct, frozen=True, rename="pascal"):
     app_armor: dict[str, object] | None = None
 
 
+class ServiceMount(Struct, frozen=True, rename="pascal"):
+    """A mount that a service asks for. Its driver's options stay out: they may hold a share's password."""
+
+    type: str = ""
+    source: str = ""
+    target: str = ""
+    read_only: bool = False
+
+
 class ContainerSpec(Struct, frozen=True, rename="pascal"):
     """What a service's tasks run. `env` holds names only."""
 
@@ -126,7 +142,7 @@ class ContainerSpec(Struct, frozen=True, rename="pascal"):
     env: tuple[str, ...] | None = None
     read_only: bool = False
     init: bool | None = None
-    mounts: tuple[dict[str, object], ...] | None = None
+    mounts: tuple[ServiceMount, ...] | None = None
     secrets: tuple[SecretReference, ...] | None = None
     configs: tuple[dict[str, object], ...] | None = None
     capability_add: tuple[str, ...] | None = None

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from hardening.model.facts import Facts, MongoMember, NodeFacts, SwarmFacts
 from hardening.model.known import known
-from hardening.model.plan import CreateSecrets, DeployStack, Phase, PrepareReplicaSet, Step
+from hardening.model.plan import CreateSecrets, DeployStack, Phase, PrepareReplicaSet, PullImages, Step
 from hardening.model.project import Project
-from hardening.model.stack import SECRET_LABEL, SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack
+from hardening.model.stack import OWNER_LABEL, SECRET_LABEL, SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack
 from hardening.model.swarm import Stored
 from hardening.stack import spec_hashes
 
@@ -28,6 +28,7 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
                 "made in memory, kept by the swarm",
                 CreateSecrets(stack),
             )
+        yield from _pull_steps(project, stack, machines)
         if step := _stack_step(project, stack, swarm, None if missing else names):
             yield step
         for name, replica_set in stack.replica_sets.items():
@@ -53,9 +54,22 @@ def newest_secrets(stack: Stack, secrets: tuple[Stored, ...]) -> dict[str, Store
     found = {}
     for secret in sorted(secrets, key=lambda each: each.created_at):
         labels = secret.spec.labels or {}
-        if labels.get(STACK_LABEL) == stack.name and labels.get(SECRET_LABEL) in stack.secrets:
+        if labels.get(OWNER_LABEL) == stack.name and labels.get(SECRET_LABEL) in stack.secrets:
             found[labels[SECRET_LABEL]] = secret
     return found
+
+
+def _pull_steps(project: Project, stack: Stack, machines: dict[str, NodeFacts]) -> Iterator[Step]:
+    """Images that a node may need and lacks: pulled before tasks wait for them, so that a rollout is short."""
+    wanted = sorted({service.image for service in stack.services.values() if "@sha256:" in service.image})
+    for node in project.inventory.nodes:
+        engine = known(machines[node.name].engine)
+        images = (known(engine.images) if engine else None) or ()
+        present = {reference for image in images for reference in image.repo_digests or ()}
+        if missing := tuple(reference for reference in wanted if reference not in present):
+            names = ", ".join(reference.partition("@")[0] for reference in missing)
+            after = ", ".join(reference.partition("@sha256:")[2][:12] for reference in missing)
+            yield Step(node.name, Phase.IMAGES, f"Pull {names}", "not there", after, PullImages(missing))
 
 
 def _stack_step(project: Project, stack: Stack, swarm: SwarmFacts | None, names: dict[str, str] | None) -> Step | None:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from hardening.model.facts import NodeFacts
 from hardening.model.inventory import Node, NodeRole
 from hardening.model.known import known
-from hardening.model.plan import ConfigureSwarm, DescribeNode, InitSwarm, JoinSwarm, Phase, Step
+from hardening.model.plan import ConfigureSwarm, DescribeNode, InitSwarm, JoinSwarm, Phase, Step, SwarmOptions
 from hardening.model.project import Project
 from hardening.model.swarm import Cluster, SwarmNode
 
-_NANOSECONDS_PER_HOUR = 3600 * 10**9
+_SECOND = 10**9
+_HOUR = 3600 * _SECOND
 
 
 def steps(project: Project, machines: dict[str, NodeFacts]) -> Iterator[Step]:
@@ -34,31 +35,32 @@ def node_id(machine: NodeFacts) -> str:
     return engine.info.swarm.node_id if engine and engine.info.swarm.local_node_state == "active" else ""
 
 
-def _wanted(project: Project) -> tuple[bool, int]:
-    return project.swarm.autolock, project.swarm.cert_expiry_hours * _NANOSECONDS_PER_HOUR
+def _wanted(project: Project) -> SwarmOptions:
+    wanted = project.swarm
+    return SwarmOptions(wanted.autolock, wanted.cert_expiry_hours * _HOUR, wanted.heartbeat_seconds * _SECOND)
 
 
-def _settings(cluster: Cluster) -> tuple[bool, int]:
-    return cluster.spec.encryption_config.auto_lock_managers, cluster.spec.ca_config.node_cert_expiry
+def _settings(cluster: Cluster) -> SwarmOptions:
+    spec = cluster.spec
+    expiry, heartbeat = spec.ca_config.node_cert_expiry, spec.dispatcher.heartbeat_period
+    return SwarmOptions(spec.encryption_config.auto_lock_managers, expiry, heartbeat)
 
 
-def _shown(settings: tuple[bool, int]) -> str:
-    autolock, expiry = settings
-    return f"autolock {'on' if autolock else 'off'}, certificates for {expiry // _NANOSECONDS_PER_HOUR} h"
+def _shown(options: SwarmOptions) -> str:
+    lock, hours = "on" if options.autolock else "off", options.cert_expiry // _HOUR
+    return f"autolock {lock}, certificates for {hours} h, heartbeat every {options.heartbeat // _SECOND} s"
 
 
 def _found(project: Project, leader: Node) -> Step:
-    autolock, expiry = _wanted(project)
-    action = InitSwarm(leader.address, autolock, expiry)
-    return Step(leader.name, Phase.SWARM, "Found the swarm", "no swarm", _shown(_wanted(project)), action)
+    wanted = _wanted(project)
+    action = InitSwarm(leader.address, wanted)
+    return Step(leader.name, Phase.SWARM, "Found the swarm", "no swarm", _shown(wanted), action)
 
 
 def _configure(project: Project, leader: Node, cluster: Cluster) -> Step:
-    autolock, expiry = _wanted(project)
-    before, after = _shown(_settings(cluster)), _shown(_wanted(project))
-    return Step(
-        leader.name, Phase.SWARM, "Change the swarm's settings", before, after, ConfigureSwarm(autolock, expiry)
-    )
+    before, after = _settings(cluster), _wanted(project)
+    action = ConfigureSwarm(after)
+    return Step(leader.name, Phase.SWARM, "Change the swarm's settings", _shown(before), _shown(after), action)
 
 
 def _join(node: Node) -> Step:

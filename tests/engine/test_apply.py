@@ -65,7 +65,7 @@ def host(dockerd: Dockerd) -> Generator[PrivateHost]:
     private = PrivateHost(dockerd)
     dockerd.make_busybox("apply:1")
     with engine(private) as running:
-        running.init_swarm("127.0.0.1", autolock=True, cert_expiry=3600 * 10**9)
+        running.init_swarm("127.0.0.1", autolock=True, cert_expiry=3600 * 10**9, heartbeat=5 * 10**9)
         assert running.unlock_key().startswith("SWMKEY-")
         assert running.swarm_state() == "active"
     yield private
@@ -175,4 +175,4 @@ def test_an_engine_that_refuses_is_quoted(host: PrivateHost) -> None:
         pytest.raises(FailedError, match=r"here: the engine refused: .*already part of a swarm"),
         engine(host) as running,
     ):
-        running.init_swarm("127.0.0.1", autolock=False, cert_expiry=3600 * 10**9)
+        running.init_swarm("127.0.0.1", autolock=False, cert_expiry=3600 * 10**9, heartbeat=5 * 10**9)

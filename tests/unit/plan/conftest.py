@@ -13,6 +13,7 @@ from hardening.model.stack import GeneratedSecret, Stack, StackService
 from hardening.model.swarm import (
     CaConfig,
     Cluster,
+    DispatcherConfig,
     EncryptionConfig,
     SwarmNode,
     SwarmNodeDescription,
@@ -113,7 +114,7 @@ def inode(content: str, mode: int, mtime: float = 1.7e9) -> FileFacts:
 
 
 def swarm(labels: dict[str, str], *, autolock: bool = True, hours: int = 24) -> SwarmFacts:
-    spec = SwarmSpec(CaConfig(hours * 3600 * 10**9), EncryptionConfig(autolock))
+    spec = SwarmSpec(CaConfig(hours * 3600 * 10**9), EncryptionConfig(autolock), DispatcherConfig(5 * 10**9))
     nodes = tuple(
         SwarmNode(
             f"id-{name}",

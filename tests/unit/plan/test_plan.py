@@ -37,7 +37,7 @@ def test_the_runtime_is_in_place_before_the_engine_uses_it(kit: Kit) -> None:
 
 def test_hardened_members_need_neither_files_nor_a_swarm(kit: Kit) -> None:
     made = steps(kit, *members(kit, labels={"edge": "true"}))
-    assert {step.phase for step in made} == {Phase.SECRETS, Phase.STACK}
+    assert {step.phase for step in made} == {Phase.SECRETS, Phase.IMAGES, Phase.STACK}
 
 
 def test_a_missing_label_is_the_only_membership_step(kit: Kit) -> None:

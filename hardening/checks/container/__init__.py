@@ -1,0 +1,1 @@
+"""Checks of running containers: the kernel's word first, the engine's beside it."""

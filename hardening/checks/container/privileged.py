@@ -1,0 +1,22 @@
+"""Is a container privileged?"""
+
+from hardening.checks.vocabulary import Area, Check, Place, Severity, Verdict, cis_docker, failed, passed, per_container
+
+
+def judge(place: Place) -> Verdict:
+    """The engine's own record."""
+    on = place.container.inspect.host_config.privileged
+    return (failed if on else passed)(f"privileged: {str(on).lower()}", "false")
+
+
+CHECK = Check(
+    id="container-privileged",
+    title="No container is privileged",
+    area=Area.CONTAINER,
+    severity=Severity.CRITICAL,
+    level=1,
+    refs=cis_docker("5.5", "5.23"),
+    rationale="A privileged container has every capability and device, no filter and no profile: it is the node.",
+    remediation="Start it without `--privileged`, with the single capability or device that it needs.",
+    evaluate=per_container(judge),
+)

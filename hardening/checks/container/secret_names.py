@@ -1,0 +1,32 @@
+"""Does an environment variable look as if it held a secret?"""
+
+import re
+
+from hardening.checks.vocabulary import Area, Check, Place, Severity, Verdict, cis_docker, failed, passed, per_container
+
+SUSPECT = re.compile(
+    r"(?:^|_)(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|KEY|APIKEY|CREDENTIALS?)(?:$|_)", re.IGNORECASE
+)
+INNOCENT = re.compile(r"(?:_FILE|_PATH|_PATHS|_DIR)$|^PWD$|^OLDPWD$|^GPG_KEY$|PUBLIC_KEY", re.IGNORECASE)
+"""Names of files that hold the secret, the shell's own variables, and keys that anybody may know."""
+
+
+def judge(place: Place) -> Verdict:
+    """Names only: values are never read."""
+    names = place.container.inspect.config.env or ()
+    found = sorted(name for name in names if SUSPECT.search(name) and not INNOCENT.search(name))
+    expected = "no variable named like a secret"
+    return failed(", ".join(found), expected) if found else passed(f"none of {len(names)} variables", expected)
+
+
+CHECK = Check(
+    id="container-secrets-in-environment",
+    title="Secrets reach containers as files, not as environment variables",
+    area=Area.CONTAINER,
+    severity=Severity.HIGH,
+    level=1,
+    refs=cis_docker("7.4", "4.10"),
+    rationale="Variables show in `docker inspect`, in crash dumps and in every child process; swarm's secrets do not.",
+    remediation="`secrets:` in the stack, and `NAME_FILE=/run/secrets/…` or reading the file in the program.",
+    evaluate=per_container(judge),
+)

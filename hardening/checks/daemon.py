@@ -1,0 +1,78 @@
+"""The engine's settings: `daemon.json` and dockerd's own command line, which may not contradict each other."""
+
+import json
+
+from msgspec import Struct
+
+from hardening.model.facts import NodeFacts
+from hardening.model.known import Known, Unavailable
+
+_LISTS = {
+    "hosts": ("-H", "--host"),
+    "insecure-registries": ("--insecure-registry",),
+    "authorization-plugins": ("--authorization-plugin",),
+    "log-opts": ("--log-opt",),
+    "default-ulimits": ("--default-ulimit",),
+}
+"""Settings that may be given several times, and their flags' names."""
+
+
+class Daemon(Struct, frozen=True):
+    """What dockerd was told."""
+
+    config: dict[str, object]
+    argv: tuple[str, ...]
+
+    def value(self, name: str, default: object = None) -> object:
+        """A setting by its daemon.json name; `default` is the engine's own default."""
+        if name in self.config:
+            return self.config[name]
+        given = _flags(self.argv, (f"--{name}",))
+        return _typed(given[-1]) if given else default
+
+    def text(self, name: str, default: str = "") -> str:
+        """A setting that is a word."""
+        return str(self.value(name, default))
+
+    def on(self, name: str, *, default: bool = False) -> bool:
+        """A setting that is a switch."""
+        return self.value(name, default) is True
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A setting that is a list of words, or `key=value` options."""
+        given = self.config.get(name)
+        if isinstance(given, dict):
+            return tuple(f"{key}={value}" for key, value in given.items())
+        if isinstance(given, list):
+            return tuple(str(each) for each in given)
+        return _flags(self.argv, _LISTS.get(name, (f"--{name}",)))
+
+
+def settings(machine: NodeFacts) -> Known[Daemon] | Unavailable:
+    """A node's engine settings, or why they are not known."""
+    if isinstance(machine.daemon_config, Unavailable):
+        return machine.daemon_config
+    if isinstance(machine.daemon_argv, Unavailable):
+        return machine.daemon_argv
+    try:
+        config = json.loads(machine.daemon_config.value)
+    except ValueError as error:
+        return Unavailable(f"daemon.json is not JSON: {error}")
+    if not isinstance(config, dict):
+        return Unavailable("daemon.json holds no object")
+    return Known(Daemon(config, machine.daemon_argv.value))
+
+
+def _flags(argv: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    found = []
+    for index, word in enumerate(argv):
+        name, equals, value = word.partition("=")
+        if name not in names:
+            continue
+        following = argv[index + 1] if index + 1 < len(argv) else "true"
+        found.append(value if equals else "true" if following.startswith("-") else following)
+    return tuple(found)
+
+
+def _typed(value: str) -> object:
+    return {"true": True, "false": False}.get(value, value)

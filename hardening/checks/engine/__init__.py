@@ -1,0 +1,1 @@
+"""Checks of the Docker engines and their settings."""

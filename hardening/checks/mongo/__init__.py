@@ -1,0 +1,1 @@
+"""Checks of MongoDB members and replica sets."""

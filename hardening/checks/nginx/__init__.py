@@ -1,0 +1,1 @@
+"""Checks of NGINX servers and their configuration."""

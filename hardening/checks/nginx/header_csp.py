@@ -1,0 +1,42 @@
+"""What may a page load and run?"""
+
+from hardening.checks.directives import Scope
+from hardening.checks.nginx_scopes import each_scope, header
+from hardening.checks.vocabulary import Area, Check, Severity, cis_nginx, per_server
+
+UNSAFE = ("'unsafe-inline'", "'unsafe-eval'")
+read = header("Content-Security-Policy")
+
+
+def observe(scope: Scope) -> str | None:
+    """Present, and no free pass for scripts in it."""
+    policy = read(scope)
+    if not policy:
+        return "no Content-Security-Policy"
+    parts = {words[0]: words[1:] for part in policy.split(";") if (words := part.split())}
+    scripts = parts.get("script-src", parts.get("default-src"))
+    if scripts is None:
+        return "scripts are not restricted"
+    unsafe = [word for word in scripts if word in (*UNSAFE, "*")]
+    return f"scripts: {', '.join(unsafe)}" if unsafe else None
+
+
+CHECK = Check(
+    id="nginx-header-csp",
+    title="Pages carry a content security policy that restricts scripts",
+    area=Area.NGINX,
+    severity=Severity.MEDIUM,
+    level=2,
+    refs=cis_nginx("5.3.2"),
+    rationale="It keeps injected markup from running and from sending data elsewhere.",
+    remediation="`add_header Content-Security-Policy \"default-src 'self'; frame-ancestors 'none'\" always;`.",
+    evaluate=per_server(
+        each_scope(
+            observe,
+            where=lambda scope: scope.serves_files,
+            fine="sent",
+            expected="a policy without unsafe-inline, unsafe-eval or * for scripts",
+            nothing="it serves no files; the application sends its own headers",
+        )
+    ),
+)

@@ -1,0 +1,1 @@
+"""Checks of the machines: kernel, files, auditing."""

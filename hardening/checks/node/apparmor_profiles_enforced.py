@@ -1,0 +1,49 @@
+"""Are the profiles that the node's policy names loaded, and in enforce mode?"""
+
+from hardening.checks.policy import NO_POLICY, NodePolicy, read_policy
+from hardening.checks.vocabulary import (
+    Answer,
+    Area,
+    Check,
+    Severity,
+    all_of,
+    given,
+    not_applicable,
+    per_node,
+)
+from hardening.model.facts import NodeFacts
+
+
+def judge(machine: NodeFacts) -> Answer:
+    """Compare the policy with what the kernel has loaded."""
+
+    def compare(policy: NodePolicy | None) -> Answer:
+        if policy is None:
+            return not_applicable(NO_POLICY)
+        wanted = sorted({profile.apparmor for profile in policy.profiles.values()})
+        return given(machine.apparmor_profiles, lambda loaded: _all_enforced(wanted, loaded))
+
+    return given(read_policy(machine), compare)
+
+
+def _all_enforced(wanted: list[str], loaded: dict[str, str]) -> Answer:
+    modes = {name: loaded.get(name, "not loaded") for name in wanted}
+    return all_of(
+        (None if mode == "enforce" else f"{name}: {mode}" for name, mode in modes.items()),
+        fine=f"{', '.join(wanted)}: enforce",
+        expected="loaded in enforce mode",
+        nothing="the policy names no profile",
+    )
+
+
+CHECK = Check(
+    id="node-apparmor-profiles-enforced",
+    title="Every AppArmor profile that the node's policy names is loaded in enforce mode",
+    area=Area.NODE,
+    severity=Severity.HIGH,
+    level=1,
+    refs=(),
+    rationale="A profile in complain mode logs and allows; one that is not loaded keeps its service from starting.",
+    remediation="Run `harden deploy`, or by hand `apparmor_parser -r /etc/apparmor.d/harden-ROLE`.",
+    evaluate=per_node(judge),
+)

@@ -1,0 +1,36 @@
+"""Can anybody but root change what confines the containers?"""
+
+from hardening.checks.files import protected
+from hardening.checks.policy import NO_POLICY, PATH, NodePolicy, read_policy
+from hardening.checks.vocabulary import Answer, Area, Check, Severity, given, not_applicable, per_node
+from hardening.model.facts import NodeFacts
+
+RUNTIME = "/usr/local/lib/harden/harden-runtime"
+
+
+def judge(machine: NodeFacts) -> Answer:
+    """The runtime runs as root at every container's start: it and what it reads decide over the node."""
+
+    def files(policy: NodePolicy | None) -> Answer:
+        if policy is None:
+            return not_applicable(NO_POLICY)
+        profiles = policy.profiles.values()
+        paths = {PATH, RUNTIME}
+        paths |= {profile.seccomp for profile in profiles}
+        paths |= {f"/etc/apparmor.d/{profile.apparmor}" for profile in profiles}
+        return protected(machine, sorted(paths), mode=0o755)
+
+    return given(read_policy(machine), files)
+
+
+CHECK = Check(
+    id="node-policy-files-protected",
+    title="Policy, profiles and the confining runtime can be changed by root only",
+    area=Area.NODE,
+    severity=Severity.CRITICAL,
+    level=1,
+    refs=(),
+    rationale="The runtime runs as root whenever a container starts; who can write it or what it reads owns the node.",
+    remediation="`chown root:root` and `chmod go-w` the files named, then run `harden deploy`.",
+    evaluate=per_node(judge),
+)

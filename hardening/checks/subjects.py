@@ -1,0 +1,255 @@
+"""Whom a question is put to: each node, engine, container, service, database member or web server.
+
+What could not be read, and could have held a subject, answers UNKNOWN in its place.
+"""
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from hardening.model.facts import (
+    ContainerFacts,
+    EngineFacts,
+    Facts,
+    MongoMember,
+    NginxServer,
+    NodeFacts,
+    SwarmFacts,
+)
+from hardening.model.findings import Outcome
+from hardening.model.known import Known, Unavailable
+from hardening.model.swarm import Service, TaskTemplate
+
+from .mongo_answers import replica_sets
+from .verdict import Answer, Verdict, failed, not_applicable, passed, unknown
+
+Evaluate = Callable[[Facts], Iterator[Outcome]]
+NO_SWARM = "no node is part of a swarm"
+
+
+class Place(Struct, frozen=True):
+    """A container where it runs.
+
+    Attributes:
+        subject: what reports call it: `<service>.<slot>`, or the container's name.
+    """
+
+    facts: Facts
+    node: str
+    machine: NodeFacts
+    engine: EngineFacts
+    container: ContainerFacts
+
+    @property
+    def subject(self) -> str:
+        """The container's name without a swarm task's random id, so that it survives a restart."""
+        task = self.container.label("com.docker.swarm.task.name")
+        return task.rpartition(".")[0] or self.container.inspect.name.lstrip("/")
+
+    @property
+    def task(self) -> Known[TaskTemplate] | Unavailable | None:
+        """What swarm asked for; None for a container that is no swarm task."""
+        task_id = self.container.label("com.docker.swarm.task.id")
+        if not task_id:
+            return None
+        match self.facts.swarm:
+            case Known(value=swarm):
+                found = next((task for task in swarm.tasks if task.id == task_id), None)
+                return Known(found.spec) if found else Unavailable(f"the swarm does not know its task {task_id}")
+            case Unavailable() as gap:
+                return gap
+
+
+def per_node(judge: Callable[[NodeFacts], Answer]) -> Evaluate:
+    """Ask every node."""
+
+    def evaluate(facts: Facts) -> Iterator[Outcome]:
+        for name, node in facts.nodes.items():
+            match node:
+                case Known(value=machine):
+                    yield from _outcomes(judge(machine), name, name)
+                case Unavailable(reason=reason):
+                    yield unknown(reason).about(name, name)
+
+    return evaluate
+
+
+def per_engine(judge: Callable[[NodeFacts, EngineFacts], Answer]) -> Evaluate:
+    """Ask every node's engine."""
+
+    def ask(machine: NodeFacts) -> Answer:
+        match machine.engine:
+            case Known(value=engine):
+                return judge(machine, engine)
+            case Unavailable(reason=reason):
+                return unknown(reason)
+
+    return per_node(ask)
+
+
+def per_container(judge: Callable[[Place], Answer]) -> Evaluate:
+    """Ask every running container."""
+
+    def evaluate(facts: Facts) -> Iterator[Outcome]:
+        asked = False
+        for outcome in _containers(facts, judge):
+            asked = True
+            yield outcome
+        if not asked and facts.nodes:
+            yield not_applicable("no container runs").about("cluster")
+
+    return evaluate
+
+
+def of_swarm(judge: Callable[[Facts, SwarmFacts], Answer]) -> Evaluate:
+    """Ask the swarm as a whole."""
+
+    def evaluate(facts: Facts) -> Iterator[Outcome]:
+        match facts.swarm:
+            case Known(value=swarm):
+                yield from _outcomes(judge(facts, swarm), "swarm")
+            case Unavailable(reason=reason):
+                yield (not_applicable(NO_SWARM) if no_swarm(facts) else unknown(reason)).about("swarm")
+
+    return evaluate
+
+
+def per_service(judge: Callable[[Service, SwarmFacts], Answer]) -> Evaluate:
+    """Ask every service of the swarm."""
+
+    def evaluate(facts: Facts) -> Iterator[Outcome]:
+        match facts.swarm:
+            case Known(value=swarm):
+                if not swarm.services:
+                    yield not_applicable("the swarm runs no service").about("swarm")
+                for service in swarm.services:
+                    yield from _outcomes(judge(service, swarm), service.spec.name)
+            case Unavailable(reason=reason):
+                yield (not_applicable(NO_SWARM) if no_swarm(facts) else unknown(reason)).about("swarm")
+
+    return evaluate
+
+
+def per_member(judge: Callable[[MongoMember], Answer]) -> Evaluate:
+    """Ask every running mongod."""
+
+    def evaluate(facts: Facts) -> Iterator[Outcome]:
+        yield from _hidden(facts, "a database member may run there")
+        if not facts.mongo and _all_read(facts):
+            yield not_applicable("no mongod runs").about("cluster")
+        for member in facts.mongo:
+            yield from _outcomes(judge(member), member.service, member.node)
+
+    return evaluate
+
+
+def per_replica_set(judge: Callable[[str, tuple[MongoMember, ...]], Answer]) -> Evaluate:
+    """Ask each replica set: `judge` gets its name and the members that run."""
+
+    def evaluate(facts: Facts) -> Iterator[Outcome]:
+        yield from _hidden(facts, "a database member may run there")
+        if not facts.mongo and _all_read(facts):
+            yield not_applicable("no mongod runs").about("cluster")
+        for name, members in replica_sets(facts.mongo).items():
+            yield from _outcomes(judge(name, members), f"replica set {name}" if name else "standalone mongod")
+
+    return evaluate
+
+
+def per_server(judge: Callable[[NginxServer], Answer]) -> Evaluate:
+    """Ask every running NGINX."""
+
+    def evaluate(facts: Facts) -> Iterator[Outcome]:
+        yield from _hidden(facts, "an NGINX may run there")
+        if not facts.nginx and _all_read(facts):
+            yield not_applicable("no NGINX runs").about("cluster")
+        for server in facts.nginx:
+            yield from _outcomes(judge(server), f"{server.service or server.container}@{server.node}", server.node)
+
+    return evaluate
+
+
+def equal_on_nodes(read: Callable[[NodeFacts], Known[str] | Unavailable], what: str) -> Evaluate:
+    """Compare one value over all nodes: the most common one is taken as meant, each other node fails."""
+
+    def evaluate(facts: Facts) -> Iterator[Outcome]:
+        values: dict[str, str] = {}
+        for name, node in facts.nodes.items():
+            value = read(node.value) if isinstance(node, Known) else node
+            if isinstance(value, Unavailable):
+                yield unknown(value.reason).about(name, name)
+            else:
+                values[name] = value.value
+        if len(values) < 2 and len(facts.nodes) < 2:  # noqa: PLR2004 - it takes two to differ
+            if values:
+                yield not_applicable("there is only one node").about(next(iter(values)))
+            return
+        common = max(values.values(), key=list(values.values()).count, default="")
+        for name, seen in values.items():
+            yield _compared(seen, common, what, len(values)).about(name, name)
+
+    return evaluate
+
+
+def no_swarm(facts: Facts) -> bool:
+    """Whether every node was read and none is part of a swarm."""
+    states = [
+        node.value.engine.value.info.swarm.local_node_state
+        for node in facts.nodes.values()
+        if isinstance(node, Known) and isinstance(node.value.engine, Known)
+    ]
+    return len(states) == len(facts.nodes) > 0 and all(state == "inactive" for state in states)
+
+
+def _compared(value: str, common: str, what: str, nodes: int) -> Verdict:
+    if nodes == 1:
+        return unknown(f"{what}: no other node could be read to compare with")
+    if value == common:
+        return passed(value, f"{what}: the same on all nodes")
+    return failed(value, f"{what}: {common}, as on other nodes")
+
+
+def _containers(facts: Facts, judge: Callable[[Place], Answer]) -> Iterator[Outcome]:
+    for name, node in facts.nodes.items():
+        if isinstance(node, Unavailable):
+            yield unknown(node.reason).about(name, name)
+            continue
+        machine = node.value
+        if isinstance(machine.engine, Unavailable):
+            yield unknown(machine.engine.reason).about(name, name)
+            continue
+        engine = machine.engine.value
+        if isinstance(engine.containers, Unavailable):
+            yield unknown(engine.containers.reason).about(name, name)
+            continue
+        for container in engine.containers.value:
+            place = Place(facts, name, machine, engine, container)
+            yield from _outcomes(judge(place), place.subject, name)
+
+
+def _hidden(facts: Facts, what: str) -> Iterator[Outcome]:
+    for name, reason in _unread_engines(facts).items():
+        yield unknown(f"{what}: {reason}").about(name, name)
+
+
+def _all_read(facts: Facts) -> bool:
+    return bool(facts.nodes) and not _unread_engines(facts)
+
+
+def _unread_engines(facts: Facts) -> dict[str, str]:
+    """Nodes whose containers are not known, with the reason."""
+    unread = {}
+    for name, node in facts.nodes.items():
+        match node:
+            case Unavailable(reason=reason) | Known(value=NodeFacts(engine=Unavailable(reason=reason))):
+                unread[name] = reason
+            case Known(value=NodeFacts(engine=Known(value=EngineFacts(containers=Unavailable(reason=reason))))):
+                unread[name] = reason
+            case _:
+                pass
+    return unread
+
+
+def _outcomes(answer: Answer, subject: str, node: str = "") -> Iterator[Outcome]:
+    for verdict in (answer,) if isinstance(answer, Verdict) else answer:
+        yield verdict.about(subject, node)

@@ -1,0 +1,1 @@
+"""Checks of the cluster: managers, networks, secrets, services, drift."""

@@ -1,0 +1,80 @@
+"""Is a task's container what its service asked for?"""
+
+from collections.abc import Iterator
+
+from hardening.checks.vocabulary import (
+    Answer,
+    Area,
+    Check,
+    Known,
+    Place,
+    Severity,
+    Unavailable,
+    all_of,
+    given,
+    not_applicable,
+    per_container,
+    unknown,
+)
+from hardening.model.facts import ContainerFacts
+from hardening.model.swarm import ContainerSpec, Limits, TaskTemplate
+
+
+def judge(place: Place) -> Answer:
+    """The swarm's definition, the engine's record and the kernel's mount table have to agree."""
+    if place.task is None:
+        return not_applicable("it is no task of a service")
+    return given(place.task, lambda task: _judge(place.container, task))
+
+
+def _judge(container: ContainerFacts, task: TaskTemplate) -> Answer:
+    if task.container_spec is None:
+        return unknown("the swarm does not tell its container settings")
+    limits = task.resources.limits if task.resources and task.resources.limits else Limits()
+    return all_of(
+        [*_settings(container, task.container_spec), *_limits(container, limits)],
+        fine="image, user, root, capabilities and limits are as asked for",
+        expected="what the service asks for",
+    )
+
+
+def _settings(container: ContainerFacts, spec: ContainerSpec) -> Iterator[str | Unavailable | None]:
+    inspect = container.inspect
+    yield _differs("image", spec.image, inspect.config.image)
+    yield _differs("user", spec.user, inspect.config.user) if spec.user else None
+    yield _differs("added capabilities", _caps(spec.capability_add), _caps(inspect.host_config.cap_add))
+    yield _differs("dropped capabilities", _caps(spec.capability_drop), _caps(inspect.host_config.cap_drop))
+    match container.root_read_only:
+        case Known(value=read_only):
+            yield _differs("root read-only", spec.read_only, read_only)
+        case Unavailable() as gap:
+            yield gap
+
+
+def _limits(container: ContainerFacts, limits: Limits) -> Iterator[str | None]:
+    host = container.inspect.host_config
+    yield _differs("memory limit", limits.memory_bytes, host.memory)
+    yield _differs("CPU limit", limits.nano_cpus, host.nano_cpus)
+    yield _differs("process limit", limits.pids, max(host.pids_limit or 0, 0))
+
+
+def _caps(names: tuple[str, ...] | None) -> tuple[str, ...]:
+    return tuple(sorted(name.upper().removeprefix("CAP_") for name in names or ()))
+
+
+def _differs(what: str, asked: object, found: object) -> str | None:
+    return None if asked == found else f"{what}: asked {asked or 'none'}, found {found or 'none'}"
+
+
+CHECK = Check(
+    id="swarm-container-drift",
+    title="Every task's container is what its service asked for",
+    area=Area.SWARM,
+    severity=Severity.HIGH,
+    level=1,
+    refs=(),
+    rationale="Between what the stack says and what runs stand three programs; only a comparison shows what was lost "
+    "on the way, or changed by hand.",
+    remediation="`docker service update --force SERVICE`; if it comes back, look at the engine's version and runtime.",
+    evaluate=per_container(judge),
+)

@@ -1,0 +1,62 @@
+"""A folder of roles: `<role>/policy.yml`, and beside it the generated `seccomp.json` and `apparmor`."""
+
+import re
+from pathlib import Path
+
+from hardening.errors import FailedError, HardenError
+from hardening.model.policy import RoleProfile
+
+from .apparmor import PORTABLE, Version
+from .generate import build
+from .policy import load_policy
+
+POLICY_FILE, SECCOMP_FILE, APPARMOR_FILE = "policy.yml", "seccomp.json", "apparmor"
+_ROLE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+
+
+def roles(folder: Path) -> tuple[str, ...]:
+    """The roles of a folder, in order."""
+    return tuple(sorted(path.parent.name for path in folder.glob(f"*/{POLICY_FILE}")))
+
+
+def profile(folder: Path, role: str, parser: Version = PORTABLE) -> RoleProfile:
+    """The profiles of one role, made anew from its policy.
+
+    Raises:
+        HardenError: there is no such role, or its policy does not fit; with file and line.
+    """
+    policy = folder / role / POLICY_FILE
+    if not _ROLE.fullmatch(role) or not policy.is_file():
+        known = ", ".join(roles(folder)) or "none"
+        raise HardenError(f"{policy}: no such file", f"roles in {folder}: {known}")
+    return build(role, load_policy(policy), parser)
+
+
+def generated(folder: Path, role: str) -> dict[Path, str]:
+    """The files that belong beside a role's policy, as they should be."""
+    made = profile(folder, role)
+    return {folder / role / SECCOMP_FILE: made.seccomp, folder / role / APPARMOR_FILE: made.apparmor}
+
+
+def drift(folder: Path, role: str) -> tuple[Path, ...]:
+    """The generated files that are missing or differ from what the policy says."""
+    return tuple(
+        path
+        for path, text in generated(folder, role).items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    )
+
+
+def write(folder: Path, role: str) -> tuple[Path, ...]:
+    """Bring a role's generated files up to date; returns those that changed.
+
+    Raises:
+        FailedError: a file cannot be written.
+    """
+    wanted, changed = generated(folder, role), drift(folder, role)
+    for path in changed:
+        try:
+            path.write_text(wanted[path], encoding="utf-8")
+        except OSError as error:
+            raise FailedError(f"{path}: cannot be written: {error.strerror}") from error
+    return changed

@@ -1,0 +1,78 @@
+"""Reads what a person decided about a role."""
+
+import re
+from pathlib import Path
+
+from hardening import documents
+from hardening.documents import Document, Position
+from hardening.model.policy import Policy
+
+from . import abstractions
+from .lint import DANGEROUS_CAPABILITIES, forbidden_file, forbidden_syscall
+from .seccomp import ADDRESS_FAMILIES
+from .syscalls import numbers
+
+SOCKET_TYPES = ("", "stream", "dgram", "raw", "seqpacket")
+_CAPABILITY = re.compile(r"[a-z][a-z_]*")
+
+
+def load_policy(path: Path) -> Policy:
+    """Read and check `profiles/<role>/policy.yml`.
+
+    Raises:
+        HardenError: with file and line of the first thing that does not fit or may not be in a policy.
+    """
+    document = documents.read(path)
+    policy = document.convert(Policy)
+    _check_abstractions(document, policy)
+    _check_syscalls(document, policy)
+    _check_files(document, policy)
+    _check_network(document, policy)
+    _check_capabilities(document, policy)
+    return policy
+
+
+def _check_abstractions(document: Document, policy: Policy) -> None:
+    for index, name in enumerate(policy.abstractions):
+        if name not in abstractions.ALL:
+            known = ", ".join(sorted(abstractions.ALL))
+            raise document.error(("abstractions", index), f"there is no abstraction `{name}`", f"there are: {known}")
+
+
+def _check_syscalls(document: Document, policy: Policy) -> None:
+    at: Position = ("seccomp", "syscalls")
+    seen: set[str] = set()
+    for index, name in enumerate(policy.seccomp.syscalls):
+        if name not in numbers():
+            raise document.error((*at, index), f"`{name}` is no Linux system call")
+        if name in seen:
+            raise document.error((*at, index), f"`{name}` stands twice")
+        if reason := forbidden_syscall(name):
+            raise document.error((*at, index), reason, "leave it out: the call then answers an errno")
+        seen.add(name)
+
+
+def _check_files(document: Document, policy: Policy) -> None:
+    for index, rule in enumerate(policy.apparmor.files):
+        if reason := forbidden_file(rule):
+            raise document.error(("apparmor", "files", index), reason)
+
+
+def _check_network(document: Document, policy: Policy) -> None:
+    for index, rule in enumerate(policy.apparmor.network):
+        at: Position = ("apparmor", "network", index)
+        if rule.family not in ADDRESS_FAMILIES:
+            known = ", ".join(ADDRESS_FAMILIES)
+            raise document.error((*at, "family"), f"`{rule.family}` is no family a service may use", f"use: {known}")
+        if rule.type not in SOCKET_TYPES:
+            raise document.error((*at, "type"), f"`{rule.type}` is no socket type")
+
+
+def _check_capabilities(document: Document, policy: Policy) -> None:
+    for index, name in enumerate(policy.apparmor.capabilities):
+        if not _CAPABILITY.fullmatch(name):
+            message = f"`{name}` is no capability as AppArmor writes them, such as `net_bind_service`"
+            raise document.error(("apparmor", "capabilities", index), message)
+        if name in DANGEROUS_CAPABILITIES:
+            message = f"capability `{name}` reaches the machine, no service may have it"
+            raise document.error(("apparmor", "capabilities", index), message)

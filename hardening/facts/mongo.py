@@ -1,0 +1,204 @@
+"""One mongod's own account of itself, asked through the node it runs on.
+
+It is asked as the set's `auditor`, whose password is a secret of the container (named by the label
+`harden.auditor-secret`); where that login does not work - an arbiter holds no users - as `__system`, with the key file;
+where authorization is off, without a login. What none of them may read is unavailable, with the server's own words.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TypeVar
+
+import msgspec
+
+from hardening.errors import HardenError
+from hardening.hosts import Host
+from hardening.hosts.database import (
+    Client,
+    Credentials,
+    Document,
+    Door,
+    OperationFailure,
+    PyMongoError,
+    Secret,
+    as_json,
+    complaint,
+    keyfile_credentials,
+    open_door,
+)
+from hardening.model.facts import ContainerFacts, MongoMember, MongoUser
+from hardening.model.known import Known, Unavailable
+
+PROGRAM = "mongod"
+AUDITOR = "auditor"
+AUDITOR_LABEL = "harden.auditor-secret"
+KEYFILE_LABEL = "harden.keyfile-secret"
+KEYFILE = "keyfile"
+"""Name of the key file's secret where the label does not tell another."""
+OPEN = "ok"
+
+T = TypeVar("T")
+
+
+def runs_in(container: ContainerFacts) -> bool:
+    """Whether a mongod runs in the container."""
+    return isinstance(container.processes, Known) and any(each.command == PROGRAM for each in container.processes.value)
+
+
+def member(host: Host, node: str, container: ContainerFacts) -> MongoMember:
+    """Facts of the mongod in a container. Nothing is raised: what cannot be read is unavailable."""
+    labels = container.inspect.config.labels or {}
+    keyfile = labels.get(KEYFILE_LABEL, KEYFILE)
+    wanted = tuple(name for name in (labels.get(AUDITOR_LABEL), keyfile) if name)
+    try:
+        with open_door(host, container.inspect.id, program=PROGRAM, secrets=wanted) as door, ExitStack() as clients:
+            anonymous = clients.enter_context(door.client())
+            access = _access(anonymous)
+            logins = _logins(door, labels.get(AUDITOR_LABEL, ""), keyfile)
+            session = _session(clients, door, logins, anonymous if access == Known(OPEN) else None)
+            return _member(node, container, anonymous, access, session)
+    except HardenError as error:
+        return unread(node, container, error.message)
+
+
+def unread(node: str, container: ContainerFacts, reason: str) -> MongoMember:
+    """A member of which nothing could be read."""
+    gap = Unavailable(reason)
+    gaps = {
+        field.name: gap
+        for field in msgspec.structs.fields(MongoMember)
+        if field.name not in {"service", "node", "container"}
+    }
+    return MongoMember(service=_service(container), node=node, container=container.inspect.id, **gaps)
+
+
+def users_of(answer: Document) -> tuple[MongoUser, ...]:
+    """The answer to `usersInfo` without anything but names, mechanisms and roles."""
+    return tuple(
+        MongoUser(
+            name=str(user["user"]),
+            database=str(user["db"]),
+            mechanisms=tuple(str(mechanism) for mechanism in user.get("mechanisms", ())),
+            roles=tuple((str(role["role"]), str(role["db"])) for role in user.get("roles", ())),
+        )
+        for user in answer["users"]
+    )
+
+
+def _member(
+    node: str,
+    container: ContainerFacts,
+    anonymous: Client,
+    access: Known[str] | Unavailable,
+    session: Known[tuple[str, Client]] | Unavailable,
+) -> MongoMember:
+    def ask(made_of: Callable[[Document], T], command: str, value: object = 1) -> Known[T] | Unavailable:
+        if isinstance(session, Unavailable):
+            return session
+        return _asked(session.value[1], made_of, command, value)
+
+    hello = _asked(anonymous, dict, "hello")
+    arbiter = isinstance(hello, Known) and bool(hello.value.get("arbiterOnly"))
+    # An arbiter answers, but from no data: that there are no users, and that the default is the built-in one.
+    holds_nothing = Unavailable("an arbiter holds no data of its set")
+    return MongoMember(
+        service=_service(container),
+        node=node,
+        container=container.inspect.id,
+        version=_asked(anonymous, lambda answer: str(answer["version"]), "buildInfo"),
+        modules=_asked(anonymous, lambda answer: tuple(map(str, answer["modules"])), "buildInfo"),
+        hello=Known(as_json(hello.value)) if isinstance(hello, Known) else hello,
+        cmd_line=ask(as_json, "getCmdLineOpts"),
+        parameters=ask(as_json, "getParameter", "*"),
+        replica_config=ask(lambda answer: as_json(answer["config"]), "replSetGetConfig"),
+        replica_status=ask(as_json, "replSetGetStatus"),
+        default_concern=holds_nothing if arbiter else ask(as_json, "getDefaultRWConcern"),
+        users=holds_nothing if arbiter else ask(users_of, "usersInfo", {"forAllDBs": True}),
+        startup_warnings=ask(lambda answer: tuple(map(_warning, answer["log"])), "getLog", "startupWarnings"),
+        anonymous=access,
+        host_info=ask(as_json, "hostInfo"),
+        authenticated_as=Known(session.value[0]) if isinstance(session, Known) else session,
+    )
+
+
+def _asked(
+    client: Client,
+    made_of: Callable[[Document], T],
+    command: str,
+    value: object = 1,
+) -> Known[T] | Unavailable:
+    """An answer of the server as a fact."""
+    try:
+        return Known(made_of(client.admin.command(command, value)))
+    except PyMongoError as error:
+        return Unavailable(f"{command}: {complaint(error)}")
+    except (KeyError, TypeError) as error:
+        return Unavailable(f"{command}: the answer has another form than expected ({type(error).__name__} {error})")
+
+
+def _access(anonymous: Client) -> Known[str] | Unavailable:
+    """What a client without credentials gets."""
+    try:
+        anonymous.admin.command("listDatabases")
+    except OperationFailure as error:
+        return Known(str((error.details or {}).get("codeName", error.code)))
+    except PyMongoError as error:
+        return Unavailable(complaint(error))
+    return Known(OPEN)
+
+
+def _logins(door: Door, auditor: str, keyfile: str) -> dict[str, Credentials | Unavailable]:
+    """Logins to try, by what they are, the least powerful first."""
+    logins: dict[str, Credentials | Unavailable] = {}
+    if auditor:
+        logins[AUDITOR] = _credentials(door, auditor, lambda secret: Credentials(AUDITOR, _line(secret)))
+    else:
+        logins[AUDITOR] = Unavailable(f"the container has no label {AUDITOR_LABEL}")
+    logins["__system"] = _credentials(door, keyfile, keyfile_credentials)
+    return logins
+
+
+def _credentials(door: Door, name: str, made_of: Callable[[Secret], Credentials]) -> Credentials | Unavailable:
+    match door.secrets[name]:
+        case Known(value=secret):
+            return made_of(secret)
+        case Unavailable() as gap:
+            return gap
+
+
+def _session(
+    clients: ExitStack, door: Door, logins: dict[str, Credentials | Unavailable], otherwise: Client | None
+) -> Known[tuple[str, Client]] | Unavailable:
+    """The first login that works and its client."""
+    reasons = []
+    for name, login in logins.items():
+        if isinstance(login, Unavailable):
+            reasons.append(f"{name}: {login.reason}")
+            continue
+        client = clients.enter_context(door.client(login))
+        try:
+            client.admin.command("connectionStatus")
+        except PyMongoError as error:
+            reasons.append(f"{name}: {complaint(error)}")
+        else:
+            return Known((name, client))
+    if otherwise:
+        return Known(("nobody", otherwise))
+    return Unavailable("no login worked: " + "; ".join(reasons))
+
+
+def _line(secret: Secret) -> Secret:
+    """A password as it was meant, where it was stored with the end of its line."""
+    return Secret(secret.reveal().rstrip(b"\r\n"))
+
+
+def _warning(line: object) -> str:
+    """The message of a structured log line; the line itself from servers before 4.4."""
+    try:
+        return str(msgspec.json.decode(str(line), type=dict[str, object])["msg"])
+    except (msgspec.DecodeError, KeyError):
+        return str(line)
+
+
+def _service(container: ContainerFacts) -> str:
+    return container.service or container.inspect.name.lstrip("/")

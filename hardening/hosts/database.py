@@ -1,0 +1,227 @@
+"""The door to databases that publish nothing: through a relay on the node, into the container's own network.
+
+The only user of pymongo. Code elsewhere catches `PyMongoError` and `OperationFailure` from here.
+
+A client speaks to a Unix socket, so TLS cannot compare a host name: with TLS, verify the certificate's chain and allow
+any name (`tlsAllowInvalidHostnames`); that the peer is the right container is the relay's promise.
+"""
+
+import re
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from bson.json_util import RELAXED_JSON_OPTIONS, dumps
+from msgspec import Struct
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from hardening.errors import HardenError, HostError
+from hardening.model.known import Known, Unavailable
+
+from . import Host
+
+__all__ = [
+    "Client",
+    "Credentials",
+    "Document",
+    "Door",
+    "OperationFailure",
+    "PyMongoError",
+    "Secret",
+    "as_json",
+    "complaint",
+    "keyfile_credentials",
+    "member",
+    "open_door",
+    "read_secret",
+]
+
+Document = dict[str, Any]  # the driver's documents hold whatever BSON can
+Client = MongoClient[Document]
+
+PORT = 27017
+_OUR_SOCKET = re.compile(r"^\S+\.sock: ")
+_AFTERTHOUGHT = re.compile(r", Timeout:| \(configured timeouts:|, full error:")
+"""Where the driver's own diagnosis begins, which is for programmers."""
+_GOSSIP = ("$clusterTime", "operationTime")
+"""What a server adds to every reply for its drivers; the first carries a signature made with the set's key."""
+
+
+class Secret:
+    """A secret in memory. It shows nothing of itself: neither in a message nor in a traceback or a log."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def reveal(self) -> bytes:
+        """The value, for the one call that needs it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        """Nothing."""
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        """A secret is not written anywhere."""
+        raise TypeError("a secret is not to be stored")
+
+
+class Credentials(Struct, frozen=True):
+    """A database login by SCRAM-SHA-256; `database` is where the user is defined."""
+
+    user: str
+    password: Secret
+    database: str = "admin"
+
+
+def keyfile_credentials(keyfile: Secret) -> Credentials:
+    """The set's own member login, `__system`, from the content of its key file.
+
+    mongod ignores white space in a key; while a key is being rotated the file is a YAML list, of which any entry works.
+    """
+    lines = keyfile.reveal().decode("ascii", "replace").split("\n")
+    entries = [line.strip()[1:] for line in lines if line.strip().startswith("- ")]
+    key = "".join((entries[0] if entries else "".join(lines)).split()).strip("\"'")
+    return Credentials("__system", Secret(key.encode()), "local")
+
+
+class _RelayedSecret(Struct):
+    value: bytes | None = None
+    reason: str = ""
+
+
+class _RelayAnswer(Struct):
+    error: str = ""
+    socket: str = ""
+    secrets: dict[str, _RelayedSecret] = {}
+
+
+class Door(Struct, frozen=True):
+    """An open way to one port inside a container, and the secrets that were asked for."""
+
+    socket: str
+    secrets: Mapping[str, Known[Secret] | Unavailable]
+
+    @contextmanager
+    def client(self, credentials: Credentials | None = None, *, seconds: float = 10) -> Generator[Client]:
+        """A connected client of this one member, whatever its state in the set.
+
+        Nothing is sent before the first command: a refused login shows there, as OperationFailure with code 18.
+
+        Args:
+            credentials: None for a client that does not log in.
+            seconds: to reach the server, to connect, and for each answer.
+        """
+        limit = int(seconds * 1000)
+        login: dict[str, Any] = {}
+        if credentials:
+            login = {
+                "username": credentials.user,
+                "password": credentials.password.reveal().decode("utf-8", "replace"),
+                "authSource": credentials.database,
+                "authMechanism": "SCRAM-SHA-256",
+            }
+        with Client(
+            f"mongodb://{quote(self.socket, safe='')}",
+            directConnection=True,
+            appname="harden",
+            serverSelectionTimeoutMS=limit,
+            connectTimeoutMS=limit,
+            socketTimeoutMS=limit,
+            **login,
+        ) as client:
+            yield client
+
+
+@contextmanager
+def open_door(
+    host: Host, container_id: str, *, port: int = PORT, program: str = "", secrets: tuple[str, ...] = ()
+) -> Generator[Door]:
+    """Lead into a container's network namespace, and read some of its secrets on the way.
+
+    Args:
+        host: the container's node.
+        container_id: full id.
+        port: on the container's loopback.
+        program: instead of a port: where this program of the container listens, by what the kernel says.
+        secrets: names under /run/secrets.
+
+    Raises:
+        HostError: the node could not be reached, or has no such container.
+    """
+    place = {"program": program} if program else {"port": port}
+    request = {"container": container_id, "secrets": secrets, **place}
+    with host.serve("relay", request) as line:
+        answer = _decoded(host, line)
+        with host.forward(answer.socket) as local:
+            yield Door(str(local), {name: _secret(found) for name, found in answer.secrets.items()})
+
+
+@contextmanager
+def member(
+    host: Host,
+    container_id: str,
+    *,
+    port: int = PORT,
+    credentials: Credentials | None = None,
+    seconds: float = 10,
+) -> Generator[Client]:
+    """A client of the mongod in a container, through a door of its own. See `open_door` and `Door.client`."""
+    with open_door(host, container_id, port=port) as door, door.client(credentials, seconds=seconds) as client:
+        yield client
+
+
+def read_secret(host: Host, container_id: str, name: str) -> Secret:
+    """A secret of a running container, read from its node now.
+
+    Raises:
+        HostError: the node could not be reached.
+        HardenError: the container does not run, or has no such secret.
+    """
+    answer = _decoded(host, host.ask("relay", {"container": container_id, "secrets": [name]}))
+    match _secret(answer.secrets[name]):
+        case Known(value=secret):
+            return secret
+        case Unavailable(reason=reason):
+            raise HardenError(f"{host.node.name}: container {container_id[:12]}: {reason}")
+
+
+def as_json(document: Mapping[str, object]) -> str:
+    """A server's answer as JSON: relaxed extended form, without what drivers gossip about."""
+    kept = {key: value for key, value in document.items() if key not in _GOSSIP}
+    return dumps(kept, json_options=RELAXED_JSON_OPTIONS)
+
+
+def complaint(error: PyMongoError) -> str:
+    """A driver's error in one line: the server's code name and message, or why it could not be reached."""
+    if isinstance(error, OperationFailure):
+        name = (error.details or {}).get("codeName", "")
+        # A refusal repeats the whole command, with the session's number in it.
+        message = str((error.details or {}).get("errmsg", "refused")).partition(" to execute command")[0]
+        return f"{name}: {message}" if name else message
+    # The way to the server is named by the error's first word, a socket of ours; what follows the colon is the reason.
+    reason = _AFTERTHOUGHT.split(str(error))[0]
+    return _OUR_SOCKET.sub("", reason)
+
+
+def _decoded(host: Host, line: bytes) -> _RelayAnswer:
+    try:
+        answer = msgspec.json.decode(line, type=_RelayAnswer)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise HostError(host.node.name, f"the relay's answer makes no sense: {error}") from None
+    if answer.error:
+        raise HostError(host.node.name, answer.error)
+    return answer
+
+
+def _secret(found: _RelayedSecret) -> Known[Secret] | Unavailable:
+    if found.value is None:
+        return Unavailable(found.reason or "not told")
+    return Known(Secret(found.value))

@@ -1,0 +1,9 @@
+"""Container images: built without an engine, pushed to a registry, pinned by digest."""
+
+from .builder import build
+from .image import Blob, BuiltImage, Progress, Report
+from .layout import recorded
+from .push import push
+from .shipping import ship, write_lock
+
+__all__ = ["Blob", "BuiltImage", "Progress", "Report", "build", "push", "recorded", "ship", "write_lock"]

@@ -1,0 +1,98 @@
+"""QEMU's arguments for a guest. The order and addresses of the devices are part of every saved memory."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from hardening.hosts.loopback import LOOPBACK
+
+from .requirements import program
+
+CPUS = 2
+CABLE = "cluster"
+"""The cluster interface's device id."""
+_COMMAND_LINE = "root=/dev/vda rw console=ttyS0 quiet audit=1 audit_backlog_limit=8192"
+_UPLINK_MAC = "52:54:00:77:01:00"
+"""The same everywhere: each guest is alone on its user-mode network."""
+
+
+class Shape(Struct, frozen=True):
+    """What saved memories depend on. `memory` is in MiB, `accel` is `kvm` or `tcg`."""
+
+    memory: int
+    accel: str
+
+
+class Forwards(Struct, frozen=True):
+    """Ports on the host's loopback that lead to the guest's ports 22 and 80."""
+
+    ssh: int
+    http: int
+
+
+class Wiring(Struct, frozen=True):
+    """What a machine is connected to.
+
+    Attributes:
+        mac: of the cluster interface on a cold start.
+        switch: the switch's socket; None for a cable that ends nowhere.
+        forwards: None for no way in from the host.
+    """
+
+    mac: str
+    switch: Path | None = None
+    forwards: Forwards | None = None
+
+
+class Files(Struct, frozen=True):
+    """What a machine reads and writes; `pid_file`, `agent` and `monitor` (sockets) while it runs."""
+
+    disk: Path
+    console: Path
+    kernel: Path
+    initrd: Path
+    pid_file: Path
+    agent: Path
+    monitor: Path
+
+
+def arguments(name: str, shape: Shape, files: Files, wiring: Wiring) -> tuple[str, ...]:
+    """The command of a machine that stays stopped until its monitor is told `cont`."""
+    return (
+        "setpriv", "--no-new-privs",
+        program("qemu-system-x86_64"), "-name", name, "-nodefaults", "-no-user-config", "-no-reboot", "-S",
+        # the stricter settings do not go with -daemonize
+        "-sandbox", "on,obsolete=deny,resourcecontrol=deny",
+        "-machine", "pc", "-accel", "kvm" if shape.accel == "kvm" else "tcg,thread=multi",
+        # mongod needs AVX, which only the largest emulated model has
+        "-cpu", "max", "-smp", str(CPUS), "-m", str(shape.memory), "-display", "none", "-rtc", "base=utc",
+        "-kernel", str(files.kernel), "-initrd", str(files.initrd), "-append", _COMMAND_LINE,
+        "-drive", f"file={_escape(files.disk)},if=none,id=disk,cache=unsafe,discard=unmap",
+        "-device", "virtio-blk-pci,drive=disk,addr=0x2",
+        "-netdev", f"user,id=outside{_rules(wiring.forwards)}",
+        "-device", f"virtio-net-pci,id=uplink,netdev=outside,mac={_UPLINK_MAC},romfile=,addr=0x3",
+        "-netdev", f"vde,id=wire,sock={_escape(wiring.switch)}" if wiring.switch else "hubport,id=wire,hubid=0",
+        "-device", f"virtio-net-pci,id={CABLE},netdev=wire,mac={wiring.mac},romfile=,addr=0x4",
+        "-device", "virtio-serial-pci,addr=0x5",
+        "-chardev", f"socket,id=agent,path={_escape(files.agent)},server=on,wait=off",
+        "-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0",
+        "-device", "virtio-rng-pci,addr=0x6",
+        # tells the kernel of a clone that it is one, so that it draws new randomness
+        "-device", "vmgenid,guid=auto",
+        "-chardev", f"file,id=console,path={_escape(files.console)},append=on", "-serial", "chardev:console",
+        "-chardev", f"socket,id=monitor,path={_escape(files.monitor)},server=on,wait=off",
+        "-mon", "chardev=monitor,mode=control",
+        "-pidfile", str(files.pid_file),
+    )  # fmt: skip
+
+
+def _rules(forwards: Forwards | None) -> str:
+    if forwards is None:
+        return ""
+    pairs = ((forwards.ssh, 22), (forwards.http, 80))
+    return "".join(f",hostfwd=tcp:{LOOPBACK}:{port}-:{inside}" for port, inside in pairs)
+
+
+def _escape(path: Path) -> str:
+    """QEMU's option lists double a comma in a value."""
+    return str(path).replace(",", ",,")

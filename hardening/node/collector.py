@@ -1,0 +1,178 @@
+"""Reads every fact of a node in one go. Runs as root; changes nothing; answers with one NodeFacts in JSON.
+
+The request, one line of JSON:
+
+    {"node": NAME, "engine_socket": PATH, "files": [PATH], "shapes": {…}, "questions": [QUESTION]}
+
+`shapes` says which fields of the engine's documents may leave the node (see `engine_facts.prune`). A question is put
+inside every container that runs a program of that name:
+
+    {"name": "nginx -T", "program": "nginx", "arguments": ["-T"], "keep": ["-c"], "stream": "stdout"}
+
+`keep` names options that are taken over from the running program's own command line. No secret leaves the node: no
+environment value, join token, secret or config content. Arguments of services and containers do leave it, as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from typing import Any
+
+from hardening.node.engine_facts import engine_facts, swarm_facts
+from hardening.node.engine_socket import EngineSocket
+from hardening.node.fact import Fact, NotReadable, fact, read_text, reason, unavailable
+from hardening.node.inodes import disks, files, group_members, text_or
+from hardening.node.kernel import (
+    apparmor_parser,
+    apparmor_profiles,
+    audit_rules,
+    security_modules,
+    sysctls,
+    transparent_hugepages,
+)
+from hardening.node.process import command_line, pids, started
+from hardening.node.sockets import SocketOwners, listeners, listens_on
+
+ENGINE_SOCKET = "/run/docker.sock"
+DAEMON_CONFIG = "/etc/docker/daemon.json"
+POLICY = "/etc/harden/policy.json"
+GROUPS = ("docker",)
+PROGRAMS = (
+    "apparmor_parser",
+    "auditctl",
+    "augenrules",
+    "containerd",
+    "docker",
+    "dockerd",
+    "python3",
+    "runc",
+    "sysctl",
+    "systemctl",
+)
+_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_DAEMON = "dockerd"
+
+
+def main() -> None:
+    """Answer the request."""
+    request = json.loads(sys.stdin.buffer.readline())
+    # Names of files may hold bytes that are no UTF-8; Python carries them as lone surrogates, which JSON must not.
+    answer = json.dumps(node_facts(request), ensure_ascii=False).encode("utf-8", "replace")
+    sys.stdout.buffer.write(answer + b"\n")
+
+
+def node_facts(request: dict[str, Any]) -> dict[str, Any]:
+    """NodeFacts of this machine."""
+    system = os.uname()
+    modules = fact(security_modules)
+    engine, swarm, root = _engine(request, _without_apparmor(modules))
+    owners = SocketOwners()
+    daemon = fact(_daemon, request.get("engine_socket", ENGINE_SOCKET))
+    argv = _of_daemon(daemon, command_line)
+    return {
+        "hostname": system.nodename,
+        "kernel": system.release,
+        "os_name": _os_name(),
+        "architecture": system.machine,
+        "cpus": os.cpu_count() or 1,
+        "memory": _memory(),
+        "time": time.time(),
+        "python": ".".join(str(part) for part in sys.version_info[:3]),
+        "lsm": modules,
+        "apparmor_profiles": fact(apparmor_profiles),
+        "apparmor_parser": fact(apparmor_parser),
+        "sysctls": fact(sysctls),
+        "transparent_hugepages": fact(transparent_hugepages),
+        "audit_rules": fact(audit_rules),
+        "files": files(request.get("files", [])),
+        "disks": disks(["/", "/var/log", root or "/var/lib/docker"]),
+        "listeners": fact(listeners, owners),
+        "groups": {name: members for name in GROUPS if (members := group_members(name)) is not None},
+        "programs": {name: shutil.which(name, path=_SEARCH) or "" for name in PROGRAMS},
+        "daemon_config": fact(text_or, config_file(argv.get("value", [])), "{}"),
+        "daemon_argv": argv,
+        "daemon_started": _of_daemon(daemon, started),
+        "policy": fact(text_or, POLICY, ""),
+        "engine": engine,
+        "swarm": swarm,
+    }
+
+
+def _without_apparmor(modules: Fact) -> str:
+    """Why no process has an AppArmor label; empty where they have."""
+    if "value" not in modules:
+        return f"whether AppArmor is active is not known: {modules['reason']}"
+    return "" if "apparmor" in modules["value"] else "AppArmor is not active on this node"
+
+
+def _engine(request: dict[str, Any], without_apparmor: str) -> tuple[Fact, Fact, str]:
+    """Facts of the engine and of its swarm, and the folder of its data (empty when it did not tell)."""
+    try:
+        engine = EngineSocket(request.get("engine_socket", ENGINE_SOCKET))
+        info = engine.get("/info")
+    except Exception as error:  # noqa: BLE001 - as in `fact`: the reason is told, and the other facts are still read
+        lost = unavailable(reason(error))
+        return lost, lost, ""
+    try:
+        return (
+            fact(engine_facts, engine, info, request, without_apparmor),
+            fact(swarm_facts, engine, info, request),
+            str(info.get("DockerRootDir") or ""),
+        )
+    finally:
+        engine.close()
+
+
+def _daemon(engine_socket: str) -> int:
+    """The dockerd that listens on the engine's socket."""
+    everyone = [pid for pid in pids() if _command(pid) == _DAEMON]
+    if not everyone:
+        raise NotReadable("no dockerd runs")
+    for pid in everyone:
+        if listens_on(pid, engine_socket):
+            return pid
+    raise NotReadable(f"of {len(everyone)} running dockerd none listens on {engine_socket}")
+
+
+def _of_daemon(daemon: Fact, read: Any) -> Fact:  # noqa: ANN401 - a function of the process id
+    return fact(read, daemon["value"]) if "value" in daemon else daemon
+
+
+def config_file(argv: list[str]) -> str:
+    """Where a dockerd that was started so reads its settings."""
+    for word, following in zip(argv, [*argv[1:], ""]):  # noqa: B905 - `strict` needs Python 3.10; equally long by construction
+        if word == "--config-file":
+            return str(following)
+        if word.startswith("--config-file="):
+            return str(word.partition("=")[2])
+    return DAEMON_CONFIG
+
+
+def _command(pid: int) -> str:
+    try:
+        return read_text(f"/proc/{pid}/comm").strip()
+    except OSError:
+        return ""  # it ended while we looked
+
+
+def _os_name() -> str:
+    for line in text_or("/etc/os-release", "").splitlines():
+        if line.startswith("PRETTY_NAME="):
+            return line.partition("=")[2].strip("\"'")
+    return "unknown"
+
+
+def _memory() -> int:
+    """Bytes of memory."""
+    for line in read_text("/proc/meminfo").splitlines():
+        if line.startswith("MemTotal:"):
+            return int(line.split()[1]) * 1024
+    raise NotReadable("/proc/meminfo tells no MemTotal")
+
+
+if __name__ == "__main__":
+    main()

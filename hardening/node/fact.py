@@ -1,0 +1,40 @@
+"""Facts on a node: a value that was read, or the reason why it was not. Part of node programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Fact = dict[str, Any]  # {"type": "known", "value": …} or {"type": "unavailable", "reason": …}
+
+
+class NotReadable(Exception):  # noqa: N818 - an answer, not a fault
+    """A fact cannot be had here, and the message says why."""
+
+
+def fact(read: Callable[..., Any], *args: Any) -> Fact:  # noqa: ANN401 - facts have every form
+    """`read(*args)` as a known value, or as unavailable with the reason it raised."""
+    try:
+        return {"type": "known", "value": read(*args)}
+    except Exception as error:  # noqa: BLE001 - whatever stops one fact must not hide the others; the reason says it
+        return unavailable(reason(error))
+
+
+def unavailable(why: str) -> Fact:
+    """A fact that could not be read."""
+    return {"type": "unavailable", "reason": why}
+
+
+def reason(error: Exception) -> str:
+    """An exception as a short reason."""
+    if isinstance(error, NotReadable):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"{type(error).__name__}: {error}"
+
+
+def read_text(path: str) -> str:
+    """A small file of /proc, /sys or /etc; bytes that are not UTF-8 are replaced."""
+    with open(path, "rb") as file:
+        return file.read().decode("utf-8", "replace")

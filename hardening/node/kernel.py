@@ -1,0 +1,132 @@
+"""What the node's kernel enforces: security modules, profiles, parameters, audit rules. Part of node programs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+
+from hardening.node.fact import NotReadable, read_text
+
+SYSCTLS = (
+    "dev.tty.ldisc_autoload",
+    "fs.protected_fifos",
+    "fs.protected_hardlinks",
+    "fs.protected_regular",
+    "fs.protected_symlinks",
+    "fs.suid_dumpable",
+    "kernel.apparmor_restrict_unprivileged_userns",
+    "kernel.core_pattern",
+    "kernel.dmesg_restrict",
+    "kernel.io_uring_disabled",
+    "kernel.kexec_load_disabled",
+    "kernel.kptr_restrict",
+    "kernel.modules_disabled",
+    "kernel.perf_event_paranoid",
+    "kernel.randomize_va_space",
+    "kernel.seccomp.actions_logged",
+    "kernel.sysrq",
+    "kernel.unprivileged_bpf_disabled",
+    "kernel.unprivileged_userns_clone",
+    "kernel.yama.ptrace_scope",
+    "net.bridge.bridge-nf-call-ip6tables",
+    "net.bridge.bridge-nf-call-iptables",
+    "net.core.bpf_jit_harden",
+    "net.ipv4.conf.all.accept_redirects",
+    "net.ipv4.conf.all.accept_source_route",
+    "net.ipv4.conf.all.log_martians",
+    "net.ipv4.conf.all.rp_filter",
+    "net.ipv4.conf.all.send_redirects",
+    "net.ipv4.conf.default.accept_redirects",
+    "net.ipv4.conf.default.rp_filter",
+    "net.ipv4.icmp_echo_ignore_broadcasts",
+    "net.ipv4.ip_forward",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv6.conf.all.accept_ra",
+    "net.ipv6.conf.all.accept_redirects",
+    "net.ipv6.conf.all.disable_ipv6",
+    "net.ipv6.conf.all.forwarding",
+    "user.max_user_namespaces",
+    "vm.max_map_count",
+    "vm.mmap_min_addr",
+    "vm.overcommit_memory",
+    "vm.swappiness",
+)
+"""Parameters that a plan sets or a check reads."""
+
+_SECURITY = "/sys/kernel/security"
+_SECONDS = 20
+
+
+def security_modules() -> list[str]:
+    """Active kernel security modules, in their order."""
+    return [name for name in read_text(f"{_SECURITY}/lsm").strip().split(",") if name]
+
+
+def apparmor_profiles() -> dict[str, str]:
+    """Loaded profile -> its mode."""
+    return parse_profiles(read_text(f"{_SECURITY}/apparmor/profiles"))
+
+
+def parse_profiles(text: str) -> dict[str, str]:
+    """Lines of `name (mode)`; a name may hold spaces and brackets itself."""
+    profiles = {}
+    for line in text.splitlines():
+        name, bracket, mode = line.rpartition(" (")
+        if not bracket or not mode.endswith(")"):
+            raise NotReadable(f"the kernel's list of profiles has an unknown form: {line[:80]}")
+        profiles[name] = mode[:-1]
+    return profiles
+
+
+def apparmor_parser() -> str:
+    """Version of the node's AppArmor parser, such as `4.1.0`."""
+    text = _output("apparmor_parser", "--version")
+    found = re.search(r"version (\d[\w.~-]*)", text)
+    if not found:
+        raise NotReadable(f"apparmor_parser told no version: {text[:80]}")
+    return found.group(1)
+
+
+def sysctls() -> dict[str, str]:
+    """Parameters as they are now; one that is missing does not exist in this kernel."""
+    found = {}
+    for name in SYSCTLS:
+        try:
+            found[name] = read_text("/proc/sys/" + name.replace(".", "/")).strip()
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def transparent_hugepages() -> str:
+    """The choice in brackets: always, madvise or never."""
+    text = read_text("/sys/kernel/mm/transparent_hugepage/enabled")
+    found = re.search(r"\[(\w+)\]", text)
+    if not found:
+        raise NotReadable(f"unknown form: {text.strip()[:80]}")
+    return found.group(1)
+
+
+def audit_rules() -> list[str]:
+    """Rules that the kernel's audit works by, one per line as `auditctl -l` prints them."""
+    lines = _output("auditctl", "-l").splitlines()
+    return [] if lines == ["No rules"] else lines
+
+
+def _output(*argv: str) -> str:
+    """Output of a program of the node; the only subprocesses of the collector start here."""
+    environment = {"PATH": os.defpath + ":/sbin:/usr/sbin", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(
+            argv, env=environment, capture_output=True, timeout=_SECONDS, check=False, stdin=subprocess.DEVNULL
+        )
+    except FileNotFoundError:
+        raise NotReadable(f"{argv[0]} is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise NotReadable(f"{argv[0]} did not end within {_SECONDS} s") from None
+    if done.returncode:
+        words = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+        raise NotReadable(f"{' '.join(argv)} ended with {done.returncode}: {words[-1] if words else 'no message'}")
+    return done.stdout.decode("utf-8", "replace").strip()

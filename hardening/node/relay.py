@@ -1,0 +1,206 @@
+"""Leads into a container that publishes nothing: a private Unix socket of the node joined to a port inside.
+
+Runs as root until its standard input ends. The request, one line of JSON:
+
+    {"container": ID, "port": 27017, "secrets": ["keyfile"]}
+
+Instead of `port`, `program` joins the socket to where the container's program of that name listens; without either,
+only secrets are told and the program ends at once. The answer, one line of JSON:
+
+    {"socket": PATH, "secrets": {"keyfile": {"value": BASE64} or {"reason": TEXT}}}
+
+or {"error": TEXT}. The socket is in a folder that only root (or the login that came here through sudo) can enter, and
+leaves with the program.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import stat
+import sys
+import tempfile
+import threading
+from typing import Any
+
+from hardening.node.fact import NotReadable, read_text, reason
+from hardening.node.process import init_process, pids_by_container
+from hardening.node.sockets import listening_at
+
+FOLDER = "/run/harden"
+LOOPBACK = "127.0.0.1"
+_CLONE_NEWNET = 0x40000000
+_CHUNK = 65536
+_CONNECT_SECONDS = 10
+_EVERYWHERE = {LOOPBACK: LOOPBACK, "0.0.0.0": LOOPBACK, "::": LOOPBACK}  # noqa: S104 - nothing is bound to them here
+_SECRET_LIMIT = 1_000_000
+"""Bytes; swarm's own limit is half of it."""
+
+
+def main() -> None:
+    """Answer the request, then pass bytes on until the input ends."""
+    request = json.loads(sys.stdin.buffer.readline())
+    for ending in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(ending, lambda *_: sys.exit(0))  # the folder goes, however this ends
+    try:
+        pid = init_process(request["container"])
+        secrets = {name: _secret(pid, name) for name in request.get("secrets", ())}
+        if not request.keys() & {"port", "program"}:
+            _answer({"secrets": secrets})
+            return
+        target = (LOOPBACK, request["port"]) if "port" in request else _listener(request)
+        folder = _private_folder()
+    except (NotReadable, OSError) as error:
+        _answer({"error": reason(error)})
+        return
+    try:
+        _relay(pid, target, folder, secrets)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _relay(pid: int, target: tuple[str, int], folder: str, secrets: dict[str, dict[str, str]]) -> None:
+    path = f"{folder}/relay.sock"  # pymongo knows a Unix socket by this ending
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(path)
+    os.chmod(path, 0o600)
+    os.chown(path, _login(), -1)
+    listener.listen(64)
+    try:
+        _enter_network(pid)
+    except OSError as error:
+        _answer({"error": f"the container's network could not be entered: {error}"})
+        return
+    _answer({"socket": path, "secrets": secrets})
+    threading.Thread(target=_accept, args=(listener, target), daemon=True).start()
+    sys.stdin.buffer.read()
+
+
+def _listener(request: dict[str, Any]) -> tuple[str, int]:
+    """Address and port at which a program of the container listens: its loopback where it listens everywhere."""
+    listening = []
+    for pid in pids_by_container().get(request["container"], []):
+        try:
+            if read_text(f"/proc/{pid}/comm").strip() == request["program"]:
+                listening += listening_at(pid)
+        except OSError:
+            continue  # it ended while we looked
+    if not listening:
+        raise NotReadable(f"{request['program']} does not listen in container {request['container'][:12]}")
+    address, port = min(listening, key=lambda place: (place[0] not in _EVERYWHERE, place))
+    return (_EVERYWHERE.get(address, address), port)
+
+
+def _secret(pid: int, name: str) -> dict[str, str]:
+    if not name or "/" in name or name.startswith("."):
+        return {"reason": "not a secret's name"}
+    try:
+        return {"value": base64.b64encode(_read_secret(pid, name)).decode()}
+    except (NotReadable, OSError) as error:
+        return {"reason": reason(error)}
+
+
+def _read_secret(pid: int, name: str) -> bytes:
+    """A file of a container's /run/secrets.
+
+    No part of the path may be a link: the container could lead this program, which is root, to a file of the node.
+    """
+    descriptor = os.open(f"/proc/{pid}/root", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for part in ("run", "secrets", name):
+        folder, kind = descriptor, os.O_NONBLOCK if part == name else os.O_DIRECTORY
+        try:
+            descriptor = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | kind, dir_fd=folder)
+        except OSError as error:
+            raise NotReadable(f"/run/secrets/{name}: {error.strerror}") from None
+        finally:
+            os.close(folder)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _SECRET_LIMIT:
+            raise NotReadable(f"/run/secrets/{name} is not a regular file of a secret's size")
+        return file.read(_SECRET_LIMIT)
+
+
+def _private_folder() -> str:
+    """A new folder for one socket, which nobody but the login that asked can enter."""
+    os.makedirs(FOLDER, exist_ok=True)
+    # May be passed through, not listed: sshd reaches the socket as the user who logged in.
+    os.chmod(FOLDER, 0o711)  # noqa: S103 - for the reason above; every folder and file below is private
+    folder = tempfile.mkdtemp(prefix="relay-", dir=FOLDER)
+    os.chown(folder, _login(), -1)
+    return folder
+
+
+def _login() -> int:
+    """Who connects to the socket: sshd as the user who logged in, which is not root where sudo is used."""
+    return int(os.environ.get("SUDO_UID", "0"))
+
+
+def _enter_network(pid: int) -> None:
+    """Move this thread, and every thread it starts from now on, into the network namespace of a process."""
+    namespace = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if hasattr(os, "setns"):  # Python 3.12
+            os.setns(namespace, _CLONE_NEWNET)
+        else:
+            _setns(namespace)
+    finally:
+        os.close(namespace)
+
+
+def _setns(namespace: int) -> None:
+    import ctypes  # noqa: PLC0415 - only where Python lacks os.setns, and slow to start
+
+    if ctypes.CDLL(None, use_errno=True).setns(namespace, _CLONE_NEWNET):
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+def _accept(listener: socket.socket, target: tuple[str, int]) -> None:
+    while True:
+        client, _ = listener.accept()
+        threading.Thread(target=_join, args=(client, target), daemon=True).start()
+
+
+def _join(client: socket.socket, target: tuple[str, int]) -> None:
+    """One connection: to the service inside and, in a thread of its own, back."""
+    try:
+        service = socket.create_connection(target, _CONNECT_SECONDS)
+    except OSError:
+        client.close()  # the client sees the connection end, as it would without a relay between
+        return
+    service.settimeout(None)
+    service.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    back = threading.Thread(target=_pass_on, args=(service, client), daemon=True)
+    back.start()
+    _pass_on(client, service)
+    back.join()
+    client.close()
+    service.close()
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while True:
+            chunk = source.recv(_CHUNK)
+            if not chunk:
+                break
+            target.sendall(chunk)
+    except OSError:
+        pass  # one side was reset: both ends learn it from the shutdown below
+    for end, how in ((source, socket.SHUT_RD), (target, socket.SHUT_WR)):
+        with contextlib.suppress(OSError):  # already closed
+            end.shutdown(how)
+
+
+def _answer(document: dict[str, object]) -> None:
+    print(json.dumps(document), flush=True)
+
+
+if __name__ == "__main__":
+    main()

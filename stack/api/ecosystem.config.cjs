@@ -1,0 +1,42 @@
+// How PM2 runs the API: one worker per CPU behind one shared socket.
+// PM2_HOME (a writable tmpfs), PM2_DISABLE_VERSION_CHECK and PM2_CONCURRENT_ACTIONS are the image's to set: PM2 reads
+// them before it reads this file.
+
+// The process list and the sockets of PM2 live under PM2_HOME; nothing else is ever written.
+const NOWHERE = '/dev/null';
+
+module.exports = {
+  apps: [
+    {
+      name: 'api',
+      script: 'src/server.js',
+      cwd: __dirname,
+      exec_mode: 'cluster',
+      instances: process.env.API_WORKERS ?? 'max',
+      interpreter_args: '--disable-proto=delete',
+
+      // A crashed worker is started again after 10 ms. One that keeps crashing waits longer each time, up to 15 s, so that a
+      // fault cannot eat the machine; 30 s of life reset the delay.
+      exp_backoff_restart_delay: 10,
+      min_uptime: 0,
+      // sysexits EX_CONFIG: a missing secret does not appear by trying again. The container ends and Swarm reports it.
+      stop_exit_codes: [78],
+
+      // Longer than the drain in src/drain.js (5 s of accepting while the name is withdrawn, 8 s for what is open),
+      // shorter than the service's stop_grace_period (20 s).
+      kill_timeout: 15000,
+
+      // Logs go to PM2's standard output and from there to the engine.
+      out_file: NOWHERE,
+      error_file: NOWHERE,
+
+      // No file watching, no git metadata, no metrics agent, no source maps in memory.
+      watch: false,
+      vizion: false,
+      pmx: false,
+      disable_source_map_support: true,
+
+      env: { NODE_ENV: 'production', DRAIN_ACCEPT_MS: process.env.DRAIN_ACCEPT_MS ?? '5000' },
+    },
+  ],
+};

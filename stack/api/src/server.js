@@ -1,0 +1,53 @@
+import { createServer } from 'node:http';
+import { createApp } from './app.js';
+import { CONFIG_EXIT_CODE, ConfigError, readConfig } from './config.js';
+import { Database } from './database.js';
+import { Drain } from './drain.js';
+import { describeError, log } from './log.js';
+import { Tokens } from './tokens.js';
+
+/** Under PM2 standard output is a message to the parent: give it time to leave before the process ends. */
+const FLUSH_MS = 100;
+
+function main() {
+  const config = readConfig();
+  const database = new Database(config.mongodb);
+  const drain = new Drain(config.drainAcceptMs);
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    createApp({ database, tokens: new Tokens(config.jwt), drain }),
+  );
+  server.on('error', fail);
+  server.listen(config.port, () => log('info', 'listening', { port: server.address().port }));
+  // The socket opens first: a client is told 503 while the database is away, instead of nothing.
+  void database.open();
+
+  const leave = async () => {
+    await drain.run(server, () => database.close());
+    end(0);
+  };
+  process.on('SIGTERM', leave);
+  process.on('SIGINT', leave);
+  process.on('message', (text) => text === 'shutdown' && leave());
+}
+
+/** A state nobody foresaw is not worth keeping: PM2 starts a fresh worker at once. */
+function fail(error) {
+  log('error', 'ending', describeError(error));
+  end(1);
+}
+
+function end(code) {
+  process.exitCode = code;
+  setTimeout(() => process.exit(code), FLUSH_MS);
+}
+
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  log('error', error.message);
+  end(CONFIG_EXIT_CODE);
+}

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { findMongod } from './mongod.js';
+import { freePort } from './ports.js';
+import { until } from './until.js';
+
+const NAME = 'test';
+
+/** A real replica set of data members on loopback, with quick elections. */
+export class ReplicaSet {
+  #members = [];
+  #folder = mkdtempSync(join(tmpdir(), 'nodepop-mongod-'));
+
+  /** @param {number} size */
+  static async start(size = 1) {
+    const set = new ReplicaSet();
+    try {
+      for (let index = 0; index < size; index += 1) await set.#startMember(index);
+      await set.#initiate();
+    } catch (error) {
+      await set.stop();
+      throw error;
+    }
+    return set;
+  }
+
+  /** @param {string} database @param {string} [options] further parameters of the connection string */
+  uri(database, options = '') {
+    const hosts = this.#members.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    return `mongodb://${hosts}/${database}?replicaSet=${NAME}${options}`;
+  }
+
+  /** Send a signal to every member but the first `keep`. SIGSTOP is a machine without power, as its peers see it. */
+  signalAllBut(keep, signal) {
+    for (const { child } of this.#members.slice(keep)) child.kill(signal);
+  }
+
+  async primary(client) {
+    return until(async () => (await client.db('admin').command({ hello: 1 })).isWritablePrimary, { limit: 40_000 });
+  }
+
+  async stop() {
+    await Promise.all(
+      this.#members.map(async ({ child }) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const ended = once(child, 'exit');
+        child.kill('SIGKILL');
+        await ended;
+      }),
+    );
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #startMember(index) {
+    const port = await freePort();
+    const path = join(this.#folder, String(index));
+    mkdirSync(path);
+    const child = spawn(
+      findMongod(),
+      [
+        '--replSet',
+        NAME,
+        '--port',
+        String(port),
+        '--bind_ip',
+        '127.0.0.1',
+        '--dbpath',
+        path,
+        '--nounixsocket',
+        '--wiredTigerCacheSizeGB',
+        '0.25',
+        '--oplogSize',
+        '64',
+        '--logpath',
+        join(path, 'log'),
+      ],
+      { stdio: 'ignore' },
+    );
+    this.#members.push({ port, child });
+  }
+
+  async #initiate() {
+    const [{ port }] = this.#members;
+    const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
+      serverSelectionTimeoutMS: 30_000,
+    });
+    try {
+      const members = this.#members.map((member, _id) => ({
+        _id,
+        host: `127.0.0.1:${member.port}`,
+        priority: _id === 0 ? 2 : 1,
+      }));
+      const settings = { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500 };
+      await until(() => this.#members.length === 0 || client.db('admin').command({ ping: 1 }), { limit: 30_000 });
+      await client.db('admin').command({ replSetInitiate: { _id: NAME, members, settings } });
+      await this.primary(client);
+    } finally {
+      await client.close();
+    }
+  }
+}

@@ -1,0 +1,173 @@
+"""A Docker engine of the test run's own: own network namespace, mounts, data and sockets; nothing of it stays."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+START_LIMIT = 60
+NEEDED = ("dockerd", "containerd", "docker", "runc", "unshare", "ip")
+BUSYBOX = Path("/bin/busybox")
+APPLETS = ("sh", "cat", "grep", "httpd", "id", "kill", "ls", "mkdir", "sleep", "true", "wget")
+
+
+class Engine:
+    """A running private engine.
+
+    Attributes:
+        folder: everything of it is below; removed at the end.
+        socket: its API.
+        config: its `daemon.json`, empty at first.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.socket = folder / "docker.sock"
+        self.config = folder / "daemon.json"
+        self.log = folder / "dockerd.log"
+        self.config.write_text("{}")
+        self._process = self._spawn()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        # a network namespace of its own: bridges, overlays and swarm ports cannot meet those of another engine
+        options = ["--config-file", self.config, "--data-root", self.folder / "data", "--pidfile", self.folder / "pid"]
+        options += ["--exec-root", self.folder / "exec", "--host", f"unix://{self.socket}"]
+        options += ["--bridge=none", "--iptables=false", "--ip6tables=false", "--userland-proxy=false"]
+        start = ["unshare", "--net", "--mount", "sh", "-c", 'ip link set lo up && exec dockerd "$@"', "sh"]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [*start, *map(str, options)], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+            )
+
+    def wait(self) -> None:
+        """Until it answers, or fail with the end of its log."""
+
+        def answers() -> bool:
+            if self._process.poll() is not None:
+                pytest.fail(f"dockerd ended with {self._process.returncode}:\n{self.log.read_text()[-2000:]}")
+            return self.docker("version", check=False).returncode == 0
+
+        wait_until(answers, "dockerd to answer", START_LIMIT)
+
+    def docker(self, *argv: str, check: bool = True, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:
+        """Run the docker client; output as text. With `check`, failing fails the test with the client's message."""
+        done = subprocess.run(
+            ["docker", "--host", f"unix://{self.socket}", *argv],
+            input=stdin,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        answer = subprocess.CompletedProcess(argv, done.returncode, done.stdout.decode(), done.stderr.decode())
+        if check and answer.returncode:
+            pytest.fail(f"docker {' '.join(argv)}: {answer.returncode}\n{answer.stderr}")
+        return answer
+
+    def configure(self, settings: Mapping[str, object]) -> None:
+        """Replace `daemon.json` and let the engine read it again; only settings that a running engine can change."""
+        self.config.write_text(json.dumps(settings))
+        wanted = settings.get("default-runtime", "runc")
+        self._process.send_signal(signal.SIGHUP)
+        wait_until(
+            lambda: self.docker("info", "--format", "{{.DefaultRuntime}}").stdout.strip() == wanted,
+            f"default runtime {wanted}",
+        )
+
+    def make_image(self, tag: str, files: Mapping[str, bytes | str], changes: tuple[str, ...] = ()) -> str:
+        """An image from nothing but the given files, all executable; text is a symbolic link's target."""
+        content = io.BytesIO()
+        with tarfile.open(fileobj=content, mode="w") as archive:
+            for name, data in files.items():
+                entry = tarfile.TarInfo(name.lstrip("/"))
+                entry.mode = 0o755
+                if isinstance(data, str):
+                    entry.type, entry.linkname = tarfile.SYMTYPE, data
+                    archive.addfile(entry)
+                else:
+                    entry.size = len(data)
+                    archive.addfile(entry, io.BytesIO(data))
+        options = [word for change in changes for word in ("--change", change)]
+        self.docker("import", *options, "-", tag, stdin=content.getvalue())
+        return tag
+
+    def make_busybox(
+        self, tag: str, files: Mapping[str, bytes | str] | None = None, changes: tuple[str, ...] = ()
+    ) -> str:
+        """An image with a static busybox, its common commands, and more files."""
+        links = {f"bin/{name}": "busybox" for name in APPLETS}
+        return self.make_image(tag, {"bin/busybox": BUSYBOX.read_bytes(), **links, **(files or {})}, changes)
+
+    def pid_of(self, container: str) -> int:
+        """The container's first process, as the host numbers it."""
+        return int(self.docker("inspect", "--format", "{{.State.Pid}}", container).stdout)
+
+    def kernel_status(self, container: str) -> dict[str, str]:
+        """The container's first process as the kernel shows it, such as `Seccomp` and `NoNewPrivs`."""
+        return parse_status(Path(f"/proc/{self.pid_of(container)}/status").read_text())
+
+    @staticmethod
+    def wait_until(true: Callable[[], bool], what: str, limit: float = 30) -> None:
+        """Ask until it is true; after `limit` seconds the test fails and says what never came."""
+        wait_until(true, what, limit)
+
+    def stop(self) -> None:
+        """Remove what runs, end the engine by its process id, and delete its folder."""
+        if self._process.poll() is None:
+            self.docker("swarm", "leave", "--force", check=False)
+            running = self.docker("ps", "--all", "--quiet", check=False).stdout.split()
+            if running:
+                self.docker("rm", "--force", *running, check=False)
+            self._process.terminate()
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def wait_until(true: Callable[[], bool], what: str, limit: float = 30) -> None:
+    """Ask until it is true; after `limit` seconds the test fails and says what never came."""
+    end = time.monotonic() + limit
+    while not true():
+        if time.monotonic() > end:
+            pytest.fail(f"waited {limit:.0f} s in vain for {what}")
+        time.sleep(0.1)
+
+
+def parse_status(text: str) -> dict[str, str]:
+    """`/proc/<pid>/status` as a mapping."""
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
+
+
+@pytest.fixture(scope="session")
+def dockerd() -> Iterator[Engine]:
+    """A private engine for the whole run; skipped, with the reason, where none can be started."""
+    if os.geteuid() != 0:
+        pytest.skip("ENGINE TESTS SKIPPED: a private dockerd needs root")
+    missing = [program for program in NEEDED if not shutil.which(program)]
+    if missing:
+        pytest.skip(f"ENGINE TESTS SKIPPED: not installed: {', '.join(missing)}")
+    if not BUSYBOX.exists():
+        pytest.skip("ENGINE TESTS SKIPPED: not installed: busybox-static")
+    # not pytest's own folder: socket paths below may not pass 108 characters
+    engine = Engine(Path(tempfile.mkdtemp(prefix="harden-engine-")))
+    try:
+        engine.wait()
+        yield engine
+    finally:
+        engine.stop()

@@ -1,0 +1,95 @@
+"""The profiles that come with the program, and the folder they lie in."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hardening import confine
+from hardening.confine import library
+from hardening.errors import HardenError
+
+PROFILES = Path(__file__).parents[3] / "profiles"
+ROLES = library.roles(PROFILES)
+MOST = {"api": 90, "mongod": 100, "nginx": 72}
+"""System calls each role may have at most, so that growth is a decision."""
+
+
+def _allowed(role: str) -> set[str]:
+    rules = json.loads((PROFILES / role / "seccomp.json").read_text())["syscalls"]
+    return {name for rule in rules if rule["action"] == "SCMP_ACT_ALLOW" for name in rule["names"]}
+
+
+def test_every_shipped_role_is_bounded_here() -> None:
+    assert set(ROLES) == set(MOST)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_committed_files_are_what_the_policy_says(role: str) -> None:
+    assert library.drift(PROFILES, role) == (), "harden profile build"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_shipped_profiles_are_sound_for_old_and_new_parsers(role: str) -> None:
+    for parser in ((3, 0), (4, 1)):
+        assert confine.lint(library.profile(PROFILES, role, parser)) == ()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_filters_stay_small(role: str) -> None:
+    assert len(_allowed(role)) <= MOST[role]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_filters_allow_what_was_recorded(role: str) -> None:
+    recordings = sorted((PROFILES / role / "recordings").glob("*.json"))
+    assert recordings
+    for path in recordings:
+        recording = json.loads(path.read_text())
+        seen = {call for program in recording["programs"].values() for call in program}
+        assert seen - _allowed(role) - set(recording["refused"]) == set(), path
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.skipif(not shutil.which("apparmor_parser"), reason="apparmor_parser is not installed")
+def test_the_profile_compiles(role: str, tmp_path: Path) -> None:
+    answer = subprocess.run(["apparmor_parser", "--version"], capture_output=True, text=True, check=True).stdout
+    version = tuple(int(part) for part in answer.split("version ")[1].split()[0].split(".")[:2])
+    for parser in {(3, 0), min(version, (4, 1))}:
+        path = tmp_path / f"profile-{parser}"
+        path.write_text(library.profile(PROFILES, role, (parser[0], parser[1])).apparmor)
+        command = ["apparmor_parser", "-Q", "-K", "--skip-kernel-load", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "web").mkdir()
+    shutil.copy(PROFILES / ROLES[0] / "policy.yml", tmp_path / "web")
+    return tmp_path
+
+
+def test_writing_makes_both_files_once(folder: Path) -> None:
+    both = (folder / "web/seccomp.json", folder / "web/apparmor")
+    assert library.drift(folder, "web") == both
+    assert library.write(folder, "web") == both
+    assert library.write(folder, "web") == ()
+    assert library.drift(folder, "web") == ()
+
+
+def test_a_file_changed_by_hand_is_drift(folder: Path) -> None:
+    library.write(folder, "web")
+    (folder / "web/apparmor").write_text("profile harden-web { file, }\n")
+    assert library.drift(folder, "web") == (folder / "web/apparmor",)
+
+
+@pytest.mark.parametrize("role", ["wbe", "../web", ""])
+def test_an_unknown_role_is_named_with_those_that_exist(folder: Path, role: str) -> None:
+    with pytest.raises(HardenError) as complaint:
+        library.profile(folder, role)
+    assert "web" in complaint.value.hint

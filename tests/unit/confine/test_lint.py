@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from msgspec.structs import replace
+
+from hardening import confine
+from hardening.model.policy import AppArmorPolicy, FileRule, NetworkRule, Policy, RoleProfile, SeccompPolicy
+
+
+def _sound() -> RoleProfile:
+    files = (FileRule("/srv/**", "r"),)
+    policy = Policy(
+        "a server", SeccompPolicy(("clone", "read", "socket")), AppArmorPolicy(files, (NetworkRule("inet"),))
+    )
+    return confine.build("web", policy)
+
+
+def test_a_generated_profile_is_sound() -> None:
+    assert confine.lint(_sound()) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ("file,", "bare `file,`"),
+        ("allow file,", "bare `file,`"),
+        ("capability,", "bare `capability,`"),
+        ("network,", "bare `network,`"),
+        ("mount,", "bare `mount,`"),
+        ("ptrace,", "bare `ptrace,`"),
+        ("all,", "bare `all,`"),
+        ("userns,", "bare `userns,`"),
+        ("capability sys_admin,", "capability sys_admin reaches the machine"),
+        ("capability chown sys_ptrace,", "capability sys_ptrace reaches the machine"),
+        ("change_profile -> unconfined,", "lets the service leave its profile"),
+        ("/bin/sh ux,", "changes the profile on exec"),
+        ("/bin/sh rPx,", "changes the profile on exec"),
+        ("/bin/sh Cx -> other,", "changes the profile on exec"),
+        ("/bin/sh pix,", "changes the profile on exec"),
+        ("/tmp/** rwix,", "run what it wrote"),
+        ("/tmp/** mrw,", "run what it wrote"),
+        ("/** rw,", "covers every file"),
+        ("/** rix,  # all programs", "covers every file"),
+    ],
+)
+def test_a_rule_that_allows_too_much_is_named(rule: str, problem: str) -> None:
+    profile = _sound()
+    found = confine.lint(replace(profile, apparmor=profile.apparmor.replace("  # Files", f"  # Files\n  {rule}")))
+    assert any(problem in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("flags=(attach_disconnected", "flags=(unconfined,attach_disconnected", "enforces nothing"),
+        ("flags=(attach_disconnected", "flags=(complain,attach_disconnected", "enforces nothing"),
+        ("  deny mount,\n", "", "`deny mount,` is missing"),
+        ("profile harden-web ", "profile other ", "no profile harden-web"),
+    ],
+)
+def test_a_profile_that_lacks_its_walls_is_named(old: str, new: str, problem: str) -> None:
+    profile = _sound()
+    assert old in profile.apparmor
+    found = confine.lint(replace(profile, apparmor=profile.apparmor.replace(old, new)))
+    assert any(problem in line for line in found), found
+
+
+def _with_rule(rule: dict[str, object]) -> dict[str, object]:
+    document: dict[str, list[object]] = json.loads(_sound().seccomp)
+    return {**document, "syscalls": [*document["syscalls"], rule]}
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        ({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []}, "the default action is SCMP_ACT_ALLOW"),
+        ({"defaultAction": "SCMP_ACT_KILL", "syscalls": []}, "the default action is SCMP_ACT_KILL"),
+        (_with_rule({"names": ["mount"], "action": "SCMP_ACT_ALLOW"}), "`mount` reaches the machine"),
+        (_with_rule({"names": ["raed"], "action": "SCMP_ACT_ALLOW"}), "`raed` is no Linux system call"),
+        (_with_rule({"names": ["mount"], "action": "SCMP_ACT_KILL"}), "neither an errno nor an allowance"),
+        (_with_rule({"names": ["clone"], "action": "SCMP_ACT_ALLOW"}), "makes namespaces"),
+        (_with_rule({"names": ["socket"], "action": "SCMP_ACT_ALLOW"}), "reaches rarely used kernel code"),
+        (_with_rule({"names": ["write"], "action": "SCMP_ACT_ALLOW", "includes": {}}), "`includes` is not OCI"),
+    ],
+)
+def test_a_filter_that_allows_too_much_is_named(document: dict[str, object], problem: str) -> None:
+    found = confine.lint(replace(_sound(), seccomp=json.dumps(document)))
+    assert any(problem in line for line in found), found

@@ -1,0 +1,47 @@
+"""QEMU's arguments."""
+
+from pathlib import Path
+
+import pytest
+
+from hardening.lab.qemu import Files, Forwards, Shape, Wiring, arguments
+
+
+def argv(shape: Shape = Shape(2048, "tcg"), wiring: Wiring | None = None, disk: str = "/lab/disk.qcow2") -> str:  # noqa: B008 - a frozen value
+    folder = Path("/run/lab")
+    files = Files(
+        disk=Path(disk),
+        console=folder / "console.log",
+        kernel=folder / "vmlinuz",
+        initrd=folder / "initrd.img",
+        pid_file=folder / "node1.pid",
+        agent=folder / "node1.agent",
+        monitor=folder / "node1.monitor",
+    )
+    return " ".join(arguments("node1", shape, files, wiring or Wiring("52:54:00:77:00:01")))
+
+
+def test_every_way_in_is_on_the_loopback() -> None:
+    words = argv(wiring=Wiring("52:54:00:77:00:01", Path("/run/lab/switch"), Forwards(2201, 8081)))
+    assert "hostfwd=tcp:127.0.0.1:2201-:22,hostfwd=tcp:127.0.0.1:8081-:80" in words
+    assert words.count("hostfwd=") == words.count("hostfwd=tcp:127.0.0.1:") == 2
+    assert "-display none" in words
+
+
+def test_without_forwards_there_is_no_way_in() -> None:
+    assert "hostfwd" not in argv()
+
+
+@pytest.mark.parametrize(("accel", "words"), [("tcg", "-accel tcg,thread=multi"), ("kvm", "-accel kvm")])
+def test_the_accelerator_is_the_chosen_one_with_every_cpu_feature(accel: str, words: str) -> None:
+    assert f"{words} -cpu max" in argv(Shape(1024, accel))
+
+
+def test_a_comma_in_a_path_does_not_end_the_option() -> None:
+    assert "file=/lab/a,,b/disk.qcow2,if=none" in argv(disk="/lab/a,b/disk.qcow2")
+
+
+def test_it_gains_no_privileges_and_begins_stopped() -> None:
+    words = argv()
+    assert words.startswith("setpriv --no-new-privs ")
+    assert " -S " in words

@@ -1,0 +1,194 @@
+"""What the layout promises: who imports whom, where the outside is touched, what is named where."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "hardening"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+VOCABULARY = frozenset({"model", "errors"})
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    "model": frozenset(),
+    "errors": frozenset(),
+    "data": frozenset(),
+    "node": frozenset(),  # copied to machines that have nothing of this package
+    "documents": VOCABULARY,
+    "hosts": VOCABULARY,
+    "facts": VOCABULARY | {"hosts"},
+    "checks": VOCABULARY,
+    "render": VOCABULARY | {"data"},
+    "confine": VOCABULARY | {"documents"},
+    "stack": VOCABULARY | {"documents"},
+    "plan": VOCABULARY | {"stack", "confine"},
+    "project": VOCABULARY | {"documents", "stack", "confine"},
+    "audit": VOCABULARY | {"checks"},
+    "apply": VOCABULARY | {"hosts", "plan", "stack"},
+    "lab": VOCABULARY | {"hosts", "plan", "data"},
+    "images": VOCABULARY | {"hosts", "plan", "data", "documents"},
+    "drill": VOCABULARY | {"hosts", "plan"},
+    "scaffold": VOCABULARY | {"data"},
+}
+"""Part of the package -> the other parts it may import, at the top or late. `cli` may import all; nothing imports it."""
+
+DOORS = frozenset({"sh", "docker", "pymongo", "subprocess", "pty", "socket", "ssl", "http", "urllib", "requests"})
+"""Libraries that reach outside the process."""
+
+DOORKEEPERS = ("hosts/", "node/", "lab/guest/")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def part(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and absolute dotted name of everything imported anywhere in a module, also within functions."""
+    package = ["hardening", *path.relative_to(PACKAGE).parts[:-1]]
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            origin = ".".join([*base, *([node.module] if node.module else [])])
+            yield from ((node.lineno, f"{origin}.{alias.name}") for alias in node.names)
+
+
+def own(dotted: str) -> str | None:
+    """The part of this package that an imported name belongs to."""
+    words = dotted.split(".")
+    if words[0] != "hardening":
+        return None
+    # `from hardening import __version__` is a name of the package itself, not of a part.
+    return words[1] if len(words) > 1 and not words[1].startswith("__") else None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_part_imports_only_what_lies_below_it(path: Path) -> None:
+    if path.parent == PACKAGE and path.stem == "__init__":
+        assert not [dotted for _, dotted in imports(path) if own(dotted)]
+        return
+    if part(path) == "cli":
+        return
+    assert part(path) in MAY_IMPORT, f"say in MAY_IMPORT what {part(path)} may import"
+    allowed = MAY_IMPORT[part(path)] | {part(path)}
+    wrong = [
+        f"{name(path)}:{line}: {dotted}" for line, dotted in imports(path) if (own(dotted) or part(path)) not in allowed
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_only_the_doors_reach_outside(path: Path) -> None:
+    if name(path).startswith(DOORKEEPERS):
+        return
+    wrong = [f"{name(path)}:{line}: {dotted}" for line, dotted in imports(path) if dotted.split(".")[0] in DOORS]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "node").glob("*.py")), ids=name)
+def test_what_is_copied_to_nodes_needs_nothing_but_python_3_9(path: Path) -> None:
+    ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+    for line, dotted in imports(path):
+        at_home = dotted.split(".")[0] in sys.stdlib_module_names
+        sibling = dotted.startswith("hardening.node.") and (PACKAGE / "node" / f"{dotted.split('.')[2]}.py").is_file()
+        assert at_home or sibling, f"{name(path)}:{line}: {dotted}"
+
+
+def test_what_is_copied_to_nodes_uses_no_newer_syntax_or_types() -> None:
+    argv = [sys.executable, "-m", "ruff", "check", "--isolated", "--quiet", "--target-version", "py39"]
+    argv += ["--select", "FA102,F", "--output-format", "concise", str(PACKAGE / "node")]
+    assert subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout == ""
+
+
+HELP = """
+import sys
+from hardening.cli import main
+sys.argv = ["harden", "--help"]
+try:
+    main()
+except SystemExit as end:
+    print(end.code, sorted({"docker", "pymongo", "jinja2", "yaml", "sh", "cryptography"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+def test_help_loads_no_library_it_does_not_need() -> None:
+    result = subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, timeout=60, check=False)
+    assert "harden" in result.stdout
+    assert result.stderr == "0 []\n"
+
+
+# --- one system's names ---------------------------------------------------------------------------------------------
+
+SYSTEM = re.compile(r"\b(mongod|mongo[123]|nginx|nodepop|pm2|express)\b", re.IGNORECASE)
+OF_ONE_SYSTEM: dict[str, str] = {}
+"""Modules that exist for one of the reference stack's systems, as path prefixes -> why."""
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and value of every string in a module that is not a docstring."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    told = {id(node.value) for node in ast.walk(tree(path)) if isinstance(node, ast.Expr)}
+    assert documented
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_what_serves_every_stack_names_no_service_of_one(path: Path) -> None:
+    if name(path).startswith(tuple(OF_ONE_SYSTEM)):
+        return
+    assert not [f"{name(path)}:{line}: {text[:80]!r}" for line, text in texts(path) if SYSTEM.search(text)]
+
+
+# --- every file of the project --------------------------------------------------------------------------------------
+
+
+def project_files() -> list[Path]:
+    argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+    return [ROOT / line for line in listed.split("\0") if line and (ROOT / line).is_file()]
+
+
+# Spelled in pieces, so that this file does not hold what it forbids.
+REGISTRIES = [
+    ".".join(words)
+    for words in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("yarnpkg", "com"),
+        ("registry-1", "docker", "io"),
+        ("index", "docker", "io"),
+        ("ghcr", "io"),
+        ("quay", "io"),
+        ("gcr", "io"),
+    )
+]
+FORBIDDEN = re.compile("|".join([*map(re.escape, REGISTRIES), r"\.\./" + "shared", r"(?<![\w.$}-])/" + r"work\b(?!-)"]))
+
+
+def test_no_file_names_a_registry_or_a_place_of_this_machine() -> None:
+    wrong = []
+    for path in project_files():
+        for number, line in enumerate(path.read_bytes().decode(errors="replace").splitlines(), 1):
+            if FORBIDDEN.search(line):
+                wrong.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:120]}")
+    assert not wrong
