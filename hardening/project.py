@@ -84,13 +84,19 @@ def local_inventory() -> Inventory:
     return Inventory((Node("localhost", "127.0.0.1", NodeRole.MANAGER, labels, LocalTransport()),), "local")
 
 
-def load(root: Path, inventory: Inventory | None = None, lock: Path | None = None) -> Project:
+def load(
+    root: Path,
+    inventory: Inventory | None = None,
+    lock: Path | None = None,
+    variables: Mapping[str, object] | None = None,
+) -> Project:
     """Read and check a whole project folder.
 
     Args:
         root: the folder with `harden.yml`.
         inventory: machines to use instead of the project's own inventory file.
         lock: image references to use instead of the project's own.
+        variables: for every stack's template, over the project's own.
 
     Raises:
         HardenError: with file and line; nothing was changed.
@@ -99,7 +105,7 @@ def load(root: Path, inventory: Inventory | None = None, lock: Path | None = Non
     machines = inventory or read_inventory(root / settings.inventory)
     images = locked_images(lock or root / LOCK_FILE)
     stacks = tuple(
-        stack.render(name, root / entry.file, machines, images, {"topology": "resilient"} | entry.variables)
+        stack.render(name, root / entry.file, machines, images, {**entry.variables, **(variables or {})})
         for name, entry in settings.stacks.items()
     )
     roles = sorted({service.profile for each in stacks for service in each.services.values() if service.profile})

@@ -64,7 +64,7 @@ def run(plan: Plan, cluster: Cluster) -> None:
         by_node: dict[str, list[Step]] = {}
         for step in of_phase:
             by_node.setdefault(step.node, []).append(step)
-        if phase is Phase.FILES:
+        if phase in {Phase.FILES, Phase.IMAGES}:
             with ThreadPoolExecutor(len(by_node)) as pool:
                 list(pool.map(lambda node, steps: _apply_all(cluster, node, steps), by_node, by_node.values()))
             continue

@@ -3,6 +3,7 @@
 A module in one of this package's folders that holds a `CHECK` is a check; there is no list to add it to.
 """
 
+import difflib
 import importlib
 import pkgutil
 from collections.abc import Iterable
@@ -39,10 +40,10 @@ def find(check_id: str) -> Check:
     for check in load():
         if check.id == check_id:
             return check
-    near = [check.id for check in load() if any(word in check.id for word in check_id.split("-") if word)]
+    near = difflib.get_close_matches(check_id, [check.id for check in load()], n=3)
     raise HardenError(
         f"there is no check `{check_id}`",
-        f"did you mean {', '.join(near[:5])}?" if near else "`harden checks list` names them all",
+        f"did you mean {' or '.join(near)}?" if near else "`harden checks list` names them all",
     )
 
 

@@ -65,7 +65,7 @@ def _covered(path: str, guarded: set[str]) -> bool:
 def _plain(path: str) -> str:
     """One spelling for what merged systems know under two: /lib is /usr/lib, /var/run is /run."""
     path = posixpath.normpath(path)
-    for old, new in (("/lib/", "/usr/lib/"), ("/bin/", "/usr/bin/"), ("/sbin/", "/usr/sbin/"), ("/var/run/", "/run/")):
-        if path.startswith(old):
-            return new + path[len(old) :]
+    for old, new in (("/lib", "/usr/lib"), ("/bin", "/usr/bin"), ("/sbin", "/usr/sbin"), ("/var/run", "/run")):
+        if path == old or path.startswith(old + "/"):
+            return new + path.removeprefix(old)
     return path

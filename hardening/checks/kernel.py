@@ -18,11 +18,9 @@ def every_process(
     """Ask each process of a container: `observe` answers None where all is well, else what was seen instead."""
 
     def judge(processes: tuple[ProcessFacts, ...]) -> Answer:
-        return all_of(
-            (_named(process, observe(process)) for process in processes),
-            fine=fine(processes) if processes else "",
-            expected=expected,
-        )
+        seen = [_named(process, observe(process)) for process in processes]
+        all_well = bool(seen) and all(each is None for each in seen)
+        return all_of(seen, fine=fine(processes) if all_well else "", expected=expected)
 
     return given(container.processes, judge)
 

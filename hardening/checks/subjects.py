@@ -31,10 +31,10 @@ class Place(Struct, frozen=True):
     """A container where it runs.
 
     Attributes:
-        subject: what reports call it: `<service>.<slot>`, or the container's name.
+        tasks: what swarm asked for, by task id.
     """
 
-    facts: Facts
+    tasks: Known[dict[str, TaskTemplate]] | Unavailable
     node: str
     machine: NodeFacts
     engine: EngineFacts
@@ -42,9 +42,11 @@ class Place(Struct, frozen=True):
 
     @property
     def subject(self) -> str:
-        """The container's name without a swarm task's random id, so that it survives a restart."""
-        task = self.container.label("com.docker.swarm.task.name")
-        return task.rpartition(".")[0] or self.container.inspect.name.lstrip("/")
+        """A name that survives a restart: `<service>.<slot>`, the service alone where each node runs one task."""
+        service, _, slot = self.container.label("com.docker.swarm.task.name").rpartition(".")[0].rpartition(".")
+        if not service:
+            return self.container.inspect.name.lstrip("/")
+        return f"{service}.{slot}" if slot.isdigit() else service
 
     @property
     def task(self) -> Known[TaskTemplate] | Unavailable | None:
@@ -52,10 +54,11 @@ class Place(Struct, frozen=True):
         task_id = self.container.label("com.docker.swarm.task.id")
         if not task_id:
             return None
-        match self.facts.swarm:
-            case Known(value=swarm):
-                found = next((task for task in swarm.tasks if task.id == task_id), None)
-                return Known(found.spec) if found else Unavailable(f"the swarm does not know its task {task_id}")
+        match self.tasks:
+            case Known(value=tasks) if task_id in tasks:
+                return Known(tasks[task_id])
+            case Known():
+                return Unavailable(f"the swarm does not know its task {task_id}")
             case Unavailable() as gap:
                 return gap
 
@@ -134,7 +137,7 @@ def per_member(judge: Callable[[MongoMember], Answer]) -> Evaluate:
     """Ask every running mongod."""
 
     def evaluate(facts: Facts) -> Iterator[Outcome]:
-        yield from _hidden(facts, "a database member may run there")
+        yield from _hidden(facts)
         if not facts.mongo and _all_read(facts):
             yield not_applicable("no mongod runs").about("cluster")
         for member in facts.mongo:
@@ -147,7 +150,7 @@ def per_replica_set(judge: Callable[[str, tuple[MongoMember, ...]], Answer]) -> 
     """Ask each replica set: `judge` gets its name and the members that run."""
 
     def evaluate(facts: Facts) -> Iterator[Outcome]:
-        yield from _hidden(facts, "a database member may run there")
+        yield from _hidden(facts)
         if not facts.mongo and _all_read(facts):
             yield not_applicable("no mongod runs").about("cluster")
         for name, members in replica_sets(facts.mongo).items():
@@ -160,7 +163,7 @@ def per_server(judge: Callable[[NginxServer], Answer]) -> Evaluate:
     """Ask every running NGINX."""
 
     def evaluate(facts: Facts) -> Iterator[Outcome]:
-        yield from _hidden(facts, "an NGINX may run there")
+        yield from _hidden(facts)
         if not facts.nginx and _all_read(facts):
             yield not_applicable("no NGINX runs").about("cluster")
         for server in facts.nginx:
@@ -209,7 +212,16 @@ def _compared(value: str, common: str, what: str, nodes: int) -> Verdict:
     return failed(value, f"{what}: {common}, as on other nodes")
 
 
+def _tasks(facts: Facts) -> Known[dict[str, TaskTemplate]] | Unavailable:
+    match facts.swarm:
+        case Known(value=swarm):
+            return Known({task.id: task.spec for task in swarm.tasks})
+        case Unavailable() as gap:
+            return gap
+
+
 def _containers(facts: Facts, judge: Callable[[Place], Answer]) -> Iterator[Outcome]:
+    tasks = _tasks(facts)
     for name, node in facts.nodes.items():
         if isinstance(node, Unavailable):
             yield unknown(node.reason).about(name, name)
@@ -223,13 +235,14 @@ def _containers(facts: Facts, judge: Callable[[Place], Answer]) -> Iterator[Outc
             yield unknown(engine.containers.reason).about(name, name)
             continue
         for container in engine.containers.value:
-            place = Place(facts, name, machine, engine, container)
+            place = Place(tasks, name, machine, engine, container)
             yield from _outcomes(judge(place), place.subject, name)
 
 
-def _hidden(facts: Facts, what: str) -> Iterator[Outcome]:
+def _hidden(facts: Facts) -> Iterator[Outcome]:
+    """What is asked for may run on a node whose containers are not known."""
     for name, reason in _unread_engines(facts).items():
-        yield unknown(f"{what}: {reason}").about(name, name)
+        yield unknown(reason).about(name, name)
 
 
 def _all_read(facts: Facts) -> bool:

@@ -2,6 +2,8 @@
 
 import re
 
+from hardening.model.facts import EngineFacts
+
 _NUMBERS = re.compile(r"\d+(?:\.\d+)+")
 
 
@@ -9,6 +11,12 @@ def parse(text: str) -> tuple[int, ...]:
     """The first dotted number: `26.1.5+dfsg1` is (26, 1, 5); empty when there is none."""
     found = _NUMBERS.search(text)
     return tuple(int(part) for part in found[0].split(".")) if found else ()
+
+
+def runc(engine: EngineFacts) -> str:
+    """The version of runc; the engine tells it under the name of its default runtime. Empty when it does not tell."""
+    names = ("runc", engine.info.default_runtime)
+    return next((engine.component_versions[name] for name in names if name in engine.component_versions), "")
 
 
 def at_least(version: tuple[int, ...], floors: tuple[tuple[int, ...], ...]) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
-Role = Annotated[str, typer.Argument(help="Folder name below `profiles/`, such as `nginx`.")]
+Role = Annotated[str, typer.Argument(help="Folder name below `profiles/`, such as `web`.")]
 Roles = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
 Parser = Annotated[
     str, typer.Option(help="Version of the node's apparmor_parser; 3.0 suits all, 4.0 and later add rules.")

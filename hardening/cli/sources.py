@@ -9,6 +9,8 @@ from hardening.model.project import Project
 LAB = "lab"
 LOCAL = "local"
 LAB_HEARTBEAT_SECONDS = 30
+LAB_VARIABLES = {"economical": True}
+"""What a stack file may want to know of the lab: its machines are emulated and slow."""
 
 
 def inventory(name: str, root: Path) -> Inventory:
@@ -43,7 +45,8 @@ def project(name: str, root: Path) -> Project:
 
     if not (root / projects.PROJECT_FILE).is_file():
         raise HardenError(f"{root}: has no {projects.PROJECT_FILE}", "make a project folder: harden init DIR")
-    loaded = projects.load(root, inventory(name, root), images_lock(name, root))
+    patient = LAB_VARIABLES if name == LAB else {}
+    loaded = projects.load(root, inventory(name, root), images_lock(name, root), patient)
     return _patient(loaded) if name == LAB else loaded
 
 

@@ -64,6 +64,8 @@ LIBC = Abstraction(
         FileRule("/dev/tty", "rw", "a person's exec with a terminal"),
         FileRule("/dev/pts/[0-9]*", "rw", "a person's exec with a terminal"),
         FileRule("/proc/", "r", "the process itself"),
+        FileRule("/proc/[0-9]*/fd/", "r", "the process itself"),
+        FileRule("/proc/[0-9]*/fd/[0-2]", "rw", "standard streams opened by name, such as /dev/stdout"),
         FileRule("/proc/[0-9]*/{cmdline,comm,maps,stat,statm,status}", "r", "the process itself"),
         FileRule("/proc/[0-9]*/task/[0-9]*/{comm,stat,status}", "r", "its threads"),
         FileRule("/proc/{cpuinfo,filesystems,meminfo,stat,uptime,version}", "r", "size of the machine"),

@@ -131,6 +131,7 @@ class SshHost:
             "ControlPath": str(self._control),
             "ControlPersist": "no",
             "StreamLocalBindUnlink": "yes",
+            "StrictHostKeyChecking": "yes",
             # What the user's own configuration may ask for, and has no place here.
             "ForwardAgent": "no",
             "ForwardX11": "no",

@@ -62,7 +62,9 @@ def recorded(store: BlobStore) -> tuple[BuiltImage, ...]:
     for entry in store.index():
         manifest = Blob(entry.media_type, entry.digest, entry.size)
         content = msgspec.json.decode(store.path(manifest).read_bytes(), type=_Manifest)
-        images.append(BuiltImage(entry.role, entry.digest, store.folder, manifest, content.config, content.layers))
+        images.append(
+            BuiltImage(entry.role, entry.digest, store.folder, manifest, content.config, content.layers, cached=True)
+        )
     return tuple(images)
 
 

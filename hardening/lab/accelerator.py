@@ -12,7 +12,7 @@ from hardening.errors import HardenError
 from hardening.hosts import process
 
 from .pace import patience
-from .paths import cache_directory
+from .paths import base_cache_directory
 from .reporting import Reporter
 from .requirements import program
 
@@ -62,7 +62,7 @@ def _verdict(kernel: Path, report: Reporter) -> Verdict:
     boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     if not os.access(_DEVICE, os.R_OK | os.W_OK):
         return Verdict(boot_id, works=False, reason=f"{_DEVICE} is not there or not open to this user")
-    remembered = cache_directory() / _VERDICT
+    remembered = base_cache_directory() / _VERDICT
     try:
         verdict = msgspec.json.decode(remembered.read_bytes(), type=Verdict)
     except (OSError, msgspec.DecodeError):

@@ -16,7 +16,7 @@ from .image import remove_leftovers
 from .locking import command_line, exclusive
 from .machine import Machine
 from .pace import patience
-from .paths import cache_directory, runtime_directory
+from .paths import base_cache_directory, runtime_directory
 from .qemu import Shape, Wiring, arguments
 from .records import NETWORK
 from .reporting import Reporter
@@ -36,7 +36,7 @@ def base(made_from: Path, shape: Shape, report: Reporter) -> Path:
     """
     folder = made_from / f"booted-{_hash(shape)}"
     if not folder.is_dir():
-        with exclusive(cache_directory() / "lock", command_line(), wait=report):
+        with exclusive(base_cache_directory() / "lock", command_line(), wait=report):
             if not folder.is_dir():
                 report("booting the guest that the others are cloned from")
                 _boot(made_from, folder, shape)
@@ -83,8 +83,8 @@ def _hash(shape: Shape) -> str:
 
 
 def _boot(made_from: Path, folder: Path, shape: Shape) -> None:
-    remove_leftovers(cache_directory())
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=cache_directory()) as name:
+    remove_leftovers(base_cache_directory())
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=base_cache_directory()) as name:
         work, made = Path(name), Path(name) / "base"
         made.mkdir()
         for file in ("disk.img", "vmlinuz", "initrd.img"):

@@ -15,7 +15,7 @@ from hardening.hosts import process
 
 from .locking import command_line, exclusive
 from .pace import patience
-from .paths import cache_directory
+from .paths import base_cache_directory
 from .reporting import Reporter
 from .requirements import program
 
@@ -83,9 +83,9 @@ _MASKED = (
 def image(report: Reporter) -> Path:
     """The folder with `disk.img`, `vmlinuz`, `initrd.img` and `packages`; built when it is not in the cache."""
     files = _rootfs()
-    folder = cache_directory() / f"image-{_hash(files)}"
+    folder = base_cache_directory() / f"image-{_hash(files)}"
     if not folder.is_dir():
-        with exclusive(cache_directory() / "lock", command_line(), wait=report):
+        with exclusive(base_cache_directory() / "lock", command_line(), wait=report):
             if not folder.is_dir():
                 report("building the guests' disk image from Debian's packages")
                 _build(folder, files)
@@ -97,7 +97,9 @@ def image(report: Reporter) -> Path:
 def remove_leftovers(cache: Path) -> None:
     """Remove what interrupted builds left. The cache's lock must be held."""
     for leftover in cache.glob(".making-*"):
-        shutil.rmtree(leftover)
+        done = process.run((*_as_namespace_root(), "rm", "-rf", str(leftover)), timeout=patience(120))
+        if not done.ok:
+            raise FailedError(f"could not remove {leftover}, left by an interrupted build: {done.complaint}")
 
 
 def _forget_unused(cache: Path) -> None:
@@ -131,11 +133,10 @@ def _build(folder: Path, files: bytes) -> None:
 
 def _argv(work: Path, made: Path) -> tuple[str, ...]:
     """A build in mount and process namespaces of its own, which end with this process however it ends."""
-    root = os.geteuid() == 0
-    confined = ("unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--") if root else ()
     return (
-        "setpriv", "--pdeathsig", "KILL", *confined,
-        "env", f"TMPDIR={work}", program("mmdebstrap"), "--quiet", f"--mode={'root' if root else 'unshare'}",
+        "setpriv", "--pdeathsig", "KILL",
+        *_as_namespace_root("--mount", "--pid", "--fork", "--mount-proc", "--kill-child"),
+        "env", f"TMPDIR={work}", program("mmdebstrap"), "--quiet", "--mode=root",
         "--variant=minbase", "--components=main", f"--include={','.join(PACKAGES)}",
         '--aptopt=Acquire::Languages "none"', '--aptopt=Acquire::Retries "3"',
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in _LEFT_OUT),
@@ -144,6 +145,12 @@ def _argv(work: Path, made: Path) -> tuple[str, ...]:
         f"--customize-hook={_disk_script(made)}",
         "--format=null", SUITE, "/dev/null", *_sources(),
     )  # fmt: skip
+
+
+def _as_namespace_root(*namespaces: str) -> tuple[str, ...]:
+    """As root, of a user namespace where this is an ordinary user: the guests' files belong to many users."""
+    users = () if os.geteuid() == 0 else ("--map-root-user", "--map-auto")
+    return ("unshare", *users, *namespaces, "--")
 
 
 def _sources() -> tuple[str, ...]:

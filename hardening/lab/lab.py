@@ -20,19 +20,22 @@ from .image import image
 from .inventory import inventory_of
 from .locking import command_line, deferred, exclusive
 from .machine import State
-from .paths import cache_directory, lab_directory, runtime_directory
+from .options import check_fits, check_options
+from .paths import base_cache_directory, lab_directory, runtime_directory
 from .qemu import Shape
 from .raising import raise_all, raise_nodes, save
-from .records import MOST_NODES, LabNode, LabRecord
+from .records import LabNode, LabRecord
 from .reporting import Reporter, silent
 from .requirements import require
+from .resources import require_disk
 from .status import LabState, LabStatus, status_of
 
 DEFAULT_NODES = 3
 DEFAULT_MEMORY = 2048
 """MiB per guest."""
-LEAST_MEMORY = 512
-_FILES = ("lab.json", "lab.new", "id_ed25519", "id_ed25519.pub", "known_hosts", "ca.pem", "lock")
+_OF_THE_SWARM = ("images.lock", "unlock.key")
+"""What commands keep in the lab's folder about the swarm inside; worth nothing without it."""
+_FILES = ("lab.json", "lab.new", "id_ed25519", "id_ed25519.pub", "known_hosts", "ca.pem", *_OF_THE_SWARM, "lock")
 """In the lab's folder, besides `base` and a folder for each node. The lock goes last."""
 
 
@@ -69,7 +72,7 @@ class Lab:
         Raises:
             HardenError: the machine lacks something, the options contradict the lab there is, or a node does not start.
         """
-        choice = _check_options(nodes, memory, accel)
+        choice = check_options(nodes, memory, accel)
         with self._exclusive():
             require(install=install, report=report)
             record = self._record_for(nodes, memory, choice, report)
@@ -93,10 +96,10 @@ class Lab:
         if self.directory.is_dir():
             with self._exclusive(), deferred():
                 self._remove(report)
-        if cache and cache_directory().is_dir():
-            with exclusive(cache_directory() / "lock", command_line()):
-                report(f"removing {cache_directory()}")
-                shutil.rmtree(cache_directory())
+        if cache and base_cache_directory().is_dir():
+            with exclusive(base_cache_directory() / "lock", command_line()):
+                report(f"removing {base_cache_directory()}")
+                shutil.rmtree(base_cache_directory())
 
     def status(self) -> LabStatus:
         """How it is now."""
@@ -203,8 +206,11 @@ class Lab:
         """The record of the lab there is, or of a new one, ready to be cloned from its base."""
         found = records.load(self.directory)
         if found is not None and any(node.adopted for node in found.nodes):
-            _check_fits(found, nodes, memory, choice)
+            check_fits(found, nodes, memory, choice)
             return found
+        for folder in (self.directory, base_cache_directory()):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            require_disk(folder)
         disk = image(report)
         accel = accelerator(choice, disk / "vmlinuz", report)
         shape = Shape(memory or DEFAULT_MEMORY, accel)
@@ -228,24 +234,3 @@ class Lab:
             (self.directory / name).unlink(missing_ok=True)
         if not any(self.directory.iterdir()):
             self.directory.rmdir()
-
-
-def _check_options(nodes: int | None, memory: int | None, accel: str) -> Choice:
-    if nodes is not None and not 1 <= nodes <= MOST_NODES:
-        raise HardenError(f"--nodes {nodes}: a lab has 1 to {MOST_NODES} nodes")
-    if memory is not None and memory < LEAST_MEMORY:
-        raise HardenError(f"--memory {memory}: a guest needs at least {LEAST_MEMORY} MiB")
-    if accel not in list(Choice):
-        raise HardenError(f"--accel {accel}: it is auto, kvm or tcg")
-    return Choice(accel)
-
-
-def _check_fits(record: LabRecord, nodes: int | None, memory: int | None, choice: Choice) -> None:
-    """A lab can grow; its other properties are part of its saved states."""
-    anew = "for another one: harden lab destroy, then harden lab up"
-    if nodes is not None and nodes < len(record.nodes):
-        raise HardenError(f"the lab has {len(record.nodes)} nodes already, --nodes {nodes} is fewer", anew)
-    if memory is not None and memory != record.memory:
-        raise HardenError(f"the lab's guests have {record.memory} MiB, not --memory {memory}", anew)
-    if choice is not Choice.AUTO and choice.value != record.accel:
-        raise HardenError(f"the lab runs under {record.accel}, not --accel {choice}", anew)

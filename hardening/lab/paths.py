@@ -12,8 +12,13 @@ LAB_DIRECTORY_VARIABLE = "HARDEN_LAB_DIR"
 
 
 def cache_directory() -> Path:
-    """`$XDG_CACHE_HOME/harden`: disk images and snapshots, made again when they are missing."""
+    """`$XDG_CACHE_HOME/harden`: what takes long to make, and is made again when it is missing."""
     return _xdg("XDG_CACHE_HOME", ".cache") / "harden"
+
+
+def base_cache_directory() -> Path:
+    """The lab's part of the cache: disk images and the saved memory of guests that are cloned."""
+    return cache_directory() / "lab"
 
 
 def lab_directory() -> Path:

@@ -13,6 +13,7 @@ from .machine import State
 from .pace import patience
 from .records import LabNode
 from .reporting import Reporter
+from .resources import require_memory
 
 Action = Callable[[LabNode], None]
 
@@ -43,6 +44,7 @@ def raise_nodes(fleet: Fleet, nodes: tuple[LabNode, ...], report: Reporter) -> N
     begun = [node for node in idle if before[node.name] is not State.FROZEN or not node.adopted]
     if not idle:
         return
+    require_memory(sum(fleet.machine(node).pid is None for node in begun), fleet.record.memory)
     report(f"starting {', '.join(node.name for node in idle)}")
 
     def retreat(failed: list[LabNode]) -> None:

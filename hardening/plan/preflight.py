@@ -15,6 +15,8 @@ from hardening.model.project import Project
 OLDEST_ENGINE = (20, 10)
 """Engines from here on let containers bind low ports without a capability and know Compose 3.9."""
 OLDEST_PYTHON = (3, 9)
+ENGINE_PROGRAMS = frozenset({"dockerd", "docker-proxy"})
+"""A port they hold is one that a running stack publishes."""
 FREE_DISK = 2 << 30
 """Bytes the engine's storage should have left: the three images and their unpacked copies, twice."""
 
@@ -90,7 +92,7 @@ def _port_problems(project: Project, node: Node, machine: NodeFacts) -> Iterator
     taken = {
         listener.port: listener.program
         for listener in listeners
-        if listener.protocol.startswith("tcp") and listener.program not in {"dockerd", "docker-proxy"}
+        if listener.protocol.startswith("tcp") and not ENGINE_PROGRAMS & set(listener.program.split(","))
     }
     for port in sorted(_published(project) & taken.keys()):
         yield f"port {port} is taken by {taken[port] or 'another program'} on {node.name}"

@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 
 import jinja2
+import msgspec
+from markupsafe import Markup
 from msgspec import Struct
 
 from hardening import data
@@ -15,6 +17,23 @@ from .grouped import STATUSES, WORDS, Group, grouped, references
 from .inert import plain
 
 TEMPLATES = "reports/templates"
+HEADINGS = {
+    Status.FAIL.value: "Broken",
+    Status.UNKNOWN.value: "Could not be seen",
+    Status.MANUAL.value: "For a person to judge",
+    "unread": "Open only because a node could not be read",
+    Status.PASS.value: "Passed",
+    Status.NOT_APPLICABLE.value: "Do not apply here",
+}
+"""Sections of the page, in order."""
+AREAS = {
+    Area.NODE: "Nodes",
+    Area.ENGINE: "Engines",
+    Area.CONTAINER: "Containers",
+    Area.SWARM: "Swarm",
+    Area.MONGO: "MongoDB",
+    Area.NGINX: "NGINX",
+}
 CLUSTER = "cluster"
 """The row of the matrix for outcomes that belong to no single node."""
 _LISTED = {Status.FAIL: 2000, Status.UNKNOWN: 200, Status.MANUAL: 200, Status.PASS: 30, Status.NOT_APPLICABLE: 30}
@@ -50,6 +69,14 @@ class Segment(Struct, frozen=True):
     width: float
 
 
+class Section(Struct, frozen=True):
+    """Checks under one heading. `key` is the worst status of each, or `unread` (see `_key`)."""
+
+    key: str
+    heading: str
+    listed: tuple["Listed", ...]
+
+
 class Listed(Struct, frozen=True):
     """A check as the page shows it; `hidden` counts outcomes that are left out."""
 
@@ -67,8 +94,9 @@ class Listed(Struct, frozen=True):
 
     @property
     def nodes(self) -> str:
-        """`node=status` words that filters match: which nodes have which answers."""
-        return "\n".join(sorted({f"{plain(o.node or CLUSTER)}\t{o.status}" for o in self.group.outcomes}))
+        """Pairs of node and status that filters match, as JSON."""
+        pairs = {(plain(outcome.node or CLUSTER), outcome.status.value) for outcome in self.group.outcomes}
+        return msgspec.json.encode(sorted(pairs)).decode()
 
 
 def render(report: Report) -> str:
@@ -81,7 +109,7 @@ def render(report: Report) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["plain"] = plain
+    environment.filters |= {"plain": plain, "coded": coded}
     style, script = (environment.loader.get_source(environment, name)[0] for name in ("report.css", "report.js"))  # type: ignore[union-attr]  # set above
     groups = grouped(report)
     return environment.get_template("report.html.j2").render(
@@ -93,8 +121,8 @@ def render(report: Report) -> str:
         words=WORDS,
         statuses=STATUSES,
         severities=sorted(Severity, key=lambda each: -each.weight),
-        areas=tuple(Area),
-        sections=_sections(groups),
+        areas=AREAS,
+        sections=_sections(groups, report.unread_nodes),
         failed=tuple(group for group in groups if group.status is Status.FAIL),
         rows=_matrix(report),
         bar=_bar(report),
@@ -111,13 +139,26 @@ def _policy(style: str, script: str) -> str:
     return f"default-src 'none'; style-src {pin(style)}; script-src {pin(script)}; base-uri 'none'; form-action 'none'"
 
 
-def _sections(groups: Iterable[Group]) -> tuple[tuple[Status, tuple[Listed, ...]], ...]:
-    found: dict[Status, list[Listed]] = {status: [] for status in STATUSES}
+def coded(text: str) -> Markup:
+    """Text of a check with what stands between backticks as code."""
+    parts = plain(text).split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
+
+
+def _sections(groups: Iterable[Group], unread: Container[str]) -> tuple[Section, ...]:
+    found: dict[str, list[Listed]] = {key: [] for key in HEADINGS}
     for group in groups:
         shown = tuple(outcome for status in STATUSES for outcome in group.of(status)[: _LISTED[status]])
         hidden = len(group.outcomes) - len(shown)
-        found[group.status].append(Listed(group, shown, hidden, references(group.check.refs)))
-    return tuple((status, tuple(listed)) for status, listed in found.items() if listed)
+        found[_key(group, unread)].append(Listed(group, shown, hidden, references(group.check.refs)))
+    return tuple(Section(key, HEADINGS[key], tuple(listed)) for key, listed in found.items() if listed)
+
+
+def _key(group: Group, unread: Container[str]) -> str:
+    """One node that is gone leaves nearly every check open: those are told apart from what is open elsewhere."""
+    if group.status is Status.UNKNOWN and all(outcome.node in unread for outcome in group.of(Status.UNKNOWN)):
+        return "unread"
+    return group.status.value
 
 
 def _matrix(report: Report) -> tuple[Row, ...]:

@@ -76,7 +76,7 @@ def _rule(check: CheckSummary) -> Json:
 def _result(finding: Finding, severity: Severity, index: int) -> Json:
     outcome = finding.outcome
     subject = plain(outcome.subject)
-    where = f"{plain(outcome.node)}/{subject}" if outcome.node else subject
+    where = f"{plain(outcome.node)}/{subject}" if outcome.node not in {"", outcome.subject} else subject
     expected = f" Expected: {plain(outcome.expected)}." if outcome.expected else ""
     return {
         "ruleId": finding.check,

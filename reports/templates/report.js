@@ -3,6 +3,7 @@
 (() => {
   const form = document.querySelector(".filters");
   const checks = [...document.querySelectorAll(".check")];
+  const pairs = new Map(checks.map((check) => [check, JSON.parse(check.dataset.nodes)]));
   const groups = [...document.querySelectorAll(".group")];
   const shown = document.getElementById("shown");
   const nothing = document.getElementById("nothing");
@@ -19,10 +20,7 @@
     if (severity.value && check.dataset.severity !== severity.value) return false;
     if (area.value && check.dataset.area !== area.value) return false;
     if (!words.every((word) => check.dataset.search.includes(word))) return false;
-    return check.dataset.nodes.split("\n").some((pair) => {
-      const [where, status] = pair.split("\t");
-      return statuses.has(status) && (!node.value || where === node.value);
-    });
+    return pairs.get(check).some(([where, status]) => statuses.has(status) && (!node.value || where === node.value));
   }
 
   function apply() {

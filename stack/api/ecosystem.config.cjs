@@ -1,6 +1,12 @@
 // How PM2 runs the API: one worker per CPU behind one shared socket.
-// PM2_HOME (a writable tmpfs), PM2_DISABLE_VERSION_CHECK and PM2_CONCURRENT_ACTIONS are the image's to set: PM2 reads
-// them before it reads this file.
+//
+// The image sets what is read before this file is:
+//   PM2_HOME                         a writable tmpfs
+//   PM2_DISABLE_VERSION_CHECK=true   PM2 asks no other host
+//   PM2_CONCURRENT_ACTIONS=64        all workers drain at once
+//   NODE_CLUSTER_SCHED_POLICY=none   workers take connections from the shared socket themselves. Under Node's default the
+//                                    parent hands each one out, and one that is on its way to a worker that dies is
+//                                    answered by nobody, ever.
 
 // The process list and the sockets of PM2 live under PM2_HOME; nothing else is ever written.
 const NOWHERE = '/dev/null';
@@ -25,6 +31,7 @@ module.exports = {
       // Longer than the drain in src/drain.js (5 s of accepting while the name is withdrawn, 8 s for what is open),
       // shorter than the service's stop_grace_period (20 s).
       kill_timeout: 15000,
+      kill_retry_time: 500,
 
       // Logs go to PM2's standard output and from there to the engine.
       out_file: NOWHERE,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.engine
 
 SOURCE = Path(__file__).parents[2] / "hardening/node/runtime.py"
-SYS_MKDIR, SYS_CLONE3 = 83, 435
+PROFILES = Path(__file__).parents[2] / "profiles"
+SYS_MKDIR, SYS_PTRACE, SYS_CLONE3 = 83, 101, 435
 ALLOWED = """
     access arch_prctl brk capget capset chdir clone close dup2 execve exit exit_group faccessat faccessat2 fchdir fcntl
     fork fstat fstatfs futex getcwd getdents64 getegid geteuid getgid getpgrp getpid getppid gettid getuid ioctl lseek
@@ -83,7 +84,7 @@ def installed(dockerd: Engine) -> Iterator[Node]:
     program.write_text(source.replace("/etc/harden/policy.json", str(policy)))
     program.chmod(0o755)
     image = dockerd.make_busybox(
-        "probe:1", {f"calls-{number}": program_that_calls(number) for number in (SYS_MKDIR, SYS_CLONE3)}
+        "probe:1", {f"calls-{number}": program_that_calls(number) for number in (SYS_MKDIR, SYS_PTRACE, SYS_CLONE3)}
     )
     node = Node(dockerd, policy, folder / "web.json", image)
     node.write_policy({"rt_web": "web"})
@@ -121,6 +122,15 @@ def test_a_call_outside_the_profile_gets_the_profiles_errno(node: Node, number: 
 def test_the_profile_wins_over_an_unconfined_request(node: Node) -> None:
     container = node.start(*CONFINED, "--security-opt", "seccomp=unconfined")
     assert node.engine.kernel_status(container)["Seccomp"] == "2"
+
+
+@pytest.mark.parametrize("role", sorted(path.parent.name for path in PROFILES.glob("*/seccomp.json")))
+def test_a_shipped_filter_lets_runc_start_a_container_and_enter_it(node: Node, role: str) -> None:
+    node.filter.write_text((PROFILES / role / "seccomp.json").read_text())
+    container = node.start(*CONFINED, "--init")
+    assert node.engine.kernel_status(container)["Seccomp"] == "2"
+    for number, answer in ((SYS_PTRACE, errno.EPERM), (SYS_CLONE3, errno.ENOSYS)):
+        assert node.engine.docker("exec", container, f"/calls-{number}", check=False).returncode == answer
 
 
 def test_exec_is_held_to_the_container(node: Node) -> None:

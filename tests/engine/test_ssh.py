@@ -236,3 +236,13 @@ def test_programs_run_through_sudo_where_the_inventory_says_so(server: Server) -
     uid, command = result.text.splitlines()
     assert uid == "0"
     assert command.startswith("/usr/bin/sh -c")
+
+
+def test_a_host_key_is_never_learned_by_itself(server: Server) -> None:
+    known = Path("~/.ssh/known_hosts").expanduser()
+    before = known.read_bytes() if known.exists() else None
+    with connect(inventory(server.transport(known_hosts_file=None))) as hosts:
+        with pytest.raises(HostError, match="Host key verification failed"):
+            hosts["far"].run(("true",))
+        assert "StrictHostKeyChecking=yes" in hosts["far"]._remote(("true",))  # type: ignore[attr-defined]  # noqa: SLF001 - the user's own settings are not ours to change for a test
+    assert (known.read_bytes() if known.exists() else None) == before

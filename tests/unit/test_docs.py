@@ -3,6 +3,7 @@
 import re
 import shlex
 import sys
+from collections.abc import Callable
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from typer.core import TyperCommand
 
+from hardening import checks
 from hardening.cli import reference
 from hardening.errors import Exit
+from hardening.render import catalogue
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "cli.md"
@@ -99,11 +102,18 @@ def test_every_link_and_named_file_is_there(path: Path) -> None:
         )
 
 
-def test_the_command_reference_is_what_the_commands_say(regenerate: bool) -> None:
-    now = reference.markdown()
+GENERATED: dict[str, Callable[[], str]] = {
+    "docs/cli.md": reference.markdown,
+    "reports/CHECKS.md": lambda: catalogue.as_markdown(checks.load(), checks.coverage()),
+}
+
+
+@pytest.mark.parametrize("path", GENERATED)
+def test_generated_documents_say_what_the_program_says(path: str, regenerate: bool) -> None:
+    now = GENERATED[path]()
     if regenerate:
-        REFERENCE.write_text(now, encoding="utf-8")
-    assert REFERENCE.read_text(encoding="utf-8") == now, "out of date: tests/run unit --regenerate"
+        (ROOT / path).write_text(now, encoding="utf-8")
+    assert (ROOT / path).read_text(encoding="utf-8") == now, f"{path} is out of date: tests/run unit --regenerate"
 
 
 def test_the_readme_sets_up_with_two_commands() -> None:

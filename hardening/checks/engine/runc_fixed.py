@@ -11,7 +11,7 @@ EXPECTED = "1.2.8, 1.3.3, 1.4.0 or later"
 
 def judge(_machine: NodeFacts, engine: EngineFacts) -> Verdict:
     """A distribution's own build may carry the fix under an older number: then a person has to look."""
-    text = next((version for name, version in engine.component_versions.items() if name == "runc"), "")
+    text = versions.runc(engine)
     version = versions.parse(text)
     if not version:
         return unknown("the engine does not tell its runc's version")

@@ -1,5 +1,6 @@
 """Do all nodes run the same engine?"""
 
+from hardening.checks import versions
 from hardening.checks.vocabulary import Area, Check, Known, Severity, Unavailable, equal_on_nodes
 from hardening.model.facts import NodeFacts
 
@@ -8,8 +9,7 @@ def version(machine: NodeFacts) -> Known[str] | Unavailable:
     """Engine and runc."""
     match machine.engine:
         case Known(value=engine):
-            runc = engine.component_versions.get("runc", "not told")
-            return Known(f"engine {engine.info.server_version}, runc {runc}")
+            return Known(f"engine {engine.info.server_version}, runc {versions.runc(engine) or 'not told'}")
         case Unavailable() as gap:
             return gap
 

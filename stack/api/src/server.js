@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createApp } from './app.js';
 import { CONFIG_EXIT_CODE, ConfigError, readConfig } from './config.js';
 import { Database } from './database.js';
@@ -8,6 +9,7 @@ import { Tokens } from './tokens.js';
 
 /** Under PM2 standard output is a message to the parent: give it time to leave before the process ends. */
 const FLUSH_MS = 100;
+const DATABASE_GRACE_MS = 2000;
 
 function main() {
   const config = readConfig();
@@ -18,9 +20,7 @@ function main() {
     createApp({ database, tokens: new Tokens(config.jwt), drain }),
   );
   server.on('error', fail);
-  server.listen(config.port, () => log('info', 'listening', { port: server.address().port }));
-  // The socket opens first: a client is told 503 while the database is away, instead of nothing.
-  void database.open();
+  void serve(server, database, config.port);
 
   const leave = async () => {
     await drain.run(server, () => database.close());
@@ -29,6 +29,15 @@ function main() {
   process.on('SIGTERM', leave);
   process.on('SIGINT', leave);
   process.on('message', (text) => text === 'shutdown' && leave());
+}
+
+/**
+ * A worker that comes back takes its first request when it can answer it; others serve meanwhile. Where the database is
+ * away for longer, clients are told so instead of finding nobody.
+ */
+async function serve(server, database, port) {
+  await Promise.race([database.open(), wait(DATABASE_GRACE_MS, undefined, { ref: false })]);
+  server.listen(port, () => log('info', 'listening', { port: server.address().port }));
 }
 
 /** A state nobody foresaw is not worth keeping: PM2 starts a fresh worker at once. */

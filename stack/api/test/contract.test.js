@@ -13,7 +13,7 @@ import { Client, Contract } from './support/contract.js';
 import { ReplicaSet } from './support/replica-set.js';
 import { Service } from './support/service.js';
 
-/** Answers that only the proxy in front gives; tests/engine/test_nginx.py sees them. */
+/** Answers that only the proxy in front gives; tests/engine/nginx sees them. */
 const OF_THE_PROXY = /^(?!authenticate).* 429$|^listTags 503$/;
 
 describe('the API', () => {

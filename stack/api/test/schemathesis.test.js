@@ -16,7 +16,7 @@ const CONFIG = fileURLToPath(new URL('schemathesis.toml', import.meta.url));
 
 /** Always the same cases: what fails here fails again. SCHEMATHESIS_SEED and _EXAMPLES ask for others and for more. */
 const SEED = process.env.SCHEMATHESIS_SEED ?? '20261122';
-const EXAMPLES = process.env.SCHEMATHESIS_EXAMPLES ?? '15';
+const EXAMPLES = process.env.SCHEMATHESIS_EXAMPLES ?? '8';
 
 /** Schemathesis in a virtual environment of its own, kept in the user's cache. */
 async function schemathesis() {
@@ -63,20 +63,11 @@ describe('the API under schemathesis', () => {
       '--header',
       `x-access-token: ${await token()}`,
     ];
-    const bounds = [
-      '--seed',
-      SEED,
-      '--max-examples',
-      EXAMPLES,
-      '--max-time',
-      '45',
-      '--continue-on-failure',
-      '--no-color',
-    ];
+    const bounds = ['--seed', SEED, '--max-examples', EXAMPLES, '--continue-on-failure', '--no-color'];
     try {
       const { stdout } = await execute(program, [...words, ...bounds], { cwd: folder, maxBuffer: 2 ** 26 });
       const [, cases] = /(\d+) generated/.exec(stdout);
-      assert.ok(Number(cases) > 200, `only ${cases} cases`);
+      assert.ok(Number(cases) > 300, `only ${cases} cases`);
       assert.match(stdout, /Tested: 8/);
     } catch (error) {
       assert.fail(error.stdout ?? error);

@@ -75,10 +75,12 @@ def test_a_program_past_its_time_is_killed_and_says_so() -> None:
 
 
 def test_a_quick_program_is_not_held_up_by_its_time_limit() -> None:
-    began = time.monotonic()
-    for _ in range(20):
+    def seconds() -> float:
+        began = time.monotonic()
         process.run(("true",), timeout=100)
-    assert time.monotonic() - began < 1.5  # polling would take two seconds
+        return time.monotonic() - began
+
+    assert min(seconds() for _ in range(20)) < 0.09  # waiting by polling takes a tenth of a second at least
 
 
 def test_an_interrupted_wait_kills_the_program(tmp_path: Path) -> None:

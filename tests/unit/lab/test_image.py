@@ -42,10 +42,10 @@ def test_building_ends_with_the_process_that_started_it(monkeypatch: pytest.Monk
     assert "--kill-child" in argv
 
 
-@pytest.mark.parametrize(("user", "mode"), [(0, "--mode=root"), (1000, "--mode=unshare")])
-def test_an_ordinary_user_builds_in_a_user_namespace(monkeypatch: pytest.MonkeyPatch, user: int, mode: str) -> None:
+@pytest.mark.parametrize(("user", "mapped"), [(0, False), (1000, True)])
+def test_an_ordinary_user_builds_in_a_user_namespace(monkeypatch: pytest.MonkeyPatch, user: int, mapped: bool) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    assert mode in image._argv(Path("/w"), Path("/w/image"))  # noqa: SLF001
+    assert ("--map-auto" in image._argv(Path("/w"), Path("/w/image"))) == mapped  # noqa: SLF001
 
 
 def test_the_first_error_of_a_build_is_told() -> None:

@@ -97,7 +97,7 @@ def test_a_kvm_that_hung_is_not_taken_and_not_tried_again(tmp_path: Path, monkey
         return Verdict(boot_id, works=False, reason="it hung")
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    (tmp_path / "harden").mkdir()
+    (tmp_path / "harden" / "lab").mkdir(parents=True)
     monkeypatch.setattr("hardening.lab.accelerator._DEVICE", tmp_path)
     monkeypatch.setattr("hardening.lab.accelerator._try", hang)
     assert accelerator(Choice.AUTO, tmp_path, silent) == "tcg"
@@ -109,8 +109,10 @@ def test_a_kvm_that_hung_is_not_taken_and_not_tried_again(tmp_path: Path, monkey
 
 def test_a_verdict_ends_with_the_machines_boot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    (tmp_path / "harden").mkdir()
-    (tmp_path / "harden" / "kvm.json").write_text('{"boot_id":"an earlier one","works":false,"reason":"it hung"}')
+    (tmp_path / "harden" / "lab").mkdir(parents=True)
+    (tmp_path / "harden" / "lab" / "kvm.json").write_text(
+        '{"boot_id":"an earlier one","works":false,"reason":"it hung"}'
+    )
     monkeypatch.setattr("hardening.lab.accelerator._DEVICE", tmp_path)
     monkeypatch.setattr("hardening.lab.accelerator._try", lambda boot_id, _: Verdict(boot_id, works=True))
     assert accelerator(Choice.AUTO, tmp_path, silent) == "kvm"

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
+import { own } from './children.js';
 import { findMongod } from './mongod.js';
 import { freePort } from './ports.js';
 import { until } from './until.js';
@@ -59,26 +60,28 @@ export class ReplicaSet {
     const port = await freePort();
     const path = join(this.#folder, String(index));
     mkdirSync(path);
-    const child = spawn(
-      findMongod(),
-      [
-        '--replSet',
-        NAME,
-        '--port',
-        String(port),
-        '--bind_ip',
-        '127.0.0.1',
-        '--dbpath',
-        path,
-        '--nounixsocket',
-        '--wiredTigerCacheSizeGB',
-        '0.25',
-        '--oplogSize',
-        '64',
-        '--logpath',
-        join(path, 'log'),
-      ],
-      { stdio: 'ignore' },
+    const child = own(
+      spawn(
+        findMongod(),
+        [
+          '--replSet',
+          NAME,
+          '--port',
+          String(port),
+          '--bind_ip',
+          '127.0.0.1',
+          '--dbpath',
+          path,
+          '--nounixsocket',
+          '--wiredTigerCacheSizeGB',
+          '0.25',
+          '--oplogSize',
+          '64',
+          '--logpath',
+          join(path, 'log'),
+        ],
+        { stdio: 'ignore' },
+      ),
     );
     this.#members.push({ port, child });
   }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { own } from './children.js';
 import { until } from './until.js';
 
 const API = fileURLToPath(new URL('../../', import.meta.url));
@@ -44,7 +45,7 @@ export class Service {
     const service = new Service();
     service.#secrets = new Secrets({ mongodb_uri: uri, jwt_key: jwtKey });
     const settings = { PATH: process.env.PATH, PORT: '0', ...service.#secrets.environment(), ...env };
-    service.child = spawn(process.execPath, ['src/server.js'], { cwd: API, env: settings });
+    service.child = own(spawn(process.execPath, ['src/server.js'], { cwd: API, env: settings }));
     for (const stream of [service.child.stdout, service.child.stderr])
       stream.on('data', (text) => {
         service.output += text;
@@ -75,7 +76,7 @@ export class Service {
 
 /** Run a program of the API to its end: {code, stdout, stderr}. */
 export async function run(argv, { env = {}, input = '' } = {}) {
-  const child = spawn(process.execPath, argv, { cwd: API, env: { PATH: process.env.PATH, ...env } });
+  const child = own(spawn(process.execPath, argv, { cwd: API, env: { PATH: process.env.PATH, ...env } }));
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'])
     child[name].on('data', (text) => {

@@ -1,4 +1,4 @@
-"""The stack's own NGINX configuration, run as the image runs it, with a name server and an API of the test's own."""
+"""The stack's own NGINX configuration, run as the image runs it."""
 
 from __future__ import annotations
 
@@ -8,126 +8,19 @@ import os
 import re
 import shutil
 import socket
-import struct
 import subprocess
-import threading
 import time
-from contextlib import suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-STACK = Path(__file__).parents[2] / "stack"
+    from .peers import NameServer
+
+STACK = Path(__file__).parents[3] / "stack"
 NGINX_USER = 101
-
-
-class NameServer:
-    """Answers A queries for the names it is given, NXDOMAIN for others, as the engine's DNS does."""
-
-    def __init__(self) -> None:
-        self.addresses: dict[str, list[str]] = {}
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                query, sender = self._socket.recvfrom(512)
-            except OSError:
-                return
-            if not query:
-                return  # what a shut down socket still gives
-            self._socket.sendto(self._answer(query), sender)
-
-    def _answer(self, query: bytes) -> bytes:
-        labels, position = [], 12
-        while query[position]:
-            labels.append(query[position + 1 : position + 1 + query[position]].decode())
-            position += 1 + query[position]
-        question = query[12 : position + 5]
-        found = self.addresses.get(".".join(labels), [])
-        records = b"".join(
-            b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 1, 4) + socket.inet_aton(address) for address in found
-        )
-        flags = 0x8180 if found else 0x8183
-        return query[:2] + struct.pack(">HHHHH", flags, 1, len(found), 0, 0) + question + records
-
-    def close(self) -> None:
-        # a datagram socket's blocked recvfrom only returns when it is shut down
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-
-@dataclass
-class Seen:
-    """A request as the API got it."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-
-
-@dataclass
-class Upstream:
-    """An API that tells what it was asked, may drop its next requests unanswered, and may be held."""
-
-    address: str
-    port: int = 0
-    seen: list[Seen] = field(default_factory=list)
-    drops: int = 0
-    gate: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
-        self.gate.set()
-        self._server = _Server((self.address, self.port), _handler_of(self))
-        self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def close(self) -> None:
-        self.gate.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-
-def _handler_of(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def _reply(self) -> None:
-            body_size = int(self.headers.get("Content-Length") or 0)
-            self.rfile.read(body_size)
-            upstream.seen.append(Seen(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}))
-            if upstream.drops > 0:
-                upstream.drops -= 1
-                self.close_connection = True
-                return
-            upstream.gate.wait(20)
-            body = json.dumps({"ok": True, "from": upstream.address}).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("X-Powered-By", "Express")
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-
-        do_GET = do_HEAD = do_POST = _reply
-
-        def log_message(self, *_: object) -> None:
-            """Not on the test's terminal."""
-
-    return Handler
 
 
 @dataclass(frozen=True)
@@ -154,7 +47,9 @@ class Site:
         with self.access_log.open("wb") as out, self.error_log.open("wb") as err:
             for log in (self.access_log, self.error_log):
                 os.chown(log, NGINX_USER, NGINX_USER)
-            self.process = subprocess.Popen(self._argv(), stdout=out, stderr=err, **_unprivileged())
+            self.process = subprocess.Popen(
+                self._argv(), stdout=out, stderr=err, user=NGINX_USER, group=NGINX_USER, extra_groups=[]
+            )
         wait_until(self._answers, 10)
 
     @property
@@ -226,10 +121,6 @@ class Site:
         self.process.wait(10)
 
 
-def _unprivileged() -> dict[str, object]:
-    return {"user": NGINX_USER, "group": NGINX_USER, "extra_groups": []} if os.geteuid() == 0 else {}
-
-
 def replace(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text, f"{path} has no `{old}` any more"
@@ -243,9 +134,8 @@ def free_port() -> int:
         return port
 
 
-def wait_until(question: object, limit: float) -> None:
+def wait_until(question: Callable[[], object], limit: float) -> None:
     """Ask until the answer is true, or fail."""
-    assert callable(question)
     end = time.monotonic() + limit
     while not question():
         assert time.monotonic() < end, f"still not so after {limit} s"

@@ -1,0 +1,239 @@
+"""The main job on a real cluster: quickstart, and then everything by the kernel's word.
+
+The tests build on each other in this order: one deployed cluster serves them all.
+"""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from hardening.hosts import Host, connect
+from hardening.lab import Lab, patience
+
+HARDEN = (sys.executable, "-c", "from hardening.cli import main; main()")
+ROOT = Path(__file__).parents[2]
+SERVICES = {
+    "nodepop_mongo1": ("mongod", 1),
+    "nodepop_mongo2": ("mongod", 1),
+    "nodepop_mongo3": ("mongod", 1),
+    "nodepop_arbiter": ("mongod", 1),
+    "nodepop_api": ("api", 3),
+    "nodepop_nginx": ("nginx", 3),
+}
+"""Service -> profile and number of tasks."""
+
+
+def harden(*argv: str, seconds: float = 900) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*HARDEN, *argv], cwd=ROOT, capture_output=True, text=True, timeout=patience(seconds), check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def deployed(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, Host]]:
+    """The whole thing through the one command of the README."""
+    folder = tmp_path_factory.mktemp("report")
+    done = harden("quickstart", "--output", str(folder), seconds=2400)
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-6000:]}"
+    sys.stderr.write(done.stdout)
+    assert (folder / "report.html").stat().st_size > 10_000
+    with connect(lab.inventory()) as connected:
+        yield connected
+
+
+def ask(host: Host, *argv: str) -> str:
+    answer = host.run(argv, timeout=patience(180))
+    assert answer.ok, f"{host.node.name}: {' '.join(argv)}: {answer.stderr.decode()[-500:]}"
+    return answer.text.strip()
+
+
+def containers(host: Host) -> dict[str, str]:
+    """Container id -> service."""
+    lines = ask(
+        host, "docker", "ps", "--no-trunc", "--format", '{{.ID}} {{.Label "com.docker.swarm.service.name"}}'
+    ).splitlines()
+    return dict(line.split(" ") for line in lines)
+
+
+def status(host: Host, pid: str) -> dict[str, str]:
+    lines = ask(host, "cat", f"/proc/{pid}/status").splitlines()
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+
+
+def eventually(question: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + patience(seconds)
+    while not question():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(1)
+    return True
+
+
+def get(url: str) -> tuple[int, str]:
+    """Status and body; 0 when nothing answered."""
+    try:
+        with urllib.request.urlopen(url, timeout=patience(20)) as answer:  # noqa: S310 - the lab's own loopback ports
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def site(lab: Lab, name: str) -> str:
+    return next(node.http for node in lab.status().nodes if node.name == name)
+
+
+def is_confined(host: Host, pid: str, role: str) -> None:
+    where = f"{host.node.name} {pid} {role}"
+    assert ask(host, "cat", f"/proc/{pid}/attr/current") == f"harden-{role} (enforce)", where
+    lines = status(host, pid)
+    assert lines["Seccomp"] == "2", where
+    assert lines["NoNewPrivs"] == "1", where
+    for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+        assert int(lines[name], 16) == 0, f"{where} {name}"
+    inside, outside, _ = ask(host, "cat", f"/proc/{pid}/uid_map").split()
+    assert inside == "0", where
+    assert int(outside) >= 100_000, where
+
+
+def test_every_process_of_every_task_is_confined(deployed: dict[str, Host]) -> None:
+    seen: dict[str, int] = {}
+    for host in deployed.values():
+        for container, service in containers(host).items():
+            seen[service] = seen.get(service, 0) + 1
+            for pid in ask(host, "docker", "top", container, "-eo", "pid").split()[1:]:
+                is_confined(host, pid, SERVICES[service][0])
+    assert seen == {service: count for service, (_, count) in SERVICES.items()}
+
+
+def test_an_exec_does_not_escape(deployed: dict[str, Host]) -> None:
+    host = deployed["node1"]
+    container = next(key for key, service in containers(host).items() if service == "nodepop_api")
+    script = (
+        "const fs = require('fs'); console.log(fs.readFileSync('/proc/self/attr/current','utf8').trim());"
+        "console.log(fs.readFileSync('/proc/self/status','utf8'))"
+    )
+    answer = ask(host, "docker", "exec", container, "/usr/bin/node", "-e", script)
+    assert answer.startswith("harden-api (enforce)")
+    assert "Seccomp:\t2" in answer
+    assert "NoNewPrivs:\t1" in answer
+    assert "CapEff:\t0000000000000000" in answer
+
+
+def test_the_site_answers_on_every_machine(deployed: dict[str, Host], lab: Lab) -> None:
+    for name in deployed:
+        url = site(lab, name)
+        assert eventually(lambda url=url: get(f"{url}/docs/")[0] == 200, 60), name  # type: ignore[misc]  # bound now
+        code, body = get(f"{url}/apiv1/anuncios")
+        assert code == 403, body  # ads want a token
+        assert json.loads(body)["ok"] is False
+
+
+def test_a_user_registers_and_reads_the_first_ads_from_the_real_database(
+    deployed: dict[str, Host], lab: Lab
+) -> None:
+    assert deployed
+    url = site(lab, "node2")
+    person = {"nombre": "Ada", "email": "ada@example.org", "clave": "correct horse"}
+    assert _post(f"{url}/apiv1/usuarios/register", person)["ok"] is True
+    token = _post(f"{url}/apiv1/usuarios/authenticate", person)["token"]
+    request = urllib.request.Request(  # noqa: S310 - as above
+        f"{url}/apiv1/anuncios", headers={"x-access-token": str(token)}
+    )
+    with urllib.request.urlopen(request, timeout=patience(20)) as answer:  # noqa: S310 - as above
+        rows = json.load(answer)["result"]["rows"]
+    assert {row["nombre"] for row in rows} == {"Bicicleta", "iPhone 3GS"}
+
+
+def _post(url: str, body: dict[str, str]) -> dict[str, object]:
+    request = urllib.request.Request(  # noqa: S310 - as above
+        url, json.dumps(body).encode(), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=patience(20)) as answer:  # noqa: S310 - as above
+        parsed: dict[str, object] = json.load(answer)
+        return parsed
+
+
+def test_a_second_deploy_finds_nothing_to_do(deployed: dict[str, Host]) -> None:
+    assert deployed
+    planned = harden("plan", "--inventory", "lab", "--json")
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    assert json.loads(planned.stdout)["steps"] == []
+
+
+def test_no_secret_is_in_facts_or_service_definitions(deployed: dict[str, Host], tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    assert harden("facts", "--inventory", "lab", "-o", str(facts)).returncode == 0
+    text = facts.read_text()
+    host = deployed["node1"]
+    container = next(key for key, service in containers(host).items() if service == "nodepop_mongo1")
+    pid = ask(host, "docker", "inspect", "--format", "{{.State.Pid}}", container)
+    for name in ("keyfile", "admin_password", "nodepop_password", "auditor_password"):
+        value = ask(host, "cat", f"/proc/{pid}/root/run/secrets/{name}")
+        assert len(value) >= 40
+        assert value not in text
+    assert "SWMTKN" not in text
+    assert "SWMKEY" not in text
+
+
+def test_the_audit_of_the_deployed_cluster_finds_no_failure_in_confinement(
+    deployed: dict[str, Host], tmp_path: Path
+) -> None:
+    assert deployed
+    report = tmp_path / "report.json"
+    done = harden("audit", "--inventory", "lab", "-o", str(report))
+    assert done.returncode in {0, 1}, done.stderr
+    findings = json.loads(report.read_text())["findings"]
+    failed = {finding["check"] for finding in findings if finding["outcome"]["status"] == "fail"}
+    assert not {check for check in failed if check.startswith("container-")}, failed
+
+
+def test_plain_docker_stack_deploy_and_a_rolling_update_leave_tasks_confined(deployed: dict[str, Host]) -> None:
+    host = deployed["node1"]
+    rendered = harden("render", "--inventory", "lab")
+    assert rendered.returncode == 0, rendered.stderr
+    answer = host.run(
+        ("docker", "stack", "deploy", "--resolve-image", "never", "-c", "-", "nodepop"),
+        stdin=rendered.stdout.encode(),
+        timeout=patience(300),
+    )
+    assert answer.ok, answer.stderr.decode()
+    before = containers(host)
+    ask(host, "docker", "service", "update", "--quiet", "--detach", "--force", "nodepop_nginx")
+
+    def replaced() -> bool:
+        nginx = {key for key, service in containers(host).items() if service == "nodepop_nginx"}
+        return bool(nginx) and not nginx & before.keys()
+
+    assert eventually(replaced, 300)
+    for container, service in containers(host).items():
+        pid = ask(host, "docker", "inspect", "--format", "{{.State.Pid}}", container)
+        is_confined(host, pid, SERVICES[service][0])
+
+
+def test_the_loss_of_a_machine_leaves_the_site_answering(deployed: dict[str, Host], lab: Lab) -> None:
+    assert deployed
+    lab.kill("node3")
+    for name in ("node1", "node2"):
+        url = f"{site(lab, name)}/apiv1/anuncios"
+        assert eventually(lambda url=url: get(url)[0] == 403, 120), name  # type: ignore[misc]  # bound now
+        body = {"nombre": "Bo", "email": f"bo-{name}@example.org", "clave": "correct horse"}
+        register = f"{site(lab, name)}/apiv1/usuarios/register"
+        assert eventually(lambda register=register, body=body: _registers(register, body), 120), name  # type: ignore[misc]
+
+
+def _registers(url: str, body: dict[str, str]) -> bool:
+    try:
+        return _post(url, body)["ok"] is True
+    except urllib.error.HTTPError as error:
+        return error.code == 409  # an earlier try was written, its answer was lost
+    except OSError:
+        return False

@@ -1,0 +1,8 @@
+from tests.unit.checks.cases import manual, passes, unknown
+from tests.unit.facts_factory import on_engine
+
+CASES = (
+    passes("sent away", on_engine(logging_driver="syslog"), says="syslog"),
+    manual("kept here", on_engine(), says="json-file"),
+    unknown("not told", on_engine(logging_driver="")),
+)

@@ -1,0 +1,15 @@
+import json
+
+from hardening.model.known import Known
+from tests.unit.checks.cases import fails, inapplicable, passes, unknown
+from tests.unit.facts_factory import SETTINGS, cluster, missing, node, settings
+
+REORDERED = Known(json.dumps(dict(reversed(SETTINGS.items())), indent=4))
+
+CASES = (
+    passes("the same in another order", cluster(node(), node(daemon_config=REORDERED))),
+    fails("one key differs", cluster(node(), node(), node(daemon_config=settings(icc=True)))),
+    unknown("one could not be read", cluster(node(), node(), node(daemon_config=missing()))),
+    unknown("one is no JSON", cluster(node(), node(daemon_config=Known("{"))), says="not JSON"),
+    inapplicable("a single node", cluster(node())),
+)

@@ -1,0 +1,12 @@
+from tests.unit.checks.cases import fails, passes, unknown
+from tests.unit.facts_factory import NO_FILE, NOW, file, files, missing, on_node
+
+PATH = "/etc/docker/daemon.json"
+
+CASES = (
+    passes("older than the engine", on_node()),
+    passes("no file", on_node(files=files(x=(PATH, NO_FILE)))),
+    fails("changed since", on_node(files=files(x=(PATH, file(mtime=NOW - 10)))), says="990 s after"),
+    unknown("the file could not be read", on_node(files=files(x=(PATH, missing())))),
+    unknown("the start is not known", on_node(daemon_started=missing())),
+)

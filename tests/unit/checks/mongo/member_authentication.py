@@ -1,0 +1,9 @@
+from tests.unit.checks.cases import fails, passes, unknown
+from tests.unit.facts_factory import missing, options, with_mongod
+
+CASES = (
+    passes("a keyfile", with_mongod(), says="keyFile"),
+    passes("certificates", with_mongod(cmd_line=options(security={"clusterAuthMode": "x509"})), says="x509"),
+    fails("none", with_mongod(cmd_line=options(security={"authorization": "enabled"})), says="none"),
+    unknown("not read", with_mongod(cmd_line=missing())),
+)

@@ -1,0 +1,13 @@
+from tests.unit.checks.cases import fails, inapplicable, passes, unknown
+from tests.unit.facts_factory import NO_FILE, file, files, missing, on_node
+
+UNIT, OWN = "/lib/systemd/system/docker.service", "/etc/systemd/system/docker.service"
+ALL = [path for path in files() if "/systemd/" in path]
+
+CASES = (
+    passes("root's, 0644", on_node()),
+    fails("writable by all", on_node(files=files(x=(UNIT, file(0o666)))), says="0666"),
+    fails("an administrator's own that a user owns", on_node(files=files(x=(OWN, file(user="ops")))), says="ops"),
+    unknown("not read", on_node(files=files(x=(UNIT, missing())))),
+    inapplicable("no systemd", on_node(files=files(**{path: (path, NO_FILE) for path in ALL}))),
+)

@@ -1,0 +1,71 @@
+"""`harden profile`, called as a user does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hardening.cli.profile import app
+from hardening.errors import FailedError, HardenError
+
+ROLE = "web"
+PROJECT = """\
+name: shop
+stacks: {shop: {file: stack.yml}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "profiles" / ROLE).mkdir(parents=True)
+    shutil.copy(Path(__file__).parents[3] / "profiles/nginx/policy.yml", tmp_path / "profiles" / ROLE)
+    (tmp_path / "harden.yml").write_text(PROJECT)
+    return tmp_path
+
+
+def _run(project: Path, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [*words, "--project", str(project)])
+    if isinstance(done.exception, HardenError):
+        raise done.exception
+    return done.exit_code, done.stdout
+
+
+def test_check_fails_until_the_files_are_built(project: Path) -> None:
+    with pytest.raises(FailedError, match=r"seccomp\.json"):
+        _run(project, "build", "--check")
+    assert not (project / "profiles/web/apparmor").exists()
+    assert _run(project, "build")[0] == 0
+    assert _run(project, "build", "--check") == (0, "up to date\n")
+
+
+def test_list_says_which_files_are_out_of_date(project: Path) -> None:
+    _run(project, "build")
+    (project / "profiles/web/apparmor").write_text("")
+    assert json.loads(_run(project, "list", "--json")[1]) == [{"role": "web", "stale": ["apparmor"]}]
+
+
+def test_show_prints_one_profile_or_both(project: Path) -> None:
+    seccomp, apparmor = _run(project, "show", "web", "--seccomp")[1], _run(project, "show", "web", "--apparmor")[1]
+    assert json.loads(seccomp)["defaultAction"] == "SCMP_ACT_ERRNO"
+    assert "profile harden-web " in apparmor
+    assert _run(project, "show", "web")[1] == apparmor + seccomp
+
+
+def test_show_knows_what_a_newer_parser_takes(project: Path) -> None:
+    assert "deny userns," in _run(project, "show", "web", "--apparmor", "--parser", "4.1.0")[1]
+
+
+@pytest.mark.parametrize(
+    "words", [("show", "wbe"), ("build", "wbe"), ("lint", "wbe"), ("show", "web", "--parser", "new")]
+)
+def test_what_does_not_exist_is_bad_input(project: Path, words: tuple[str, ...]) -> None:
+    with pytest.raises(HardenError):
+        _run(project, *words)
+
+
+def test_lint_finds_nothing_in_what_the_policy_makes(project: Path) -> None:
+    assert _run(project, "lint", "--json") == (0, '{\n  "web": []\n}\n')

@@ -1,0 +1,136 @@
+"""Each form of the report is valid for whoever reads that form, and hostile names are harmless in all of them."""
+
+import io
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import msgspec
+import pytest
+from junitparser import JUnitXml
+from markdown_it import MarkdownIt
+from rich.console import Console
+from sarif_pydantic import Sarif
+
+from hardening.model.findings import Report, Severity, Status
+from hardening.render import document, formats, terminal
+from hardening.render.formats import Format
+from tests.unit.render import reports
+
+ORDINARY, CLEAN, HOSTILE = reports.ordinary(), reports.clean(), reports.hostile()
+ALL = {"ordinary": ORDINARY, "clean": CLEAN, "hostile": HOSTILE}
+INVISIBLE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+
+each_report = pytest.mark.parametrize("report", ALL.values(), ids=ALL)
+
+
+def printed(report: Report, *, everything: bool = False, width: int = 100) -> str:
+    console = Console(file=io.StringIO(), width=width, force_terminal=False, highlight=False)
+    terminal.show(report, console, everything=everything)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("form", Format)
+@each_report
+def test_no_form_holds_characters_that_cannot_be_seen(report: Report, form: Format) -> None:
+    assert not INVISIBLE.search(formats.render(report, form))
+
+
+@each_report
+def test_the_terminal_form_holds_none_either(report: Report) -> None:
+    assert not INVISIBLE.search(printed(report, everything=True))
+
+
+@each_report
+def test_json_follows_its_schema_and_comes_back_whole(report: Report) -> None:
+    text = formats.render(report, Format.JSON)
+    schema = json.loads(document.schema())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(text), schema)
+    assert msgspec.json.decode(text, type=Report) == report
+
+
+@each_report
+def test_sarif_is_read_by_a_reader_of_sarif(report: Report) -> None:
+    run = Sarif.model_validate_json(formats.render(report, Format.SARIF)).runs[0]
+    assert len(run.results or ()) == len(report.findings)
+    failed = [result for result in run.results or () if result.kind == "fail"]
+    assert len(failed) == report.summary.by_status[Status.FAIL]
+    rules = [rule.id for rule in run.tool.driver.rules or ()]
+    assert all(rules[result.rule_index or 0] == result.rule_id for result in run.results or ())
+
+
+def test_sarif_fingerprints_tell_subjects_apart() -> None:
+    results = json.loads(formats.render(ORDINARY, Format.SARIF))["runs"][0]["results"]
+    prints = [result["partialFingerprints"]["subject/v1"] for result in results]
+    assert len(set(prints)) == len(prints)
+
+
+@each_report
+def test_junit_is_read_by_a_reader_of_junit(report: Report) -> None:
+    suites = JUnitXml.fromstring(formats.render(report, Format.JUNIT).encode())
+    counted = report.summary.by_status
+    assert sum(suite.tests for suite in suites) == len(report.findings)
+    assert sum(suite.failures for suite in suites) == counted[Status.FAIL]
+    assert sum(suite.errors for suite in suites) == counted[Status.UNKNOWN]
+    cases = [case for suite in suites for case in suite]
+    assert sum(case.is_failure for case in cases) == counted[Status.FAIL]
+    assert sum(case.is_error for case in cases) == counted[Status.UNKNOWN]
+
+
+def test_junit_keeps_names_as_text() -> None:
+    root = ET.fromstring(formats.render(HOSTILE, Format.JUNIT))  # noqa: S314 - we wrote it
+    assert not root.findall(".//script")
+    assert any("<script>" in case.get("name", "") for case in root.iter("testcase"))
+
+
+@each_report
+def test_markdown_becomes_html_without_links_images_or_scripts_of_strangers(report: Report) -> None:
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(formats.render(report, Format.MARKDOWN))
+    for tag in ("<script", "<img", "<a ", "<a>"):
+        assert tag not in html
+
+
+def test_markdown_tables_keep_their_columns() -> None:
+    html = MarkdownIt().enable("table").render(formats.render(HOSTILE, Format.MARKDOWN))
+    rows = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
+    assert {len(re.findall(r"<t[dh]", row)) for row in rows} <= {3, 5}
+
+
+def test_the_terminal_names_the_worst_first_and_says_what_to_do() -> None:
+    text = printed(ORDINARY)
+    order = [text.index(f" {severity.upper()} ") for severity in sorted(Severity, key=lambda each: -each.weight)]
+    assert order == sorted(order)
+    assert "tool on node2" in text
+    assert "/run on /host/tool" in text
+    assert "fix" in text
+
+
+def test_the_terminal_tells_an_unread_node_once_and_not_for_each_check() -> None:
+    text = printed(ORDINARY)
+    assert "node4 could not be read" in text
+    assert text.count("Connection timed out") == 2
+
+
+def test_the_terminal_shows_what_passed_only_when_asked() -> None:
+    assert "node-apparmor-active" not in printed(ORDINARY)
+    assert "node-apparmor-active" in printed(ORDINARY, everything=True)
+
+
+def test_a_clean_cluster_is_said_to_be_clean() -> None:
+    assert "nothing failed" in printed(CLEAN)
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    assert max(map(len, printed(ORDINARY, width=width).splitlines())) <= width
+
+
+def test_the_headline_is_one_line() -> None:
+    line = terminal.headline(ORDINARY)
+    assert "\n" not in line
+    assert "critical" in line

@@ -1,0 +1,32 @@
+"""What strangers name cannot act on whoever reads it."""
+
+import json
+
+import pytest
+
+from hardening.render.inert import json_text, plain
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ordinary, naïve ✓ 日本", "ordinary, naïve ✓ 日本"),
+        ("\x1b[2J", "\\x1b[2J"),
+        ("\x9b2J", "\\x9b2J"),
+        ("a\u202eb", "a\\u202eb"),
+        ("a\u200bb", "a\\u200bb"),
+        ("a\ufeffb", "a\\ufeffb"),
+        ("two\r\nlines\tand more", "two  lines and more"),
+        ("\U000e0041", "\\U000e0041"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_dangerous_characters_are_shown_not_obeyed(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+@pytest.mark.parametrize("text", ["\x7f\x9b", "\u202e", "\U000e0041", "\u2028"])
+def test_json_means_the_same_without_them(text: str) -> None:
+    written = json_text(json.dumps({"name": text}, ensure_ascii=False, indent=1))
+    assert written.isascii()
+    assert json.loads(written) == {"name": text}
