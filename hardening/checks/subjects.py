@@ -5,10 +5,7 @@ What could not be read, and could have held a subject, answers UNKNOWN in its pl
 
 from collections.abc import Callable, Iterator
 
-from msgspec import Struct
-
 from hardening.model.facts import (
-    ContainerFacts,
     EngineFacts,
     Facts,
     MongoMember,
@@ -18,49 +15,13 @@ from hardening.model.facts import (
 )
 from hardening.model.findings import Outcome
 from hardening.model.known import Known, Unavailable
-from hardening.model.swarm import Service, TaskTemplate
+from hardening.model.swarm import Service
 
 from .mongo_answers import replica_sets
 from .verdict import Answer, Verdict, failed, not_applicable, passed, unknown
 
 Evaluate = Callable[[Facts], Iterator[Outcome]]
 NO_SWARM = "no node is part of a swarm"
-
-
-class Place(Struct, frozen=True):
-    """A container where it runs.
-
-    Attributes:
-        tasks: what swarm asked for, by task id.
-    """
-
-    tasks: Known[dict[str, TaskTemplate]] | Unavailable
-    node: str
-    machine: NodeFacts
-    engine: EngineFacts
-    container: ContainerFacts
-
-    @property
-    def subject(self) -> str:
-        """A name that survives a restart: `<service>.<slot>`, the service alone where each node runs one task."""
-        service, _, slot = self.container.label("com.docker.swarm.task.name").rpartition(".")[0].rpartition(".")
-        if not service:
-            return self.container.inspect.name.lstrip("/")
-        return f"{service}.{slot}" if slot.isdigit() else service
-
-    @property
-    def task(self) -> Known[TaskTemplate] | Unavailable | None:
-        """What swarm asked for; None for a container that is no swarm task."""
-        task_id = self.container.label("com.docker.swarm.task.id")
-        if not task_id:
-            return None
-        match self.tasks:
-            case Known(value=tasks) if task_id in tasks:
-                return Known(tasks[task_id])
-            case Known():
-                return Unavailable(f"the swarm does not know its task {task_id}")
-            case Unavailable() as gap:
-                return gap
 
 
 def per_node(judge: Callable[[NodeFacts], Answer]) -> Evaluate:
@@ -70,7 +31,7 @@ def per_node(judge: Callable[[NodeFacts], Answer]) -> Evaluate:
         for name, node in facts.nodes.items():
             match node:
                 case Known(value=machine):
-                    yield from _outcomes(judge(machine), name, name)
+                    yield from outcomes(judge(machine), name, name)
                 case Unavailable(reason=reason):
                     yield unknown(reason).about(name, name)
 
@@ -90,27 +51,13 @@ def per_engine(judge: Callable[[NodeFacts, EngineFacts], Answer]) -> Evaluate:
     return per_node(ask)
 
 
-def per_container(judge: Callable[[Place], Answer]) -> Evaluate:
-    """Ask every running container."""
-
-    def evaluate(facts: Facts) -> Iterator[Outcome]:
-        asked = False
-        for outcome in _containers(facts, judge):
-            asked = True
-            yield outcome
-        if not asked and facts.nodes:
-            yield not_applicable("no container runs").about("cluster")
-
-    return evaluate
-
-
 def of_swarm(judge: Callable[[Facts, SwarmFacts], Answer]) -> Evaluate:
     """Ask the swarm as a whole."""
 
     def evaluate(facts: Facts) -> Iterator[Outcome]:
         match facts.swarm:
             case Known(value=swarm):
-                yield from _outcomes(judge(facts, swarm), "swarm")
+                yield from outcomes(judge(facts, swarm), "swarm")
             case Unavailable(reason=reason):
                 yield (not_applicable(NO_SWARM) if no_swarm(facts) else unknown(reason)).about("swarm")
 
@@ -126,7 +73,7 @@ def per_service(judge: Callable[[Service, SwarmFacts], Answer]) -> Evaluate:
                 if not swarm.services:
                     yield not_applicable("the swarm runs no service").about("swarm")
                 for service in swarm.services:
-                    yield from _outcomes(judge(service, swarm), service.spec.name)
+                    yield from outcomes(judge(service, swarm), service.spec.name)
             case Unavailable(reason=reason):
                 yield (not_applicable(NO_SWARM) if no_swarm(facts) else unknown(reason)).about("swarm")
 
@@ -141,7 +88,7 @@ def per_member(judge: Callable[[MongoMember], Answer]) -> Evaluate:
         if not facts.mongo and _all_read(facts):
             yield not_applicable("no mongod runs").about("cluster")
         for member in facts.mongo:
-            yield from _outcomes(judge(member), member.service, member.node)
+            yield from outcomes(judge(member), member.service, member.node)
 
     return evaluate
 
@@ -154,7 +101,7 @@ def per_replica_set(judge: Callable[[str, tuple[MongoMember, ...]], Answer]) -> 
         if not facts.mongo and _all_read(facts):
             yield not_applicable("no mongod runs").about("cluster")
         for name, members in replica_sets(facts.mongo).items():
-            yield from _outcomes(judge(name, members), f"replica set {name}" if name else "standalone mongod")
+            yield from outcomes(judge(name, members), f"replica set {name}" if name else "standalone mongod")
 
     return evaluate
 
@@ -167,7 +114,7 @@ def per_server(judge: Callable[[NginxServer], Answer]) -> Evaluate:
         if not facts.nginx and _all_read(facts):
             yield not_applicable("no NGINX runs").about("cluster")
         for server in facts.nginx:
-            yield from _outcomes(judge(server), f"{server.service or server.container}@{server.node}", server.node)
+            yield from outcomes(judge(server), f"{server.service or server.container}@{server.node}", server.node)
 
     return evaluate
 
@@ -212,33 +159,6 @@ def _compared(value: str, common: str, what: str, nodes: int) -> Verdict:
     return failed(value, f"{what}: {common}, as on other nodes")
 
 
-def _tasks(facts: Facts) -> Known[dict[str, TaskTemplate]] | Unavailable:
-    match facts.swarm:
-        case Known(value=swarm):
-            return Known({task.id: task.spec for task in swarm.tasks})
-        case Unavailable() as gap:
-            return gap
-
-
-def _containers(facts: Facts, judge: Callable[[Place], Answer]) -> Iterator[Outcome]:
-    tasks = _tasks(facts)
-    for name, node in facts.nodes.items():
-        if isinstance(node, Unavailable):
-            yield unknown(node.reason).about(name, name)
-            continue
-        machine = node.value
-        if isinstance(machine.engine, Unavailable):
-            yield unknown(machine.engine.reason).about(name, name)
-            continue
-        engine = machine.engine.value
-        if isinstance(engine.containers, Unavailable):
-            yield unknown(engine.containers.reason).about(name, name)
-            continue
-        for container in engine.containers.value:
-            place = Place(tasks, name, machine, engine, container)
-            yield from _outcomes(judge(place), place.subject, name)
-
-
 def _hidden(facts: Facts) -> Iterator[Outcome]:
     """What is asked for may run on a node whose containers are not known."""
     for name, reason in _unread_engines(facts).items():
@@ -263,6 +183,7 @@ def _unread_engines(facts: Facts) -> dict[str, str]:
     return unread
 
 
-def _outcomes(answer: Answer, subject: str, node: str = "") -> Iterator[Outcome]:
+def outcomes(answer: Answer, subject: str, node: str = "") -> Iterator[Outcome]:
+    """A judge's answer as outcomes for its subject."""
     for verdict in (answer,) if isinstance(answer, Verdict) else answer:
         yield verdict.about(subject, node)

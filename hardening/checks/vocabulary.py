@@ -3,13 +3,12 @@
 from hardening.model.findings import Area, Check, Outcome, Ref, Severity, Status
 from hardening.model.known import Known, Unavailable
 
+from .places import Place, per_container
 from .references import cis_docker, cis_mongodb, cis_nginx, cve
 from .subjects import (
     Evaluate,
-    Place,
     equal_on_nodes,
     of_swarm,
-    per_container,
     per_engine,
     per_member,
     per_node,

@@ -127,12 +127,15 @@ def _deploy(project: Path, hosts: dict[str, Host], report: Report) -> Facts:
 
 def _audit(facts: Facts, project: Path, folder: Path) -> tuple[str, Path]:
     """One line of verdict, and where the report is."""
+    import msgspec
+
     from hardening import audit, checks
     from hardening.documents import load
     from hardening.project import PROJECT_FILE, ProjectFile
     from hardening.render import html, terminal
 
     settings = load(project / PROJECT_FILE, ProjectFile)
+    facts = msgspec.structs.replace(facts, allowed_ports=settings.allowed_ports)
     report = audit.run(facts, checks.load(), settings.name)
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "report.html"

@@ -21,11 +21,12 @@ def _calls(text: str) -> frozenset[str]:
 
 
 RUNTIME = Abstraction(
-    # seen: close epoll_ctl execve fstatfs futex getdents64 getpid openat rt_sigreturn write. The others are Go's
-    # allocator, and how runc reports an exec that fails.
+    # seen with runc 1.1: close epoll_ctl execve fstatfs futex getdents64 getpid openat rt_sigreturn write; with 1.3 also
+    # fcntl fstat openat2 statx, and it does not start without them. The others are Go's allocator, and how runc reports
+    # an exec that fails.
     syscalls=_calls(
         "close epoll_ctl execve exit_group fcntl fstat fstatfs futex getdents64 getpid mmap munmap newfstatat openat "
-        "read rt_sigprocmask rt_sigreturn write"
+        "openat2 read rt_sigprocmask rt_sigreturn statx write"
     )
 )
 """runc itself, between installing the filter and becoming the service. Part of every profile.

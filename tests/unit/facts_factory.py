@@ -504,7 +504,9 @@ USERS = (
     MongoUser("admin", "admin", ("SCRAM-SHA-256",), (("root", "admin"),)),
     MongoUser("shop", "shop", ("SCRAM-SHA-256",), (("readWrite", "shop"),)),
 )
-ENTRIES: tuple[dict[str, object], ...] = tuple({"_id": n, "host": f"mongo{n}:27017", "votes": 1, "arbiterOnly": False} for n in (1, 2, 3))
+ENTRIES: tuple[dict[str, object], ...] = tuple(
+    {"_id": n, "host": f"mongo{n}:27017", "votes": 1, "arbiterOnly": False} for n in (1, 2, 3)
+)
 
 
 def replica_config(*entries: dict[str, object]) -> Known[str]:

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { upsert } from './database.js';
 import { ApiError } from './errors.js';
 
-const WINDOW_SECONDS = 15 * 60;
+const WINDOW_MINUTES = 15;
 
 /**
  * Failed logins allowed in a window. The first key stops guessing at one account from one place without letting a
@@ -10,6 +10,19 @@ const WINDOW_SECONDS = 15 * 60;
  * guess at one account from many places.
  */
 const LIMITS = { 'email+address': 10, address: 100, email: 200 };
+
+/** A window begins with its first failure. The index that removes old ones is late by up to a minute, so this looks itself. */
+const IS_OPEN = { $gt: ['$caduca', '$$NOW'] };
+const ONE_MORE = [
+  {
+    $set: {
+      fallos: { $cond: [IS_OPEN, { $add: ['$fallos', 1] }, 1] },
+      caduca: {
+        $cond: [IS_OPEN, '$caduca', { $dateAdd: { startDate: '$$NOW', unit: 'minute', amount: WINDOW_MINUTES } }],
+      },
+    },
+  },
+];
 
 /** A count that a failover loses costs nothing; waiting for a majority at every login would. */
 const LOSABLE = { writeConcern: { w: 1 } };
@@ -33,32 +46,39 @@ export class LoginAttempts {
    * @throws {ApiError} 429 with Retry-After
    */
   async take(email, address) {
-    const started = Math.floor(Date.now() / 1000 / WINDOW_SECONDS) * WINDOW_SECONDS;
-    const ids = { 'email+address': [email, address], address: [address], email: [email] };
-    const counted = await Promise.all(Object.entries(ids).map(([kind, parts]) => this.#count(kind, parts, started)));
-    const giveBack = () => this.#giveBack(counted.map(({ id }) => id));
-    if (counted.some(({ kind, failures }) => failures > LIMITS[kind])) {
-      const left = Math.ceil(started + WINDOW_SECONDS - Date.now() / 1000);
-      throw new ApiError(429, 'TOO_MANY', { 'Retry-After': String(Math.max(1, left)) });
-    }
-    return giveBack;
+    const ofPlace = await Promise.all([
+      this.#count('email+address', [email, address]),
+      this.#count('address', [address]),
+    ]);
+    refuseAbove(ofPlace);
+    // Only then, so that one place cannot use up the account's own limit.
+    const ofAccount = await this.#count('email', [email]);
+    refuseAbove([ofAccount]);
+    return () => this.#giveBack([...ofPlace, ofAccount].map(({ id }) => id));
   }
 
-  async #count(kind, parts, started) {
+  async #count(kind, parts) {
     // A hash: what was typed at the e-mail field may be a password, and addresses are personal data.
     const id = createHash('sha256')
-      .update(JSON.stringify([kind, ...parts, started]))
+      .update(JSON.stringify([kind, ...parts]))
       .digest('base64url');
-    const change = { $inc: { fallos: 1 }, $setOnInsert: { caduca: new Date((started + WINDOW_SECONDS) * 1000) } };
-    const { fallos } = await this.#database.ask('intentos', (attempts) =>
-      upsert(attempts, { _id: id }, change, LOSABLE),
+    const { fallos, caduca } = await this.#database.ask('intentos', (attempts) =>
+      upsert(attempts, { _id: id }, ONE_MORE, LOSABLE),
     );
-    return { kind, id, failures: fallos };
+    return { kind, id, failures: fallos, ends: caduca.getTime() };
   }
 
   async #giveBack(ids) {
+    const change = { $inc: { fallos: -1 } };
     await this.#database.ask('intentos', (attempts) =>
-      attempts.updateMany({ _id: { $in: ids } }, { $inc: { fallos: -1 } }, LOSABLE),
+      attempts.updateMany({ _id: { $in: ids }, fallos: { $gt: 0 } }, change, LOSABLE),
     );
   }
+}
+
+function refuseAbove(counted) {
+  const over = counted.filter(({ kind, failures }) => failures > LIMITS[kind]);
+  if (over.length === 0) return;
+  const left = Math.ceil((Math.max(...over.map(({ ends }) => ends)) - Date.now()) / 1000);
+  throw new ApiError(429, 'TOO_MANY', { 'Retry-After': String(Math.max(1, left)) });
 }

@@ -65,6 +65,18 @@ export function loginSuite(stage) {
       assert.equal((await login({ ...guess, clave: CLAVE }, from('192.0.2.3'))).status, 200);
     });
 
+    it('says how long to wait, and forgets when that time is over', async () => {
+      await stage.client.token('patient@example.com');
+      const guess = { email: 'patient@example.com', clave: 'wrong password' };
+      const where = from('192.0.2.5');
+      await Promise.all(Array.from({ length: 10 }, () => login(guess, where)));
+      const refused = await login(guess, where);
+      const seconds = Number(refused.headers.get('retry-after'));
+      assert.ok(refused.status === 429 && seconds > 800 && seconds <= 900, `${refused.status}, ${seconds} s`);
+      await stage.db.collection('intentos').updateMany({}, { $set: { caduca: new Date(Date.now() - 1) } });
+      assert.equal((await login({ ...guess, clave: CLAVE }, where)).status, 200);
+    });
+
     it('does not count logins that succeed', async () => {
       await stage.client.token('often@example.com');
       for (let round = 0; round < 12; round += 1) {
