@@ -7,7 +7,8 @@ is `__system`, with the key file that the members share.
 import json
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ import msgspec
 from hardening.errors import FailedError, HardenError
 from hardening.hosts.database import (
     Client,
+    Credentials,
     Document,
+    Door,
     OperationFailure,
     PyMongoError,
     complaint,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 ELECTION_SECONDS = 90
 """Until a set has a writable primary, on a machine of common speed; measured 5 s when it starts with one."""
+ANSWER_SECONDS = 30
 HEARTBEAT_SECONDS = 3
 ELECTION_TIMEOUT_MS = 5000
 """A frozen primary is replaced after about 8 s with these, 24 s with the server's own (measured on 6.0)."""
@@ -48,46 +52,63 @@ def prepare(cluster: "Cluster", action: PrepareReplicaSet) -> None:
     """
     replica_set, leader = action.replica_set, cluster.leader.name
     try:
-        with _members(cluster, action) as clients:
+        with _members(cluster, action) as members:
             first = replica_set.members[0]
-            if _initiate(clients, action.name, f"{first}:{replica_set.port}", first):
+            if _initiate(members, action.name, f"{first}:{replica_set.port}", first):
                 cluster.report(leader, f"replica set {action.name} initiated on {first}")
-            primary = _primary(clients, ELECTION_SECONDS * cluster.pace)
-            # Before an arbiter may vote, the default must be set (server error 103 otherwise).
-            primary.admin.command("setDefaultRWConcern", defaultWriteConcern={"w": "majority", "wtimeout": 0})
-            for host in _add_members(primary, action):
-                cluster.report(leader, f"replica set {action.name}: {host} joined")
-            # Users come last: a plan sees them, so a deploy that was killed before them is taken up again here.
-            _load_data(cluster, primary, action)
-            _create_users(cluster, primary, action)
+            elected = _primary(members, ELECTION_SECONDS * cluster.pace)
+            # Anew: a client that has known the member outside of a set believes that it has no sessions.
+            with elected.connect() as primary:
+                # Before an arbiter may vote, the default must be set (server error 103 otherwise).
+                primary.admin.command("setDefaultRWConcern", defaultWriteConcern={"w": "majority", "wtimeout": 0})
+                for host in _add_members(primary, action):
+                    cluster.report(leader, f"replica set {action.name}: {host} joined")
+                # Users come last: a plan sees them, so a deploy that was killed before them is taken up again here.
+                _load_data(cluster, primary, action)
+                _create_users(cluster, primary, action)
     except PyMongoError as error:
         raise FailedError(f"replica set {action.name} of {action.stack.name}: {complaint(error)}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A running data member, and the way to it."""
+
+    door: Door
+    credentials: Credentials
+    seconds: float
+    client: Client
+
+    def connect(self) -> AbstractContextManager[Client]:
+        """One more client."""
+        return self.door.client(self.credentials, seconds=self.seconds)
+
+
 @contextmanager
-def _members(cluster: "Cluster", action: PrepareReplicaSet) -> Generator[dict[str, Client]]:
-    """A logged-in client of every running data member, by service."""
+def _members(cluster: "Cluster", action: PrepareReplicaSet) -> Generator[dict[str, _Member]]:
+    """Every running data member by service, with a logged-in client."""
     wanted = action.replica_set.members
     places = {service: (node, container) for service, node, container in running_containers(cluster, action.stack)}
     if missing := [service for service in wanted if service not in places]:
         raise FailedError(f"replica set {action.name}: {', '.join(missing)} of {action.stack.name} do not run")
     with ExitStack() as open_doors:
-        clients = {}
+        members, seconds = {}, ANSWER_SECONDS * cluster.pace
         for service in wanted:
             node, container = places[service]
             keyfile = action.stack.services[service].secrets[action.replica_set.keyfile]
             host = cluster.hosts[node]
             credentials = keyfile_credentials(read_secret(host, container, keyfile))
             door = open_doors.enter_context(open_door(host, container, port=action.replica_set.port))
-            clients[service] = open_doors.enter_context(door.client(credentials, seconds=30 * cluster.pace))
-        yield clients
+            client = open_doors.enter_context(door.client(credentials, seconds=seconds))
+            members[service] = _Member(door, credentials, seconds, client)
+        yield members
 
 
-def _initiate(clients: dict[str, Client], name: str, host: str, first: str) -> bool:
+def _initiate(members: dict[str, _Member], name: str, host: str, first: str) -> bool:
     """Make the set exist, with one member; False when any member knows it already."""
-    for client in clients.values():
+    for member in members.values():
         try:
-            client.admin.command("replSetGetConfig")
+            member.client.admin.command("replSetGetConfig")
         except OperationFailure as error:
             if error.code != _NOT_YET_INITIALIZED:
                 raise
@@ -95,16 +116,16 @@ def _initiate(clients: dict[str, Client], name: str, host: str, first: str) -> b
             return False
     settings = {"heartbeatTimeoutSecs": HEARTBEAT_SECONDS, "electionTimeoutMillis": ELECTION_TIMEOUT_MS}
     config = {"_id": name, "members": [{"_id": 0, "host": host, "priority": 2}], "settings": settings}
-    clients[first].admin.command("replSetInitiate", config)
+    members[first].client.admin.command("replSetInitiate", config)
     return True
 
 
-def _primary(clients: dict[str, Client], seconds: float) -> Client:
+def _primary(members: dict[str, _Member], seconds: float) -> _Member:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        for client in clients.values():
-            if client.admin.command("hello").get("isWritablePrimary"):
-                return client
+        for member in members.values():
+            if member.client.admin.command("hello").get("isWritablePrimary"):
+                return member
         time.sleep(_POLL_SECONDS)
     raise FailedError(f"no member became primary within {seconds:.0f} s")
 

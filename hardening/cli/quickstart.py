@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
+IMAGE_PROGRAMS = {"npm": "npm"}
+"""What building the images needs besides what the lab needs: program -> Debian package."""
+
 Report = Callable[[str, str], None]
 Nodes = Annotated[int, typer.Option(help="Machines of the lab.", min=1, max=9)]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the audit's report.")]
@@ -79,7 +82,9 @@ class _Stages:
 
 def _lab(nodes: int, report: Report, *, install: bool) -> Inventory:
     from hardening.lab import Lab
+    from hardening.lab.requirements import require
 
+    require(install=install, report=lambda line: report("", line), also=IMAGE_PROGRAMS)
     lab = Lab()
     lab.up(nodes, install=install, report=lambda line: report("", line))
     return lab.inventory()

@@ -1,6 +1,6 @@
 """Parts that many roles share, as AppArmor's own abstractions are, but with the system calls beside the files.
 
-Each was recorded with strace around real containers (Debian 12 and 13, runc 1.1, engine 20.10 and 26.1), start to stop.
+Each was recorded with strace around real containers (runc 1.1 and 1.3, engines 20.10 and 28.5), start to stop.
 """
 
 from msgspec import Struct
@@ -21,12 +21,12 @@ def _calls(text: str) -> frozenset[str]:
 
 
 RUNTIME = Abstraction(
-    # seen with runc 1.1: close epoll_ctl execve fstatfs futex getdents64 getpid openat rt_sigreturn write; with 1.3 also
-    # fcntl fstat openat2 statx, and it does not start without them. The others are Go's allocator, and how runc reports
-    # an exec that fails.
+    # Seen with runc 1.1: close epoll_ctl execve fstatfs futex getdents64 getpid openat rt_sigreturn write; with 1.3
+    # also fcntl fstat openat2 statx, without which it ends before the service begins. readlinkat is its way on kernels
+    # before 5.6, which have no openat2. The others are Go's allocator, and how runc reports an exec that fails.
     syscalls=_calls(
         "close epoll_ctl execve exit_group fcntl fstat fstatfs futex getdents64 getpid mmap munmap newfstatat openat "
-        "openat2 read rt_sigprocmask rt_sigreturn statx write"
+        "openat2 read readlinkat rt_sigprocmask rt_sigreturn statx write"
     )
 )
 """runc itself, between installing the filter and becoming the service. Part of every profile.

@@ -6,9 +6,6 @@ from importlib import resources
 FIRST_OF_THE_UNIFIED = 424
 """From here on every architecture shares the numbers, and programs try a call and fall back on ENOSYS."""
 
-FALLS_BACK_ON_ENOSYS = frozenset({"statx"})
-"""Older calls for which the C library has a second way, but takes it only when the answer is ENOSYS."""
-
 DANGEROUS = frozenset(
     {"acct", "add_key", "bpf", "chroot", "clock_adjtime", "clock_settime", "delete_module", "finit_module", "fsconfig"}
     | {"fsmount", "fsopen", "fspick", "init_module", "io_uring_enter", "io_uring_register", "io_uring_setup", "ioperm"}
@@ -31,6 +28,4 @@ def numbers() -> dict[str, int]:
 
 def newer_calls() -> frozenset[str]:
     """Calls that must answer ENOSYS, not EPERM, when they are not allowed, so that programs take their older way."""
-    return frozenset(name for name, number in numbers().items() if number >= FIRST_OF_THE_UNIFIED) | (
-        FALLS_BACK_ON_ENOSYS
-    )
+    return frozenset(name for name, number in numbers().items() if number >= FIRST_OF_THE_UNIFIED)

@@ -3,7 +3,9 @@
 import os
 import shlex
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from hardening.errors import HardenError
 from hardening.hosts import process
@@ -24,6 +26,8 @@ PACKAGES = {
 }
 """Program -> the Debian package that has it."""
 
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
+
 _USER_NAMESPACE = {"newuidmap": "uidmap"}
 """Needed besides where mmdebstrap runs without root."""
 
@@ -38,26 +42,27 @@ def program(name: str) -> str:
     return shutil.which(name, path=path) or name
 
 
-def missing_packages() -> tuple[str, ...]:
-    """The Debian packages that this machine lacks."""
-    wanted = PACKAGES if os.geteuid() == 0 else PACKAGES | _USER_NAMESPACE
+def missing_packages(also: Mapping[str, str] = NOTHING_MORE) -> tuple[str, ...]:
+    """The Debian packages that this machine lacks; `also` adds to PACKAGES."""
+    wanted = PACKAGES | dict(also) | ({} if os.geteuid() == 0 else _USER_NAMESPACE)
     packages = {package for name, package in wanted.items() if not Path(program(name)).is_absolute()}
     if not _KEYRING.exists():
         packages.add("debian-archive-keyring")
     return tuple(sorted(packages))
 
 
-def require(*, install: bool, report: Reporter) -> None:
+def require(*, install: bool, report: Reporter, also: Mapping[str, str] = NOTHING_MORE) -> None:
     """Make sure the machine has what the lab needs.
 
     Args:
         install: install what is missing, through `sudo` when this is not root. Root always installs.
         report: told what is being installed.
+        also: what else is needed, program -> package.
 
     Raises:
         HardenError: packages are missing and may not be installed, or apt-get failed.
     """
-    missing = missing_packages()
+    missing = missing_packages(also)
     if not missing:
         return
     root = os.geteuid() == 0
@@ -68,12 +73,13 @@ def require(*, install: bool, report: Reporter) -> None:
         raise HardenError(f"the lab needs: {' '.join(missing)}", f"install with: {by_hand}   (or pass --install)")
     report(f"installing {' '.join(missing)}")
     _install(missing, () if root else ("sudo",), by_hand)
+    if still := missing_packages(also):
+        raise HardenError(f"installed, and yet missing: {' '.join(still)}", f"try: {by_hand}")
 
 
 def _install(packages: tuple[str, ...], prefix: tuple[str, ...], by_hand: str) -> None:
     apt = (*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y")
     process.run((*apt, "update"), timeout=patience(300))  # stale lists show in the installation's own error
     done = process.run((*apt, "install", "--no-install-recommends", *packages), timeout=patience(900))
-    still = missing_packages()
-    if not done.ok or still:
-        raise HardenError(f"could not install {' '.join(still or packages)}: {done.complaint}", f"try: {by_hand}")
+    if not done.ok:
+        raise HardenError(f"could not install {' '.join(packages)}: {done.complaint}", f"try: {by_hand}")

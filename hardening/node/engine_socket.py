@@ -111,9 +111,13 @@ class EngineSocket:
     def _ask(self, method: str, path: str, document: Any = None) -> Any:  # noqa: ANN401 - as above
         body = None if document is None else json.dumps(document)
         headers = {"Content-Type": "application/json"} if body else {}
-        self._connection.request(method, self._prefix + path, body, headers)
-        response = self._connection.getresponse()
-        text = response.read(_DOCUMENT_LIMIT + 1)
+        try:
+            self._connection.request(method, self._prefix + path, body, headers)
+            response = self._connection.getresponse()
+            text = response.read(_DOCUMENT_LIMIT + 1)
+        except (OSError, http.client.HTTPException):
+            self._connection.close()  # the next question opens it anew instead of meeting this one's answer
+            raise
         if len(text) > _DOCUMENT_LIMIT:
             self._connection.close()
             raise NotReadable(f"the engine's answer to {path} is longer than {_DOCUMENT_LIMIT >> 20} MiB")

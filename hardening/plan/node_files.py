@@ -42,6 +42,8 @@ WATCHED = (
     "/usr/bin/dockerd",
     "/usr/bin/docker",
     "/usr/bin/containerd",
+    "/usr/bin/containerd-shim",
+    "/usr/bin/containerd-shim-runc-v1",
     "/usr/bin/containerd-shim-runc-v2",
     "/usr/bin/runc",
     "/usr/sbin/runc",

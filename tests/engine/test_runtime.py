@@ -21,11 +21,11 @@ SOURCE = Path(__file__).parents[2] / "hardening/node/runtime.py"
 PROFILES = Path(__file__).parents[2] / "profiles"
 SYS_MKDIR, SYS_PTRACE, SYS_CLONE3 = 83, 101, 435
 ALLOWED = """
-    access arch_prctl brk capget capset chdir clone close dup2 execve exit exit_group faccessat faccessat2 fchdir fcntl
-    fork fstat fstatfs futex getcwd getdents64 getegid geteuid getgid getpgrp getpid getppid gettid getuid ioctl lseek
-    lstat mmap mprotect munmap nanosleep clock_nanosleep newfstatat open openat pipe poll prctl pread64 prlimit64 read
-    readlink rt_sigaction rt_sigprocmask rt_sigreturn sched_yield set_robust_list set_tid_address setgid setgroups
-    setuid sigaltstack stat statfs tgkill time uname wait4 write writev
+    " access arch_prctl brk capget capset chdir clock_nanosleep clone close dup2 execve exit exit_group faccessat
+    faccessat2 fchdir fcntl fork fstat fstatfs futex getcwd getdents64 getegid geteuid getgid getpgrp getpid getppid
+    gettid getuid ioctl lseek lstat mmap mprotect munmap nanosleep newfstatat open openat openat2 pipe poll prctl
+    pread64 prlimit64 read readlink readlinkat rt_sigaction rt_sigprocmask rt_sigreturn sched_yield set_robust_list
+    set_tid_address setgid setgroups setuid sigaltstack stat statfs statx tgkill time uname wait4 write writev
 """
 FILTER = {
     "defaultAction": "SCMP_ACT_ERRNO",

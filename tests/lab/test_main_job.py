@@ -137,9 +137,7 @@ def test_the_site_answers_on_every_machine(deployed: dict[str, Host], lab: Lab) 
         assert json.loads(body)["ok"] is False
 
 
-def test_a_user_registers_and_reads_the_first_ads_from_the_real_database(
-    deployed: dict[str, Host], lab: Lab
-) -> None:
+def test_a_user_registers_and_reads_the_first_ads_from_the_real_database(deployed: dict[str, Host], lab: Lab) -> None:
     assert deployed
     url = site(lab, "node2")
     person = {"nombre": "Ada", "email": "ada@example.org", "clave": "correct horse"}

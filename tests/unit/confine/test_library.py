@@ -15,7 +15,7 @@ from hardening.errors import HardenError
 
 PROFILES = Path(__file__).parents[3] / "profiles"
 ROLES = library.roles(PROFILES)
-MOST = {"api": 90, "mongod": 100, "nginx": 72}
+MOST = {"api": 90, "mongod": 101, "nginx": 74}
 """System calls each role may have at most, so that growth is a decision."""
 
 
