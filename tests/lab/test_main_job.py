@@ -17,6 +17,9 @@ import pytest
 from hardening.hosts import Host, connect
 from hardening.lab import Lab, patience
 
+pytestmark = pytest.mark.timeout(patience(3600))
+"""The first test waits for the lab, the images and the deploy."""
+
 HARDEN = (sys.executable, "-c", "from hardening.cli import main; main()")
 ROOT = Path(__file__).parents[2]
 SERVICES = {
