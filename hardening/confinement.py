@@ -41,8 +41,16 @@ def mismatches(project: Project, facts: Facts) -> list[str]:
                     wrong += [f"{where}: {complaint}" for complaint in complaints]
             if not seen:
                 wrong.append(f"{wanted.name}: no running container was found on any node")
-    wrong += _strangers(project, facts)
-    return wrong
+    return [*wrong, *_unread(facts), *_strangers(project, facts)]
+
+
+def _unread(facts: Facts) -> Iterator[str]:
+    """Nodes whose containers were not seen: whatever runs there is not confirmed."""
+    for name, node in facts.nodes.items():
+        engine = node.value.engine if isinstance(node, Known) else node
+        containers = engine.value.containers if isinstance(engine, Known) else engine
+        if isinstance(containers, Unavailable):
+            yield f"{name}: its containers could not be read: {containers.reason}"
 
 
 def _containers(facts: Facts) -> Iterator[tuple[str, ContainerFacts]]:
