@@ -43,14 +43,19 @@ class Server:
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=(folder / "log").open("wb"))
         wait_for(lambda: self._answers() or self.process.poll() is not None)
         assert self.process.poll() is None, (folder / "log").read_text()
+        wait_for(lambda: not self.sessions())  # the one that asked whether it answers
 
     def _key(self, name: str) -> None:
         argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{self.folder}/{name}"]
         subprocess.run(argv, check=True, timeout=60)
 
     def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        """Whether it greets: by then the connection has its process."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=20) as probe:
+                return probe.recv(4) == b"SSH-"
+        except OSError:
+            return False
 
     def transport(self, **changes: object) -> SshTransport:
         """How to reach it, for the user it lets in."""
