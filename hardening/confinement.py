@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .model.facts import ContainerFacts, Facts, ProcessFacts
+from .model.facts import ContainerFacts, Facts, ProcessFacts, SwarmFacts
 from .model.known import Known, Unavailable
 from .model.policy import RoleProfile
 from .model.project import Project
@@ -12,13 +12,15 @@ from .model.swarm import Service
 SECCOMP_FILTER = 2
 """The kernel's number for "filter" in `/proc/<pid>/status`, Seccomp."""
 RUNTIME_STAGE = "runc:["
-"""How runc names its own process inside a container until it becomes the container's (an `exec` about to start)."""
+"""How runc names its own process inside a container until it becomes the container's (an `exec` about to start). Any
+process may call itself so: see `starting`."""
 
 
 def mismatches(project: Project, facts: Facts) -> list[str]:
     """One line per process, container or service that is not as it should be; empty when all are.
 
-    A service of the project with no container to look at is a mismatch too: nothing seen is nothing confirmed.
+    A service of the project with no container to look at is a mismatch too, and so is a task whose container was not
+    seen: nothing seen is nothing confirmed. Processes that `starting` names are left out.
     """
     wrong = []
     match facts.swarm:
@@ -31,17 +33,45 @@ def mismatches(project: Project, facts: Facts) -> list[str]:
             if not wanted.profile:
                 continue
             profile = project.profiles[wanted.profile]
-            seen = 0
+            seen = set()
             for node, container in _containers(facts):
                 if container.service == wanted.name:
-                    seen += 1
+                    seen.add(container.inspect.id)
                     where = f"{node}: {wanted.name} ({container.inspect.id[:12]})"
                     remapped = project.engine.userns_remap
                     complaints = _of_container(container, services[wanted.name], profile, remapped=remapped)
                     wrong += [f"{where}: {complaint}" for complaint in complaints]
             if not seen:
                 wrong.append(f"{wanted.name}: no running container was found on any node")
+            wrong += [
+                f"{wanted.name}: the container {missed[:12]} of a running task was seen on no node"
+                for missed in sorted(_of_running_tasks(swarm, services.get(wanted.name)) - seen)
+            ]
     return [*wrong, *_unread(facts), *_strangers(project, facts)]
+
+
+def starting(project: Project, facts: Facts) -> frozenset[tuple[str, int]]:
+    """(node, pid) of processes that are, by their own name, runc on its way into a container of the project.
+
+    It is not confined yet, and gone in a moment. One that is still there when facts are read again is no runtime.
+    """
+    ours = {service.name for stack in project.stacks for service in stack.services.values() if service.profile}
+    return frozenset(
+        (node, process.pid)
+        for node, container in _containers(facts)
+        if container.service in ours and isinstance(container.processes, Known)
+        for process in container.processes.value
+        if process.command.startswith(RUNTIME_STAGE)
+    )
+
+
+def _of_running_tasks(swarm: SwarmFacts, service: Service | None) -> set[str]:
+    return {
+        task.status.container_status.container_id
+        for task in swarm.tasks
+        if service and task.service_id == service.id
+        if task.status.state == "running" and task.desired_state == "running" and task.status.container_status
+    }
 
 
 def _unread(facts: Facts) -> Iterator[str]:

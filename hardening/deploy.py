@@ -5,7 +5,7 @@ from collections.abc import Callable
 from . import facts as facts_of
 from . import plan as planning
 from .apply import Cluster, deploy_lock, run
-from .confinement import mismatches
+from .confinement import mismatches, starting
 from .errors import FailedError, HardenError
 from .hosts import Host
 from .hosts.engine import engine
@@ -44,8 +44,7 @@ def deploy(cluster: Cluster, consent: Consent) -> Facts | None:
             facts = _gather(cluster.project, cluster.hosts, cluster.report)
             missing = planning.make(cluster.project, facts)
             if not missing.steps:
-                _verify(cluster.project, facts)
-                return facts
+                return _verified(cluster, facts)
             if not consent(missing):
                 return None
             run(missing, cluster)
@@ -54,8 +53,7 @@ def deploy(cluster: Cluster, consent: Consent) -> Facts | None:
     if missing.steps:
         left = "; ".join(f"{step.node}: {step.summary} ({step.before} → {step.after})" for step in missing.steps)
         raise FailedError(f"applied, and yet there is more to do: {left}", "run it again, or look at: harden plan")
-    _verify(cluster.project, facts)
-    return facts
+    return _verified(cluster, facts)
 
 
 def rendered(project: Project, hosts: dict[str, Host], name: str = "") -> str:
@@ -80,7 +78,19 @@ def _gather(project: Project, hosts: dict[str, Host], report: Report) -> Facts:
     return facts_of.gather(project.inventory, hosts, lambda line: report("", line))
 
 
-def _verify(project: Project, facts: Facts) -> None:
-    """Read back from the kernels that every task is confined as it should be."""
-    if wrong := mismatches(project, facts):
+def _verified(cluster: Cluster, facts: Facts) -> Facts:
+    """Read back from the kernels that every task is confined as it should be.
+
+    An `exec` that was about to start is looked for once more, and so is a task that was replaced meanwhile.
+    """
+    wrong, before = mismatches(cluster.project, facts), starting(cluster.project, facts)
+    if wrong or before:
+        facts = _gather(cluster.project, cluster.hosts, cluster.report)
+        wrong = mismatches(cluster.project, facts)
+        wrong += [
+            f"{node}: process {pid} calls itself runc and stays unconfined in a container"
+            for node, pid in sorted(before & starting(cluster.project, facts))
+        ]
+    if wrong:
         raise FailedError("not confined as it should be:\n" + "\n".join(f"  - {line}" for line in wrong))
+    return facts
