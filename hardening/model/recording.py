@@ -43,7 +43,7 @@ class ArgumentUse(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FileUse(Struct, frozen=True, forbid_unknown_fields=True):
-    """A path as the container sees it, and what was done with it: AppArmor's access letters, such as `rw`, `mr`, `x`."""
+    """A path as the container sees it, and AppArmor's letters for what was done with it, such as `rw`, `mr`, `x`."""
 
     path: str
     access: str
