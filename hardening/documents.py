@@ -1,11 +1,13 @@
 """YAML files a user writes, decoded into typed structures; every complaint names file and line."""
 
+import difflib
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import msgspec.inspect as shapes
 import yaml
 
 from .errors import HardenError
@@ -17,6 +19,17 @@ Position = tuple[str | int, ...]
 _PLACE = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+)\]|(?P<any>\[\.\.\.\])")
 _UNKNOWN_FIELD = re.compile(r"unknown field `(?P<name>[^`]+)`")
+_TYPE = re.compile(r"`(?P<names>[a-z]+(?: \| [a-z]+)*)`")
+_IN_YAML = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "nothing",
+    "array": "a list",
+    "object": "a mapping",
+}
+"""The decoder's names of types -> what a person calls them who writes YAML."""
 
 
 class Document:
@@ -88,9 +101,17 @@ class Document:
         message = text[: place.start()] if place else text
         position = self._position(place["path"] if place else "", kind)
         if unknown := _UNKNOWN_FIELD.search(message):
-            position = (*position, unknown["name"])
-            message = f"unknown key `{unknown['name']}`"
-        return self.error(position, message[0].lower() + message[1:] if message else text)
+            known = sorted({name for shape in _shapes(kind, position) for name in _keys(shape)})
+            near = difflib.get_close_matches(unknown["name"], known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"known keys are: {', '.join(known)}" if known else ""
+            return self.error((*position, unknown["name"]), f"unknown key `{unknown['name']}`", hint)
+        hint = ""
+        if message.startswith("Invalid enum value"):
+            values = [str(value) for shape in _shapes(kind, position) for value in _choices(shape)]
+            hint = f"it is one of: {', '.join(values)}"
+        said = message[0].lower() + message[1:]
+        where = f"`{_dotted(position)}`: " if position else ""
+        return self.error(position, where + _TYPE.sub(_in_words, said), hint)
 
     def _position(self, path: str, kind: type[T]) -> Position:
         position: list[str | int] = []
@@ -133,6 +154,55 @@ def read(path: Path) -> Document:
         raise HardenError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise HardenError(f"{path}: is not UTF-8 text") from error
+
+
+def _in_words(match: re.Match[str]) -> str:
+    names = match["names"].split(" | ")
+    return " or ".join(_IN_YAML[name] for name in names) if set(names) <= _IN_YAML.keys() else match[0]
+
+
+def _dotted(position: Position) -> str:
+    """A position as a person writes it: `nodes[0].address`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in position).removeprefix(".")
+
+
+def _shapes(kind: type[T], position: Position) -> tuple[shapes.Type, ...]:
+    """What may stand at a position by the type, each alternative of a union alone."""
+    found: tuple[shapes.Type, ...] = tuple(_alternatives(shapes.type_info(kind)))
+    for step in position:
+        found = tuple(inner for shape in found for next_ in _below(shape, step) for inner in _alternatives(next_))
+    return found
+
+
+def _alternatives(shape: shapes.Type) -> Iterator[shapes.Type]:
+    if isinstance(shape, shapes.UnionType):
+        yield from shape.types
+    else:
+        yield shape
+
+
+def _below(shape: shapes.Type, step: str | int) -> Iterator[shapes.Type]:
+    match shape:
+        case shapes.StructType(fields=fields):
+            yield from (field.type for field in fields if field.encode_name == step)
+        case shapes.DictType(value_type=value):
+            yield value
+        case shapes.VarTupleType(item_type=item) | shapes.ListType(item_type=item):
+            yield item
+
+
+def _keys(shape: shapes.Type) -> tuple[str, ...]:
+    return tuple(field.encode_name for field in shape.fields) if isinstance(shape, shapes.StructType) else ()
+
+
+def _choices(shape: shapes.Type) -> tuple[object, ...]:
+    match shape:
+        case shapes.EnumType(cls=cls):
+            return tuple(member.value for member in cls)
+        case shapes.LiteralType(values=values):
+            return tuple(values)
+        case _:
+            return ()
 
 
 def _scalar(node: yaml.Node) -> Hashable:

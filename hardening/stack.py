@@ -1,6 +1,7 @@
 """Renders a user's stack file and reads what its `x-harden` keys ask for. Pure but for reading the template."""
 
 import hashlib
+import re
 import string
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from .model.stack import PROFILE_HASH_LABEL, PROFILE_LABEL, SPEC_LABEL, ReplicaS
 
 COMPOSE_VERSION = "3.9"
 """Oldest Compose version with a pids limit; engines before 25.0 insist on being told one."""
+
+_NO_KEY = re.compile(r"'dict object' has no attribute '(?P<name>[^']+)'")
 
 
 def render(
@@ -127,15 +130,13 @@ def _expand(path: Path, text: str, context: Mapping[str, object]) -> str:
     except jinja2.TemplateSyntaxError as error:
         raise HardenError(f"{path}:{error.lineno}: template: {error.message}") from error
     except jinja2.UndefinedError as error:
-        raise HardenError(
-            f"{path}:{_template_line(error)}: template: {error.message}", _undefined_hint(error)
-        ) from error
-
-
-def _undefined_hint(error: jinja2.UndefinedError) -> str:
-    if "dict object" in str(error.message):
-        return "an image that is missing here was not pushed yet: harden images push"
-    return "values for the template stand under `variables:` of the stack in harden.yml"
+        where = f"{path}:{_template_line(error)}"
+        # What is asked of a mapping and missing: the only mapping that a template is given is `images`.
+        if role := _NO_KEY.fullmatch(str(error.message)):
+            message = f"{where}: there is no image of the role `{role['name']}` yet"
+            raise HardenError(message, "build and push it: harden images push") from error
+        hint = "values for the template stand under `variables:` of the stack in harden.yml"
+        raise HardenError(f"{where}: template: {error.message}", hint) from error
 
 
 def _template_line(error: BaseException) -> int:

@@ -1,4 +1,6 @@
+from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
@@ -20,12 +22,20 @@ class Tree(msgspec.Struct, forbid_unknown_fields=True):
 CASES = {
     "unknown key": ("leaves:\n  a:\n    size: 1\n    colour: red\n", 4, "unknown key `colour`"),
     "unknown key at the root": ("leaves: {}\nroots: 1\n", 2, "unknown key `roots`"),
-    "wrong type in a mapping of mappings": ("leaves:\n  a: {size: 1}\n  b:\n    size: big\n", 4, "expected `int`"),
-    "wrong type in a list": ("leaves: {}\nrows:\n  - size: 1\n  - size: 1\n    tags: [x, 2]\n", 5, "expected `str`"),
+    "wrong type in a mapping of mappings": (
+        "leaves:\n  a: {size: 1}\n  b:\n    size: big\n",
+        4,
+        "`leaves.b.size`: expected a whole number",
+    ),
+    "wrong type in a list": (
+        "leaves: {}\nrows:\n  - size: 1\n  - size: 1\n    tags: [x, 2]\n",
+        5,
+        "`rows[1].tags[1]`: expected text, got a whole number",
+    ),
     "missing key": ("leaves:\n  a: {size: 1}\n  b: {}\n", 3, "missing required field `size`"),
     "key that stands twice": ("leaves:\n  a: {size: 1}\n  a: {size: 2}\n", 3, "stands twice"),
     "broken YAML": ("leaves:\n  a: [1\n", 3, "not valid YAML"),
-    "empty file": ("", 1, "expected `object`"),
+    "empty file": ("", 1, "expected a mapping, got nothing"),
 }
 
 
@@ -37,6 +47,33 @@ def test_a_complaint_names_the_line(tmp_path: Path, text: str, line: int, messag
         documents.load(path, Tree)
     assert caught.value.message.startswith(f"{path}:{line}: "), caught.value.message
     assert message in caught.value.message
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Branch(msgspec.Struct, forbid_unknown_fields=True):
+    colour: Colour = Colour.RED
+    form: Literal["thin", "thick"] | None = None
+    tree: Tree | None = None
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("color: red\n", "did you mean `colour`?"),
+        ("zzz: red\n", "known keys are: colour, form, tree"),
+        ("tree: {leaves: {a: {siz: 1}}}\n", "did you mean `size`?"),
+        ("colour: green\n", "it is one of: red, blue"),
+        ("form: wide\n", "it is one of: thick, thin"),
+    ],
+)
+def test_a_complaint_tells_what_may_stand_there(text: str, hint: str) -> None:
+    with pytest.raises(HardenError) as caught:
+        documents.Document("branch.yml", text).convert(Branch)
+    assert caught.value.hint == hint
 
 
 def test_anchors_and_merge_keys_work(tmp_path: Path) -> None:

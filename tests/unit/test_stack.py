@@ -78,7 +78,11 @@ BAD = {
         4,
         "unknown key `profil`",
     ),
-    "wrong type": ("services:\n  web:\n    image: x\n    read_only: 3\n", 4, "expected `bool`"),
+    "wrong type": (
+        "services:\n  web:\n    image: x\n    read_only: 3\n",
+        4,
+        "`services.web.read_only`: expected true or false",
+    ),
     "a key that Swarm drops": ("services:\n  web:\n    image: x\n    privileged: true\n", 4, "Swarm ignores"),
     "a template of no known secret": (
         "services: {}\nsecrets:\n  a:\n    x-harden:\n      generate: template\n      template: '${b}'\n",
