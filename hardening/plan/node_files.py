@@ -58,6 +58,8 @@ WATCHED = (
     "/run/containerd/containerd.sock",
 )
 """Paths under audit, where they exist (CIS Docker Benchmark 1.1.x)."""
+INSTALLED_BEFORE = frozenset({"/etc/harden", "/usr/local/lib/harden"})
+"""Of these, the ones that exist by the time the rules are loaded: files are installed in order."""
 
 NOT_READ = Unavailable("was not looked at")
 NO_FILE_LIMIT = 64000
@@ -170,7 +172,9 @@ def _as_strict(live: str, wanted_value: str) -> bool:
 
 def _audit_file(machine: NodeFacts) -> ManagedFile:
     rules = known(machine.audit_rules) or ()
-    paths = [path for path in WATCHED if known(machine.files.get(path, NOT_READ)) is not None]
+    paths = [
+        path for path in WATCHED if path in INSTALLED_BEFORE or known(machine.files.get(path, NOT_READ)) is not None
+    ]
     content = "## Managed by harden: the engine's programs, settings and sockets (CIS Docker Benchmark 1.1).\n"
     content += "".join(f"-w {path} -p {'rwxa' if _is_program(path) else 'wa'} -k harden\n" for path in paths)
     return ManagedFile(

@@ -40,7 +40,7 @@ COMPLAINTS = {
     "misspelt call": ("accept4,", "acept4,", 4, "`acept4` is no Linux system call"),
     "call that stands twice": ("accept4,", "listen,", 4, "`listen` stands twice"),
     "dangerous call": ("accept4,", "mount,", 4, "`mount` reaches the machine"),
-    "no list": ("[accept4, listen]", "accept4", 4, "expected `array`"),
+    "no list": ("[accept4, listen]", "accept4", 4, "`seccomp.syscalls`: expected a list"),
     "relative path": ('"/srv/{a,b}/**"', "srv/**", 7, "no absolute path"),
     "path that ends the rule": ('"/srv/{a,b}/**"', '"/srv rw, /etc/shadow"', 7, "no absolute path"),
     "path with an open brace": ('"/srv/{a,b}/**"', '"/srv/{a"', 7, "no absolute path"),

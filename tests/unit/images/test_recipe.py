@@ -29,7 +29,7 @@ def images(tmp_path: Path, text: str) -> tuple[Path, recipe.Commons]:
     [
         ("layers: [libc]\nlayer: []\n", "web/debian.yml:2: unknown key `layer`"),
         ("layers:\n  - libc\n  - curl\n", "web/debian.yml:3: no shared layer `curl`"),
-        ("packages: nginx\n", "web/debian.yml:1: expected `array`"),
+        ("packages: nginx\n", "web/debian.yml:1: `packages`: expected a list"),
         ("pypi:\n  - name: x\n", "web/debian.yml:2: "),
     ],
 )

@@ -27,6 +27,6 @@ def test_roles_that_were_not_pushed_keep_theirs(tmp_path: Path) -> None:
 def test_a_lock_that_cannot_be_read_is_not_overwritten(tmp_path: Path) -> None:
     lock = tmp_path / "images.lock"
     lock.write_text("api: [1]\n")
-    with pytest.raises(HardenError, match=r"images\.lock:1: expected `str`"):
+    with pytest.raises(HardenError, match=r"images\.lock:1: `api`: expected text"):
         write_lock(lock, {"api": "r/api@1"})
     assert lock.read_text() == "api: [1]\n"

@@ -98,7 +98,11 @@ def machine(name: str, **changes: object) -> NodeFacts:
 
 def hardened(name: str, **changes: object) -> NodeFacts:
     """The same machine with every managed file in place and in force."""
-    live = {"sysctls": Known(dict(node_files.SYSCTLS)), "apparmor_profiles": Known({"harden-web": "enforce"})}
+    live = {
+        "sysctls": Known(dict(node_files.SYSCTLS)),
+        "apparmor_profiles": Known({"harden-web": "enforce"}),
+        "audit_rules": Known(tuple(f"-w {path} -p wa -k harden" for path in node_files.INSTALLED_BEFORE)),
+    }
     bare = machine(name, **(live | changes))
     files = {file.path: Known(inode(file.content, file.mode)) for file in node_files.wanted(project(), bare)}
     config = json.dumps(node_files.daemon_config(project(), {}))
