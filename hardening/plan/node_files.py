@@ -1,6 +1,5 @@
 """The files harden keeps on a node, and the engine settings it merges. Sources of the values stand beside them."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -10,13 +9,12 @@ from hardening.model.facts import NodeFacts
 from hardening.model.known import Unavailable, known
 from hardening.model.project import Project
 
+from .node_policy import POLICY_FILE, SECCOMP_FOLDER, NodePolicy, policy
+
 DAEMON_FILE = "/etc/docker/daemon.json"
-POLICY_FILE = "/etc/harden/policy.json"
-SECCOMP_FOLDER = "/etc/harden/seccomp"
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
 SYSCTL_FILE = "/etc/sysctl.d/60-harden.conf"
 AUDIT_FILE = "/etc/audit/rules.d/60-harden.rules"
-POLICY_VERSION = 1
 
 SYSCTLS = {
     # Kernel addresses and messages help an intruder; containers see the host's.
@@ -79,8 +77,14 @@ class ManagedFile:
     in_force: bool = True
 
 
-def wanted(project: Project, machine: NodeFacts) -> Iterator[ManagedFile]:
-    """Every managed file for one node, in the order in which they are installed."""
+def wanted(project: Project, machine: NodeFacts, others: NodePolicy) -> Iterator[ManagedFile]:
+    """Every managed file for one node, in the order in which they are installed.
+
+    Args:
+        project: what is asked for.
+        machine: the node.
+        others: what other projects have in the cluster's policy.
+    """
     yield ManagedFile(RUNTIME, _runtime(), "Install the OCI runtime that confines tasks", mode=0o755)
     loaded = known(machine.apparmor_profiles) or {}
     for role, profile in sorted(project.profiles.items()):
@@ -92,30 +96,12 @@ def wanted(project: Project, machine: NodeFacts) -> Iterator[ManagedFile]:
             check=("apparmor_parser", "-r", "-W", "{}"),
             in_force=loaded.get(profile.apparmor_name) == "enforce",
         )
-    yield ManagedFile(POLICY_FILE, policy(project), "Install the policy: which service runs under which profile")
+    yield ManagedFile(
+        POLICY_FILE, policy(project, others), "Install the policy: which service runs under which profile"
+    )
     yield _sysctl_file(machine)
     if machine.programs.get("augenrules") and (known(machine.audit_rules) is not None):
         yield _audit_file(machine)
-
-
-def policy(project: Project) -> str:
-    """`policy.json`: swarm service -> profile, profile -> its files."""
-    services = {
-        service.name: service.profile
-        for stack in project.stacks
-        for service in stack.services.values()
-        if service.profile
-    }
-    profiles = {
-        role: {
-            "apparmor": profile.apparmor_name,
-            "seccomp": f"{SECCOMP_FOLDER}/{role}.json",
-            "no_new_privileges": profile.no_new_privileges,
-        }
-        for role, profile in project.profiles.items()
-    }
-    document = {"version": POLICY_VERSION, "services": services, "profiles": profiles}
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
 def daemon_config(project: Project, present: Mapping[str, object]) -> dict[str, object]:

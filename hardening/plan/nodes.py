@@ -12,6 +12,7 @@ from hardening.model.project import Project
 
 from . import node_files
 from .node_files import DAEMON_FILE, NOT_READ, ManagedFile
+from .node_policy import others_policy
 
 SHOWN = 12
 """Characters of a content hash shown as before and after."""
@@ -19,8 +20,10 @@ SHOWN = 12
 
 def steps(project: Project, machines: dict[str, NodeFacts]) -> Iterator[Step]:
     """Steps of the phases FILES and ENGINE."""
+    leader = project.inventory.managers[0].name
+    others = others_policy(project, machines.items(), known(machines[leader].swarm))
     for name, machine in machines.items():
-        for file in node_files.wanted(project, machine):
+        for file in node_files.wanted(project, machine, others):
             if step := _file_step(name, machine, file):
                 yield step
         yield from _engine_steps(project, name, machine)

@@ -23,6 +23,7 @@ from hardening.model.swarm import (
     Version,
 )
 from hardening.plan import node_files
+from hardening.plan.node_policy import NodePolicy
 
 NAMES = ("n1", "n2")
 
@@ -104,7 +105,9 @@ def hardened(name: str, **changes: object) -> NodeFacts:
         "audit_rules": Known(tuple(f"-w {path} -p wa -k harden" for path in node_files.INSTALLED_BEFORE)),
     }
     bare = machine(name, **(live | changes))
-    files = {file.path: Known(inode(file.content, file.mode)) for file in node_files.wanted(project(), bare)}
+    files = {
+        file.path: Known(inode(file.content, file.mode)) for file in node_files.wanted(project(), bare, NodePolicy())
+    }
     config = json.dumps(node_files.daemon_config(project(), {}))
     files[node_files.DAEMON_FILE] = Known(inode(config, 0o644, mtime=1.7e9))
     return machine(name, remapped=True, **(live | {"files": files, "daemon_config": Known(config)} | changes))
