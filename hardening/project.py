@@ -1,6 +1,7 @@
 """Reads a project folder: `harden.yml`, the inventory, the stacks and the policies they name."""
 
 import ipaddress
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def read_inventory(path: Path) -> Inventory:
         raise document.error(("nodes",), "an inventory needs at least one node")
     seen: dict[str, int] = {}
     for index, machine in enumerate(machines):
-        _check_machine(document, index, machine)
+        _check_machine(document, index, machine, path.parent)
         for value in (machine.name, machine.address):
             if value in seen:
                 raise document.error(("nodes", index), f"`{value}` is used by two nodes")
@@ -136,7 +137,7 @@ def locked_images(path: Path) -> Mapping[str, str]:
     return documents.load(path, dict[str, str]) if path.is_file() else {}
 
 
-def _check_machine(document: documents.Document, index: int, machine: _Machine) -> None:
+def _check_machine(document: documents.Document, index: int, machine: _Machine, folder: Path) -> None:
     position = ("nodes", index)
     try:
         ipaddress.ip_address(machine.address)
@@ -146,6 +147,11 @@ def _check_machine(document: documents.Document, index: int, machine: _Machine) 
         raise document.error((*position, "ssh"), "a node is either `local: true` or has `ssh:`")
     if machine.ssh and not 0 < machine.ssh.port < 1 << 16:
         raise document.error((*position, "ssh", "port"), f"{machine.ssh.port} is no TCP port")
+    for key in ("identity_file", "known_hosts_file"):
+        file = _beside(getattr(machine.ssh, key, None), folder)
+        if file and not os.access(file, os.R_OK):
+            fault = "cannot be read" if Path(file).exists() else "no such file"
+            raise document.error((*position, "ssh", key), f"{file}: {fault}")
 
 
 def _node(machine: _Machine, folder: Path) -> Node:

@@ -111,6 +111,11 @@ def _published(project: Project) -> set[int]:
 
 
 def _cluster_problems(project: Project, machines: dict[str, NodeFacts]) -> Iterator[str]:
+    named: dict[str, str] = {}
+    for name, machine in machines.items():
+        first = named.setdefault(machine.hostname, name)
+        if first != name:
+            yield f"{first} and {name} both answer as `{machine.hostname}`; each entry needs a machine of its own"
     for name, machine in machines.items():
         disks = [disk for disk in machine.disks if disk.free < FREE_DISK and _holds_engine(machine, disk.path)]
         for disk in disks:

@@ -40,6 +40,11 @@ def test_hardened_members_need_neither_files_nor_a_swarm(kit: Kit) -> None:
     assert {step.phase for step in made} == {Phase.SECRETS, Phase.IMAGES, Phase.STACK}
 
 
+def test_two_entries_that_lead_to_one_machine_are_refused(kit: Kit) -> None:
+    with pytest.raises(HardenError, match="n1 and n2 both answer as `twin`"):
+        steps(kit, kit.machine("twin"), kit.machine("twin"))
+
+
 def test_a_missing_label_is_the_only_membership_step(kit: Kit) -> None:
     made = [step for step in steps(kit, *members(kit, labels={})) if step.phase is Phase.MEMBERSHIP]
     assert [(step.node, step.before, step.after) for step in made] == [

@@ -1,0 +1,74 @@
+"""An inventory says who the machines are; what is wrong in it is told with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from hardening.errors import HardenError
+from hardening.model.inventory import NodeRole, SshTransport
+from hardening.project import local_inventory, read_inventory
+
+SOUND = """\
+nodes:
+  - name: one
+    address: 192.0.2.1
+    role: manager
+    labels: {edge: true, disk: ssd}
+    ssh: {user: op, port: 2222, sudo: true, identity_file: key}
+  - {name: two, address: 192.0.2.2, role: worker, ssh: {host: two.example.org}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "key").write_text("a key")
+    return tmp_path
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "inventory.yml"
+    path.write_text(text)
+    return path
+
+
+def test_a_sound_inventory_is_read_with_paths_beside_the_file(folder: Path) -> None:
+    first, second = read_inventory(written(folder, SOUND)).nodes
+    assert (first.name, first.role, first.labels) == ("one", NodeRole.MANAGER, {"edge": "true", "disk": "ssd"})
+    assert first.transport == SshTransport("192.0.2.1", 2222, "op", str(folder / "key"), None, sudo=True)
+    assert isinstance(second.transport, SshTransport)
+    assert (second.transport.host, second.transport.port) == ("two.example.org", 22)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("role: manager", "rol: manager", 4, "unknown key `rol`"),
+        ("role: manager", "role: boss", 4, "invalid enum value 'boss'"),
+        ("address: 192.0.2.1\n", "address: one.example.org\n", 3, "`one.example.org` is not an IP address"),
+        ("address: 192.0.2.1\n", "address: [1]\n", 3, "`nodes[0].address`: expected text, got a list"),
+        ("role: manager", "role: worker", 1, "no node has `role: manager`"),
+        ("name: two", "name: one", 7, "`one` is used by two nodes"),
+        ("192.0.2.2", "192.0.2.1", 7, "`192.0.2.1` is used by two nodes"),
+        ("port: 2222", "port: 70000", 6, "70000 is no TCP port"),
+        ("identity_file: key", "identity_file: gone", 6, "no such file"),
+        ("identity_file: key", "known_hosts_file: gone", 6, "no such file"),
+        ("role: worker, ssh", "role: worker, local: true, ssh", 7, "either `local: true` or has `ssh:`"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_line(folder: Path, old: str, new: str, line: int, message: str) -> None:
+    assert old in SOUND
+    with pytest.raises(HardenError) as caught:
+        read_inventory(written(folder, SOUND.replace(old, new)))
+    assert caught.value.message.startswith(f"{folder / 'inventory.yml'}:{line}: ")
+    assert message in caught.value.message
+    assert caught.value.exit_code == 2
+
+
+def test_an_inventory_without_nodes_is_refused(folder: Path) -> None:
+    with pytest.raises(HardenError, match="needs at least one node"):
+        read_inventory(written(folder, "nodes: []\n"))
+
+
+def test_the_local_inventory_is_this_machine_as_a_manager() -> None:
+    (node,) = local_inventory().nodes
+    assert (node.role, node.labels["edge"]) == (NodeRole.MANAGER, "true")
