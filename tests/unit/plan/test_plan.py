@@ -1,5 +1,6 @@
 from typing import Any
 
+import msgspec
 import pytest
 
 from hardening import plan
@@ -41,8 +42,10 @@ def test_hardened_members_need_neither_files_nor_a_swarm(kit: Kit) -> None:
 
 
 def test_two_entries_that_lead_to_one_machine_are_refused(kit: Kit) -> None:
+    twins = dict.fromkeys(("n1", "n2"), Known(kit.machine("twin")))
+    facts = msgspec.structs.replace(kit.facts(kit.machine("n1")), nodes=twins)
     with pytest.raises(HardenError, match="n1 and n2 both answer as `twin`"):
-        steps(kit, kit.machine("twin"), kit.machine("twin"))
+        plan.make(kit.project(), facts)
 
 
 def test_a_missing_label_is_the_only_membership_step(kit: Kit) -> None:
