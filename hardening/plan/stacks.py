@@ -5,32 +5,38 @@ from collections.abc import Iterator
 
 from hardening.model.facts import Facts, MongoMember, NodeFacts, SwarmFacts
 from hardening.model.known import known
-from hardening.model.plan import CreateSecrets, DeployStack, Phase, PrepareReplicaSet, PullImages, Step
+from hardening.model.plan import (
+    CreateSecrets,
+    DeployStack,
+    IssueCertificates,
+    Phase,
+    PrepareReplicaSet,
+    PullImages,
+    RemoveSecrets,
+    Step,
+)
 from hardening.model.project import Project
 from hardening.model.stack import OWNER_LABEL, SECRET_LABEL, SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack
 from hardening.model.swarm import Stored
 from hardening.stack import spec_hashes
+
+from . import certificates
 
 
 def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Iterator[Step]:
     """Steps of the phases SECRETS, STACK and DATABASE."""
     leader = project.inventory.managers[0].name
     swarm = known(machines[leader].swarm)
-    for stack in project.stacks:
-        names = stored_names(stack, swarm.secrets if swarm else ())
-        missing = sorted(stack.secrets.keys() - names.keys())
-        if missing:
-            yield Step(
-                leader,
-                Phase.SECRETS,
-                f"Make secrets of {stack.name}: {', '.join(missing)}",
-                "missing",
-                "made in memory, kept by the swarm",
-                CreateSecrets(stack),
-            )
+    for rendered in project.stacks:
+        secrets, tasks = (swarm.secrets, swarm.tasks) if swarm else ((), ())
+        stack = certificates.with_trusted(rendered, secrets, tasks, facts.gathered_at)
+        lacking = list(_secret_steps(leader, stack, newest_secrets(stack, secrets), facts.gathered_at))
+        yield from lacking
         yield from _pull_steps(project, stack, machines)
-        if step := _stack_step(project, stack, swarm, None if missing else names):
+        if step := _stack_step(project, stack, swarm, None if lacking else stored_names(stack, secrets)):
             yield step
+        elif swarm and (names := certificates.replaced(stack, swarm)):
+            yield _removal(leader, stack, names)
         for name, replica_set in stack.replica_sets.items():
             lacks = replica_set_lacks(stack, replica_set, facts.mongo)
             if lacks:
@@ -44,9 +50,28 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
                 )
 
 
+def _secret_steps(leader: str, stack: Stack, newest: dict[str, Stored], now: float) -> Iterator[Step]:
+    plain = [name for name, secret in stack.secrets.items() if secret.generate not in certificates.KINDS]
+    if missing := sorted(set(plain) - newest.keys()):
+        summary = f"Make secrets of {stack.name}: {', '.join(missing)}"
+        after = "made in memory, kept by the swarm"
+        yield Step(leader, Phase.SECRETS, summary, "missing", after, CreateSecrets(stack))
+    for family, reason in certificates.due(stack, newest, now).items():
+        names = certificates.families(stack)[family]
+        summary = f"Issue certificates of {stack.name}: {', '.join(names)}"
+        after = "signed by an authority whose key is forgotten"
+        yield Step(leader, Phase.SECRETS, summary, reason, after, IssueCertificates(stack, family))
+
+
+def _removal(leader: str, stack: Stack, names: tuple[str, ...]) -> Step:
+    """Old keys do not lie about; and it comes when everything runs with the new ones, not before."""
+    summary = f"Remove replaced certificates of {stack.name}"
+    return Step(leader, Phase.CLEANUP, summary, ", ".join(names), "gone", RemoveSecrets(names))
+
+
 def stored_names(stack: Stack, secrets: tuple[Stored, ...]) -> dict[str, str]:
-    """Generated secret of a stack -> its newest name in the swarm, of those that exist."""
-    return {name: secret.spec.name for name, secret in newest_secrets(stack, secrets).items()}
+    """Generated secret of a stack -> its name in the swarm: the newest, where no other one is pinned."""
+    return {name: secret.spec.name for name, secret in newest_secrets(stack, secrets).items()} | stack.pinned
 
 
 def newest_secrets(stack: Stack, secrets: tuple[Stored, ...]) -> dict[str, Stored]:
