@@ -1,7 +1,7 @@
 """How a database member is spoken to: what it speaks is tried, and the best of it used. The facts say which it was.
 
 Plaintext is used only where no TLS is spoken. Where nothing tells which authority to trust, as in a stranger's stack,
-TLS is spoken unverified: it is the node's word that the right container is at the other end, and SCRAM sends no password.
+TLS is spoken unverified: the node tells that the right container is at the other end, and SCRAM sends no password.
 """
 
 from typing import NamedTuple
