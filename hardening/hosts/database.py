@@ -11,7 +11,6 @@ import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from bson.json_util import RELAXED_JSON_OPTIONS, dumps
@@ -150,16 +149,15 @@ class Door(Struct, frozen=True):
                 "authMechanism": "SCRAM-SHA-256",
             }
         with (
-            driver_options(self.tls) as tls,
+            driver_options(self.socket, self.tls) as way,
             Client(
-                f"mongodb://{quote(self.socket, safe='')}",
                 directConnection=True,
                 appname="harden",
                 serverSelectionTimeoutMS=limit,
                 connectTimeoutMS=limit,
                 socketTimeoutMS=limit,
                 **login,
-                **tls,
+                **way,
             ) as client,
         ):
             yield client

@@ -6,7 +6,9 @@ import struct
 import tempfile
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import bson
 from msgspec import Struct
@@ -30,20 +32,25 @@ class Tls(Struct, frozen=True):
 
 
 @contextmanager
-def driver_options(tls: Tls | None) -> Generator[dict[str, Any]]:
-    """A database driver's options, for as long as the file lasts that it wants the authorities in; they are no secret.
+def driver_options(path: str, tls: Tls | None) -> Generator[dict[str, Any]]:
+    """A database driver's options, its `host` among them, for as long as the files last that it wants.
 
-    Host names mean nothing at a Unix socket, so only the chain is verified.
+    With TLS the driver asks for the socket's path as the server's name, of which no part between dots may be longer
+    than 63 characters: it gets a short path. Such a name says nothing, so only the certificate's chain is verified.
     """
     if tls is None:
-        yield {}
-    elif not tls.authorities:
-        yield {"tls": True, "tlsAllowInvalidCertificates": True}
-    else:
-        with tempfile.NamedTemporaryFile(prefix="harden-", suffix=".pem") as file:
-            file.write(tls.authorities)
-            file.flush()
-            yield {"tls": True, "tlsCAFile": file.name, "tlsAllowInvalidHostnames": True}
+        yield {"host": _url(path)}
+        return
+    with tempfile.TemporaryDirectory(prefix="harden-") as folder:
+        short, authorities = Path(folder) / "to.sock", Path(folder) / "ca.pem"
+        short.symlink_to(path)
+        authorities.write_bytes(tls.authorities)
+        trust = {"tlsCAFile": str(authorities), "tlsAllowInvalidHostnames": True}
+        yield {
+            "host": _url(str(short)),
+            "tls": True,
+            **(trust if tls.authorities else {"tlsAllowInvalidCertificates": True}),
+        }
 
 
 def certificate(path: str, *, seconds: float) -> Known[Certificate] | Unavailable:
@@ -81,6 +88,10 @@ def answers_plaintext(path: str, *, seconds: float) -> Known[bool] | Unavailable
     if len(answer) < _HEADER.size or _HEADER.unpack(answer)[3] != _OP_MSG:
         return Unavailable("plaintext was answered with something else than the database's protocol")
     return Known(value=True)
+
+
+def _url(path: str) -> str:
+    return f"mongodb://{quote(path, safe='')}"
 
 
 def _connected(path: str, seconds: float) -> socket.socket:
