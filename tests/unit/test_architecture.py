@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "images": VOCABULARY | {"hosts", "plan", "data", "documents"},
     "drill": VOCABULARY | {"hosts", "plan"},
     "deploy": VOCABULARY | {"hosts", "facts", "stack", "plan", "apply", "confinement"},
+    "issued": VOCABULARY | {"hosts", "plan", "certificates"},
     "scaffold": VOCABULARY | {"data"},
 }
 """Part of the package -> other parts it may import, at the top or late. `cli` may import all; nothing imports it."""

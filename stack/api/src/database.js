@@ -123,7 +123,7 @@ export class Database {
 
 /** With an authority: TLS only, and only to who shows a certificate of it under the name that was connected to. */
 function tls(ca) {
-  return ca ? { tls: true, ca, minVersion: 'TLSv1.2' } : {};
+  return ca ? { tls: true, ca } : {};
 }
 
 /**
