@@ -91,8 +91,10 @@ BAD = {
         "`${b}` is no other generated secret",
     ),
     "a template of a certificate": (
-        "services: {}\nsecrets:\n  a:\n    x-harden:\n      generate: template\n      template: '${b}'\n"
-        "  b:\n    x-harden: {generate: certificate, names: [b]}\n",
+        (
+            "services: {}\nsecrets:\n  a:\n    x-harden:\n      generate: template\n      template: '${b}'\n  b:\n"
+            "    x-harden: {generate: certificate, names: [b]}\n"
+        ),
         6,
         "`${b}` is renewed",
     ),

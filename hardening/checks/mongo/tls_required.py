@@ -14,7 +14,6 @@ from hardening.checks.vocabulary import (
 )
 from hardening.model.facts import MongoMember
 
-
 EXPECTED = "requireTLS, and plaintext refused"
 
 
