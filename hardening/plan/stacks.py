@@ -22,6 +22,9 @@ from hardening.stack import spec_hashes
 
 from . import certificates
 
+_NEW = "to be made"
+"""Stands for the name of a secret that this plan makes first: the services that mount it change."""
+
 
 def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Iterator[Step]:
     """Steps of the phases SECRETS, STACK and DATABASE."""
@@ -30,10 +33,13 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
     for rendered in project.stacks:
         secrets, tasks = (swarm.secrets, swarm.tasks) if swarm else ((), ())
         stack = certificates.with_trusted(rendered, secrets, tasks, facts.gathered_at)
-        lacking = list(_secret_steps(leader, stack, newest_secrets(stack, secrets), facts.gathered_at))
-        yield from lacking
+        newest = newest_secrets(stack, secrets)
+        due = certificates.due(stack, newest, facts.gathered_at)
+        yield from _secret_steps(leader, stack, newest, due)
         yield from _pull_steps(project, stack, machines)
-        if step := _stack_step(project, stack, swarm, None if lacking else stored_names(stack, secrets)):
+        made = {name for family in due for name in (family, *certificates.families(stack)[family])}
+        names = stored_names(stack, secrets) | dict.fromkeys(made | (stack.secrets.keys() - newest.keys()), _NEW)
+        if step := _stack_step(project, stack, swarm, names | stack.pinned):
             yield step
         elif swarm and (names := certificates.replaced(stack, swarm)):
             yield _removal(leader, stack, names)
@@ -50,13 +56,13 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
                 )
 
 
-def _secret_steps(leader: str, stack: Stack, newest: dict[str, Stored], now: float) -> Iterator[Step]:
+def _secret_steps(leader: str, stack: Stack, newest: dict[str, Stored], due: dict[str, str]) -> Iterator[Step]:
     plain = [name for name, secret in stack.secrets.items() if secret.generate not in certificates.KINDS]
     if missing := sorted(set(plain) - newest.keys()):
         summary = f"Make secrets of {stack.name}: {', '.join(missing)}"
         after = "made in memory, kept by the swarm"
         yield Step(leader, Phase.SECRETS, summary, "missing", after, CreateSecrets(stack))
-    for family, reason in certificates.due(stack, newest, now).items():
+    for family, reason in due.items():
         names = certificates.families(stack)[family]
         summary = f"Issue certificates of {stack.name}: {', '.join(names)}"
         after = "signed by an authority whose key is forgotten"
@@ -97,17 +103,13 @@ def _pull_steps(project: Project, stack: Stack, machines: dict[str, NodeFacts]) 
             yield Step(node.name, Phase.IMAGES, f"Pull {names}", "not there", after, PullImages(missing))
 
 
-def _stack_step(project: Project, stack: Stack, swarm: SwarmFacts | None, names: dict[str, str] | None) -> Step | None:
+def _stack_step(project: Project, stack: Stack, swarm: SwarmFacts | None, names: dict[str, str]) -> Step | None:
     running = {
         service.spec.name: (service.spec.labels or {}).get(SPEC_LABEL, "no label of ours")
         for service in (swarm.services if swarm else ())
         if (service.spec.labels or {}).get(STACK_LABEL) == stack.name
     }
-    wanted = (
-        spec_hashes(stack, names, project.profiles)
-        if names is not None
-        else {each.name: "" for each in stack.services.values()}
-    )
+    wanted = spec_hashes(stack, names, project.profiles)
     new = sorted(wanted.keys() - running.keys())
     gone = sorted(running.keys() - wanted.keys())
     changed = sorted(name for name in wanted.keys() & running.keys() if wanted[name] != running[name])

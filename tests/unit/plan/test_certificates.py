@@ -2,15 +2,40 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import pytest
 
 from hardening import certificates as issuing
-from hardening.model.stack import CERTIFICATE_LABEL, OWNER_LABEL, SECRET_LABEL, GeneratedSecret, Stack
-from hardening.model.swarm import ContainerSpec, SecretReference, Stored, StoredSpec, Task, TaskStatus, TaskTemplate
+from hardening import plan
+from hardening.model.known import Known
+from hardening.model.plan import Phase, Step
+from hardening.model.stack import (
+    CERTIFICATE_LABEL,
+    OWNER_LABEL,
+    SECRET_LABEL,
+    SPEC_LABEL,
+    STACK_LABEL,
+    GeneratedSecret,
+    Stack,
+    StackService,
+)
+from hardening.model.swarm import (
+    ContainerSpec,
+    SecretReference,
+    Service,
+    ServiceSpec,
+    Stored,
+    StoredSpec,
+    Task,
+    TaskStatus,
+    TaskTemplate,
+    Version,
+)
 from hardening.plan import certificates
 from hardening.plan.stacks import newest_secrets, stored_names
+from hardening.stack import spec_hashes
 
 SECRETS = {
     "ca": GeneratedSecret("authority"),
@@ -162,3 +187,93 @@ def test_a_certificate_with_an_authority_of_its_own_is_used_at_once(store: Store
     task = store.task("shop_site_3")
     store.issue("site")
     assert store.used(task)["site"] == "shop_site_4"
+
+
+# --- the plan as a whole ---------------------------------------------------------------------------------------------
+
+Kit = Any  # conftest.Kit, which a test module cannot import by name
+
+
+class Deployed:
+    """A cluster in which the shop runs as the last deploy left it, seen at a moment."""
+
+    def __init__(self, kit: Kit, store: Store) -> None:
+        self._kit, self._store = kit, store
+        document = {"services": {"db1": {"image": "db@sha256:1"}, "web": {"image": "web@sha256:1"}}}
+        services = {
+            "db1": StackService("shop_db1", "", "db@sha256:1", {"ca": "ca", "db1": "db1"}),
+            "web": StackService("shop_web", "", "web@sha256:1", {"site": "site"}),
+        }
+        secrets = {name: SECRETS[name] for name in ("ca", "db1", "site")}
+        self.stack = Stack("shop", "stack.yml", json.dumps(document), services, secrets, {})
+        self.running: dict[str, tuple[str, ...]] = {}
+
+    def deploy(self, *, bundle: int, certificate: int, site: int) -> None:
+        """Let services and tasks be what a stack step makes of these versions."""
+        names = {"ca": f"shop_ca_{bundle}", "db1": f"shop_db1_{certificate}", "site": f"shop_site_{site}"}
+        self._hashes = spec_hashes(self.stack, names, {})
+        self._tasks = (self._store.task(names["ca"], names["db1"]), self._store.task(names["site"]))
+
+    def plan(self, later: float = 0) -> tuple[Step, ...]:
+        services = tuple(
+            Service(
+                name,
+                Version(1),
+                "",
+                "",
+                ServiceSpec(name, task.spec, {SPEC_LABEL: self._hashes[name], STACK_LABEL: "shop"}),
+            )
+            for name, task in zip(("shop_db1", "shop_web"), self._tasks, strict=True)
+        )
+        swarm = msgspec.structs.replace(
+            self._kit.swarm({"edge": "true"}),
+            secrets=tuple(self._store.secrets),
+            services=services,
+            tasks=self._tasks,
+        )
+        first = self._kit.hardened("n1", swarm_state=self._kit.member("n1"), swarm=Known(swarm))
+        second = self._kit.hardened("n2", swarm_state=self._kit.member("n2"))
+        facts = msgspec.structs.replace(self._kit.facts(first, second), gathered_at=self._store.now + later)
+        made = plan.make(self._kit.project(stacks=(self.stack,)), facts)
+        return tuple(step for step in made.steps if step.phase in {Phase.SECRETS, Phase.STACK, Phase.CLEANUP})
+
+
+def test_a_renewal_is_planned_step_by_step_until_nothing_is_left(kit: Kit) -> None:
+    store = Store()
+    cluster = Deployed(kit, store)
+    store.issue("ca", cluster.stack)  # shop_ca_0, shop_db1_1
+    store.issue("site", cluster.stack)  # shop_site_2
+    cluster.deploy(bundle=0, certificate=1, site=2)
+    assert cluster.plan() == ()
+    store.now += 300 * DAY
+    due = cluster.plan()
+    assert [step.summary for step in due] == [
+        "Issue certificates of shop: db1",
+        "Issue certificates of shop: site",
+        "Deploy the stack shop",
+    ]
+    assert due[0].before.startswith("db1 ends on ")
+    assert due[2].after == "change shop_db1, shop_web"
+    store.issue("ca", cluster.stack)  # shop_ca_3, shop_db1_4
+    store.issue("site", cluster.stack)  # shop_site_5
+    cluster.deploy(bundle=3, certificate=1, site=5)  # what the pinned stack leads to
+    (second,) = cluster.plan()
+    assert (second.summary, second.after) == ("Deploy the stack shop", "change shop_db1")
+    cluster.deploy(bundle=3, certificate=4, site=5)
+    (cleanup,) = cluster.plan()
+    assert (cleanup.phase, cleanup.before) == (Phase.CLEANUP, "shop_ca_0, shop_db1_1, shop_site_2")
+    store.secrets = [each for each in store.secrets if each.spec.name not in cleanup.before]
+    assert cluster.plan() == ()
+
+
+def test_what_only_one_service_mounts_changes_that_service_alone(kit: Kit) -> None:
+    store = Store()
+    cluster = Deployed(kit, store)
+    store.issue("ca", cluster.stack)
+    store.issue("site", cluster.stack)
+    cluster.deploy(bundle=0, certificate=1, site=2)
+    site = msgspec.structs.replace(SECRETS["site"], names=("shop.example", "www.shop.example"))
+    cluster.stack = msgspec.structs.replace(cluster.stack, secrets={**cluster.stack.secrets, "site": site})
+    issue, deploy = cluster.plan()
+    assert issue.before == "site is for shop.example, not shop.example, www.shop.example"
+    assert deploy.after == "change shop_web"
