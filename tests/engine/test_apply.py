@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from hardening import apply, plan, stack
+from hardening import apply, issued, plan, stack
 from hardening.apply import rollout, secrets
 from hardening.certificates import read
 from hardening.errors import FailedError, HardenError
@@ -19,6 +20,7 @@ from hardening.model.policy import RoleProfile
 from hardening.model.project import EngineSettings, Project, SwarmSettings
 from hardening.model.result import Result
 from hardening.model.stack import STACK_LABEL, Stack
+from hardening.plan.stacks import newest_secrets
 
 pytestmark = pytest.mark.engine
 
@@ -190,6 +192,38 @@ def test_certificates_are_issued_and_renewed_in_two_rollouts(
     with engine(host) as running:
         told = [(secret.spec.labels or {}).get("harden.certificate", "") for secret in running.secrets()]
     assert not [text for text in told if "PRIVATE" in text]
+
+
+def test_what_was_issued_is_told_with_the_authority_to_trust(
+    cluster: apply.Cluster, host: PrivateHost, tmp_path: Path
+) -> None:
+    wanted = certified(tmp_path)
+    project = msgspec.structs.replace(cluster.project, stacks=(wanted,))
+    secrets.issue(cluster, wanted, "ca")
+    found = {each.secret: each for each in issued.issued(project, cluster.hosts)}
+    assert set(found) == {"ca", "own"}
+    assert (found["own"].names, found["own"].kind, found["own"].renewal) == (("web",), "certificate", False)
+    assert found["own"].days_left in {364, 365}
+    assert issued.authority(project, cluster.hosts, "own") == read(found["ca"].authority)[0].pem
+    with pytest.raises(HardenError, match="the cluster has no certificate `token`") as caught:
+        issued.authority(project, cluster.hosts, "token")
+    assert "ca, own" in caught.value.hint
+
+
+def test_replaced_certificates_can_be_removed_and_used_ones_cannot(
+    cluster: apply.Cluster, host: PrivateHost, tmp_path: Path
+) -> None:
+    wanted = certified(tmp_path)
+    secrets.issue(cluster, wanted, "ca")
+    rollout.deploy(cluster, wanted)
+    with engine(host) as running:
+        newest = newest_secrets(wanted, running.secrets())["own"].spec.name
+        older = {each.spec.name for each in running.secrets() if "_own_" in each.spec.name} - {newest}
+    secrets.remove(cluster, older)
+    with engine(host) as running:
+        assert {each.spec.name for each in running.secrets() if "_own_" in each.spec.name} == {newest}
+    with pytest.raises(FailedError, match="in use"):
+        secrets.remove(cluster, {newest})
 
 
 def _edited(tmp_path: Path, old: str, new: str) -> Path:
