@@ -41,8 +41,8 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
         names = stored_names(stack, secrets) | dict.fromkeys(made | (stack.secrets.keys() - newest.keys()), _NEW)
         if step := _stack_step(project, stack, swarm, names | stack.pinned):
             yield step
-        elif swarm and (names := certificates.replaced(stack, swarm)):
-            yield _removal(leader, stack, names)
+        elif swarm and (replaced := certificates.replaced(stack, swarm)):
+            yield _removal(leader, stack, replaced)
         for name, replica_set in stack.replica_sets.items():
             lacks = replica_set_lacks(stack, replica_set, facts.mongo)
             if lacks:

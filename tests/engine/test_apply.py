@@ -194,9 +194,7 @@ def test_certificates_are_issued_and_renewed_in_two_rollouts(
     assert not [text for text in told if "PRIVATE" in text]
 
 
-def test_what_was_issued_is_told_with_the_authority_to_trust(
-    cluster: apply.Cluster, host: PrivateHost, tmp_path: Path
-) -> None:
+def test_what_was_issued_is_told_with_the_authority_to_trust(cluster: apply.Cluster, tmp_path: Path) -> None:
     wanted = certified(tmp_path)
     project = msgspec.structs.replace(cluster.project, stacks=(wanted,))
     secrets.issue(cluster, wanted, "ca")
