@@ -87,7 +87,7 @@ def compose(stack: Stack, secret_names: Mapping[str, str], profiles: Mapping[str
         if role := stack.services[key].profile:
             _labels(service).update({PROFILE_LABEL: role, PROFILE_HASH_LABEL: profiles[role].hash})
         labels = _labels(_mapping(service, "deploy"))
-        used = sorted(secret_names[name] for name in stack.services[key].secrets)
+        used = [_mapping(document, kind).get(name) for kind in ("secrets", "configs") for name in _used(service, kind)]
         definition = msgspec.json.encode([service, used, document.get("networks")], order="sorted")
         labels[SPEC_LABEL] = hashlib.sha256(definition).hexdigest()[:16]
     return {"version": COMPOSE_VERSION, **document}
@@ -169,6 +169,12 @@ def _without_foreign_extensions(content: object) -> object:
     if isinstance(content, list):
         return [_without_foreign_extensions(item) for item in content]
     return content
+
+
+def _used(service: Mapping[str, object], kind: str) -> list[str]:
+    """Names of the secrets or configs that a service uses, in their order."""
+    uses = service.get(kind)
+    return [str(use["source"] if isinstance(use, dict) else use) for use in uses] if isinstance(uses, list) else []
 
 
 def _secret_files(uses: tuple[str | ComposeSecretUse, ...], generated: Mapping[str, object]) -> dict[str, str]:

@@ -153,7 +153,7 @@ def _farewell(page: Path) -> str:
 
     nodes = Lab().status().nodes
     site = nodes[0].https
-    sites = "\n".join(f"  {node.https}/docs/" for node in nodes)
+    sites = "\n".join(f"  {node.https or node.http}/docs/" for node in nodes)
     return f"""
 The site, on each of its machines (forwarded to this one's loopback), by a certificate of its own authority:
 {sites}

@@ -72,6 +72,30 @@ def test_the_hash_changes_with_what_a_task_is_made_of(
     assert before != stack.spec_hashes(rendering(text), names, profiles)
 
 
+OWN = """\
+services:
+  web:
+    image: web@sha256:1
+    secrets: [certificate]
+    configs:
+      - {source: names, target: /etc/names.conf}
+  db: {image: db@sha256:1}
+secrets:
+  certificate: {external: true, name: site-2026}
+configs:
+  names: {external: true, name: names-1}
+"""
+
+
+@pytest.mark.parametrize(("old", "new"), [("site-2026", "site-2027"), ("names-1", "names-2")])
+def test_a_secret_or_config_of_the_user_s_own_under_a_new_name_changes_who_uses_it(
+    rendering: Rendering, old: str, new: str
+) -> None:
+    before, after = (stack.spec_hashes(rendering(text), {}, {}) for text in (OWN, OWN.replace(old, new)))
+    assert before["shop_db"] == after["shop_db"]
+    assert before["shop_web"] != after["shop_web"]
+
+
 BAD = {
     "unknown key": ("services:\n  web:\n    image: x\n    imagge: y\n", 4, "unknown key `imagge`"),
     "unknown key of ours": (
