@@ -619,8 +619,10 @@ def secured(dockerd: Engine, mongod: str, tmp_path: Path) -> Iterator[Callable[.
         words = ["--name=secured", "--network=none", "--user=999:999", "--tmpfs=/data/db:uid=999", "--read-only"]
         words += ["--volume", f"{tmp_path}:/run/secrets:ro", *(f"--label={label}" for label in labels)]
         argv = ["/usr/bin/mongod", "--dbpath=/data/db", "--replSet=rs", "--keyFile=/run/secrets/keyfile"]
-        argv += ["--tlsMode", mode, "--tlsCertificateKeyFile=/run/secrets/own.pem", "--tlsCAFile=/run/secrets/ca.pem"]
-        argv += ["--tlsAllowConnectionsWithoutCertificates", "--bind_ip=127.0.0.1", "--nounixsocket"]
+        argv += ["--bind_ip=127.0.0.1", "--nounixsocket", "--tlsMode", mode]
+        if mode != "disabled":  # which takes none of the rest
+            argv += ["--tlsCertificateKeyFile=/run/secrets/own.pem", "--tlsCAFile=/run/secrets/ca.pem"]
+            argv.append("--tlsAllowConnectionsWithoutCertificates")
         started.append(dockerd.docker("run", "--detach", *words, mongod, *argv).stdout.strip())
         wait_for_mongod(dockerd, "secured")
         return started[-1]
