@@ -21,6 +21,9 @@ NODE_SECONDS = 300
 """How long a node may take; it is long for emulated nodes on a busy machine."""
 _AT_ONCE = 8
 """Members read at the same time: SSH allows ten sessions per connection."""
+_NODE_FACTS = msgspec.json.Decoder(NodeFacts)
+"""Made here, before there are threads: msgspec looks at a type when it first meets it, and two that do so at the same
+moment have been seen to crash the interpreter."""
 
 
 def gather(
@@ -55,7 +58,7 @@ def gather(
 def decode(answer: bytes) -> Known[NodeFacts] | Unavailable:
     """A collector's answer; one that is no NodeFacts is unavailable, with the path of what is wrong in it."""
     try:
-        return Known(msgspec.json.decode(answer, type=NodeFacts))
+        return Known(_NODE_FACTS.decode(answer))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return Unavailable(f"the node's answer makes no sense: {error}")
 

@@ -106,6 +106,10 @@ class _RelayAnswer(Struct):
     secrets: dict[str, _RelayedSecret] = {}
 
 
+_RELAY_ANSWER = msgspec.json.Decoder(_RelayAnswer)
+"""Made before there are threads: two that meet a type for the first time at once can crash the interpreter."""
+
+
 class Door(Struct, frozen=True):
     """An open way to one port inside a container, and the secrets that were asked for.
 
@@ -243,7 +247,7 @@ def complaint(error: PyMongoError) -> str:
 
 def _decoded(host: Host, line: bytes) -> _RelayAnswer:
     try:
-        answer = msgspec.json.decode(line, type=_RelayAnswer)
+        answer = _RELAY_ANSWER.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise HostError(host.node.name, f"the relay's answer makes no sense: {error}") from None
     if answer.error:
