@@ -7,8 +7,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from . import confine, documents, stack
+from . import confine, dns, documents, stack
 from .errors import HardenError
+from .model.dns import DnsSettings
 from .model.inventory import Inventory, LocalTransport, Node, NodeRole, SshTransport
 from .model.project import EngineSettings, Project, SwarmSettings
 
@@ -54,6 +55,20 @@ class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     swarm: SwarmSettings = SwarmSettings()
     allowed_ports: tuple[int, ...] = ()
+    dns: DnsSettings | None = None
+
+
+def read_settings(root: Path, nodes: tuple[str, ...] | None = None) -> ProjectFile:
+    """`harden.yml` of a project folder; with the names of an inventory, what it says of nodes is checked too.
+
+    Raises:
+        HardenError: with file and line.
+    """
+    document = documents.read(root / PROJECT_FILE)
+    settings = document.convert(ProjectFile)
+    if settings.dns:
+        dns.check(document, settings.dns, nodes)
+    return settings
 
 
 def read_inventory(path: Path) -> Inventory:
@@ -102,8 +117,9 @@ def load(
     Raises:
         HardenError: with file and line; nothing was changed.
     """
-    settings = documents.load(root / PROJECT_FILE, ProjectFile)
+    settings = read_settings(root)
     machines = inventory or read_inventory(root / settings.inventory)
+    names = tuple(node.name for node in machines.nodes)
     images = locked_images(lock or root / LOCK_FILE)
     stacks = tuple(
         stack.render(name, root / entry.file, machines, images, {**entry.variables, **(variables or {})})
@@ -129,6 +145,7 @@ def load(
         stacks=stacks,
         profiles=profiles,
         allowed_ports=settings.allowed_ports,
+        dns=dns.of_project(settings.dns, root, names) if settings.dns else None,
     )
 
 

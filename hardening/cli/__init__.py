@@ -28,6 +28,7 @@ COMMANDS = {
     "facts": "Read the cluster into a file, for an offline audit.",
     "profile": "AppArmor and seccomp profiles of each role.",
     "images": "Build the images and push them to a registry.",
+    "dns": "Keep host names at a machine's address (No-IP and others).",
     "lab": "A local swarm of real virtual machines, AppArmor enforcing.",
 }
 """Command or group -> one line of help. The module of the same name in this package holds `app`."""

@@ -38,6 +38,10 @@ class InstallFile(Struct, frozen=True, tag="install_file"):
     check: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Without the content, which may be a login."""
+        return f"InstallFile({self.path!r}, mode={self.mode:#o})"
+
 
 class RestartEngine(Struct, frozen=True, tag="restart_engine"):
     """Restart a node's engine and wait until it answers."""

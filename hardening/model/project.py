@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from .dns import ProjectDns
 from .inventory import Inventory
 from .policy import RoleProfile
 from .stack import Stack
@@ -46,3 +47,4 @@ class Project(Struct, frozen=True):
     stacks: tuple[Stack, ...]
     profiles: dict[str, RoleProfile]
     allowed_ports: tuple[int, ...] = ()
+    dns: ProjectDns | None = None

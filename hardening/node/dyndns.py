@@ -39,8 +39,8 @@ import tempfile
 import threading
 import time
 import urllib.parse
-from collections.abc import Iterator  # noqa: TC003 - one file, and the import costs nothing here
-from typing import Any, Callable, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 SETTINGS = "/etc/harden/dns.json"
 VERSION = 1
@@ -374,16 +374,14 @@ def _why(error: Exception, overdue: threading.Event) -> str:
     return str(getattr(error, "strerror", "") or type(error).__name__)
 
 
-def send(
-    settings: Settings, credentials: Credentials, hosts: tuple[str, ...], address: str
-) -> dict[str, Verdict]:
+def send(settings: Settings, credentials: Credentials, hosts: tuple[str, ...], address: str) -> dict[str, Verdict]:
     """One update request; what the provider said of each host name. Raises as `fetch` does."""
     query = f"hostname={urllib.parse.quote(','.join(hosts), safe=',')}&myip={urllib.parse.quote(address, safe=':')}"
     login = base64.b64encode(f"{credentials.username}:{credentials.password}".encode()).decode()
     headers = {"Authorization": f"Basic {login}", "User-Agent": settings.agent, "Accept": "text/plain"}
     status, body = fetch(f"{settings.server}?{query}", headers, settings.ca)
     for private in (login, credentials.password):  # a server may answer with what it was sent
-        body = body.replace(private, "…")
+        body = body.replace(private, "(hidden)")
     return judge(status, body, hosts, address)
 
 
@@ -444,9 +442,23 @@ def read_state(path: str) -> State:
         raise DnsError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError:
         raise DnsError(f"{path}: is damaged, and what was refused is not known; see the provider, then reset") from None
-    if not isinstance(state, dict) or state.get("version") != VERSION or not isinstance(state.get("hosts"), dict):
-        raise DnsError(f"{path}: is no state of harden-dns, version {VERSION}")
-    return state
+    if not _is_state(state):
+        raise DnsError(f"{path}: is no state of harden-dns, version {VERSION}; see the provider, then reset")
+    return dict(state)
+
+
+def _is_state(state: Any) -> bool:  # noqa: ANN401 - JSON
+    try:
+        bytes.fromhex(state["salt"])
+        fits = state["version"] == VERSION and all(
+            isinstance(record["server"], str) and isinstance(record["at"], (int, float))
+            and ({"refused", "said", "by"} <= record.keys() or "address" in record)
+            for record in state["hosts"].values()
+        )  # fmt: skip
+        outage = state["outage"]
+        return fits and (outage == {} or bool(float(outage["until"]) and outage["server"] and outage["why"]))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def write_state(path: str, state: State) -> None:
@@ -461,6 +473,7 @@ def write_state(path: str, state: State) -> None:
         try:
             with open(handle, "w", encoding="ascii") as file:
                 json.dump(state, file, indent=1, sort_keys=True)
+                _belongs_like(folder, handle)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(fresh, path)
@@ -476,13 +489,21 @@ def write_state(path: str, state: State) -> None:
         raise DnsError(f"{path}: cannot be written: {error.strerror}") from None
 
 
+def _belongs_like(folder: str, handle: int) -> None:
+    """Leave a file to its folder's owner: what root resets, the service must still be able to read."""
+    if os.geteuid() == 0:
+        above = os.stat(folder)
+        os.fchown(handle, above.st_uid, above.st_gid)
+
+
 @contextlib.contextmanager
 def locked(path: str) -> Iterator[None]:
     """Hold a state alone: a reset and a round do not write over each other."""
     folder = os.path.dirname(os.path.abspath(path))
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        _belongs_like(folder, handle)
     except OSError as error:
         raise DnsError(f"{path}: cannot be written: {error.strerror}") from None
     try:
@@ -513,7 +534,7 @@ def reset(path: str, hosts: tuple[str, ...] = ()) -> list[str]:
                 raise
             os.replace(path, f"{path}.damaged")
             return []
-        freed = [host for host, record in state["hosts"].items() if "refused" in record and (host in hosts or not hosts)]
+        freed = [host for host in hosts or state["hosts"] if "refused" in state["hosts"].get(host, {})]
         for host in freed:
             del state["hosts"][host]
         state["outage"] = {}
@@ -522,10 +543,11 @@ def reset(path: str, hosts: tuple[str, ...] = ()) -> list[str]:
 
 
 def mark_of(settings: Settings, credentials: Credentials, salt: str) -> str:
-    """Changes with the account and with how it is asked: then a refusal no longer holds."""
+    """Changes with the account and with who asks it where: then a refusal no longer holds."""
     login = f"{credentials.username}\0{credentials.password}".encode()
     slow = hashlib.scrypt(login, salt=bytes.fromhex(salt), n=1 << 14, r=8, p=1)
-    return hashlib.sha256(f"{settings.server}\0{settings.agent}\0".encode() + slow).hexdigest()
+    contact = settings.agent.rpartition(" ")[2]  # without this program's version: an update of it is no person's act
+    return hashlib.sha256(f"{settings.server}\0{contact}\0".encode() + slow).hexdigest()
 
 
 # --- a round ----------------------------------------------------------------------------------------------------------
@@ -639,7 +661,7 @@ def _remember(  # noqa: PLR0913, PLR0917 - all that is written down
 
 
 def keep(load: Callable[[], Settings], tell: Tell, stop: threading.Event) -> None:
-    """Rounds until `stop` is set; settings and credentials are read anew each time. What stays the same is told once."""
+    """Rounds until `stop` is set; settings and login are read anew each time. What stays the same is told once."""
     told = ""
     while not stop.is_set():
         settings = load()

@@ -69,6 +69,7 @@ def _problems(project: Project, node: Node, machine: NodeFacts) -> Iterator[str]
     if node.name == leader and not machine.programs.get("docker"):
         yield "the docker command line is missing (apt-get install docker-cli); the leading manager needs it"
     yield from _port_problems(project, node, machine)
+    yield from _dns_problems(project, node, machine)
 
 
 def _engine_problems(project: Project, engine: EngineFacts) -> Iterator[str]:
@@ -96,6 +97,15 @@ def _port_problems(project: Project, node: Node, machine: NodeFacts) -> Iterator
     }
     for port in sorted(_published(project) & taken.keys()):
         yield f"port {port} is taken by {taken[port] or 'another program'} on {node.name}"
+
+
+def _dns_problems(project: Project, node: Node, machine: NodeFacts) -> Iterator[str]:
+    if project.dns is None or node.name not in project.dns.nodes:
+        return
+    if isinstance(project.dns.credentials, Unavailable):
+        yield f"`dns:` of harden.yml: {project.dns.credentials.reason}; write it with: harden dns login"
+    if not machine.programs.get("systemctl"):
+        yield "has no systemd to keep host names at its address; run `harden dns update` there instead"
 
 
 def _published(project: Project) -> set[int]:

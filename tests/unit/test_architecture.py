@@ -29,7 +29,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "certificates": frozenset(),
     "stack": VOCABULARY | {"documents", "certificates"},
     "plan": VOCABULARY | {"stack", "confine", "certificates"},
-    "project": VOCABULARY | {"documents", "stack", "confine"},
+    "dns": VOCABULARY | {"documents", "node"},  # the program that nodes get runs here, too
+    "project": VOCABULARY | {"documents", "stack", "confine", "dns"},
     "audit": VOCABULARY | {"checks"},
     "confinement": VOCABULARY,
     "apply": VOCABULARY | {"hosts", "plan", "stack", "certificates"},

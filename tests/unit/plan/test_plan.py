@@ -5,12 +5,14 @@ import pytest
 
 from hardening import plan
 from hardening.errors import Exit, HardenError
+from hardening.model.dns import Hidden, NodeDns, ProjectDns
 from hardening.model.engine import SwarmState
 from hardening.model.facts import Facts
 from hardening.model.known import Known, Unavailable
-from hardening.model.plan import InstallFile, Phase, Step
+from hardening.model.plan import InstallFile, Phase, Plan, Step
 from hardening.model.project import EngineSettings
 from hardening.plan import node_files
+from hardening.render import changes
 
 Kit = Any  # conftest.Kit, which a test module cannot import by name
 
@@ -123,3 +125,34 @@ def test_an_unread_machine_is_unreachable_not_bad_input(kit: Kit) -> None:
     with pytest.raises(HardenError, match="n2: no SSH connection") as caught:
         plan.make(kit.project(), facts)
     assert caught.value.exit_code is Exit.UNREACHABLE
+
+
+NAMES = {"n2": NodeDns("https://dns.example/nic/update", "agent", ("a.example.org",), {"fixed": "192.0.2.1"}, 300)}
+
+
+@pytest.mark.parametrize(
+    ("login", "programs", "message"),
+    [
+        (Unavailable("dns.credentials: cannot be read"), {"systemctl": "/bin/systemctl"}, "dns.credentials: cannot be"),
+        (Known(Hidden("…")), {}, "n2: has no systemd to keep host names"),
+    ],
+    ids=["no login", "no systemd"],
+)
+def test_host_names_that_cannot_be_kept_stop_everything(
+    kit: Kit, login: Known[Hidden] | Unavailable, programs: dict[str, str], message: str
+) -> None:
+    second = kit.machine("n2")
+    second = msgspec.structs.replace(second, programs={**second.programs, **programs})
+    with pytest.raises(HardenError) as caught:
+        steps(kit, kit.machine("n1"), second, dns=ProjectDns(NAMES, login))
+    assert message in caught.value.message
+    assert "n1: " not in caught.value.message
+
+
+def test_a_node_with_host_names_gets_their_program_and_its_plan_no_secret(kit: Kit) -> None:
+    second = kit.machine("n2")
+    second = msgspec.structs.replace(second, programs={**second.programs, "systemctl": "/bin/systemctl"})
+    login = Known(Hidden("password: hunter2"))
+    made = steps(kit, kit.machine("n1"), second, dns=ProjectDns(NAMES, login))
+    assert {step.node for step in made if "harden-dns" in step.summary} == {"n2"}
+    assert "hunter2" not in changes.as_text(Plan(made)) + changes.as_json(Plan(made)) + repr(made)
