@@ -160,6 +160,7 @@ class Step(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """Steps in the order they are applied."""
+    """Steps in the order they are applied. `lacking` says what confinement will not rest on."""
 
     steps: tuple[Step, ...]
+    lacking: tuple[str, ...] = ()

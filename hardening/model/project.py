@@ -1,5 +1,6 @@
 """A project folder: which stacks go on which machines."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -10,16 +11,26 @@ from .policy import RoleProfile
 from .stack import Stack
 
 
+class AppArmor(StrEnum):
+    """Whether a node without AppArmor is refused."""
+
+    REQUIRED = "required"
+    WHEN_THERE = "when-there"
+    """A single engine goes on with what its kernel has, and says what it lacks. Never in a cluster."""
+
+
 class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`engine:` of harden.yml: settings for every node's engine beyond the hardened ones.
 
     Attributes:
         daemon: further keys for daemon.json; a key that harden sets itself is refused.
         userns_remap: map container users to unprivileged host users; needed before a node joins.
+        apparmor: whether to go on where the kernel has none.
     """
 
     daemon: dict[str, object] = {}
     userns_remap: bool = True
+    apparmor: AppArmor = AppArmor.REQUIRED
 
 
 class SwarmSettings(Struct, frozen=True, forbid_unknown_fields=True):

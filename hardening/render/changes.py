@@ -10,7 +10,7 @@ PLAN_VERSION = 1
 def as_text(plan: Plan) -> str:
     """Steps with before and after, and how many there are."""
     if not plan.steps:
-        return "Nothing to do: the cluster is as the project asks."
+        return "\n".join(["Nothing to do: the cluster is as the project asks.", *_lacking(plan)])
     width = max(len(step.node) for step in plan.steps)
     lines = []
     phase = None
@@ -22,13 +22,19 @@ def as_text(plan: Plan) -> str:
         lines.append(f"  {'':{width}}    - {step.before}")
         lines.append(f"  {'':{width}}    + {step.after}")
     lines.append(f"\n{len(plan.steps)} steps. Nothing was changed; apply them with: harden deploy")
+    lines += _lacking(plan)
     return "\n".join(lines).lstrip("\n")
 
 
 def as_json(plan: Plan) -> str:
-    """The same as a document: `{version, steps: [{node, phase, summary, before, after, kind, path?}]}`."""
-    document = {"version": PLAN_VERSION, "steps": [_as_document(step) for step in plan.steps]}
+    """The same as a document: `{version, steps: [{node, phase, summary, before, after, kind, path?}], lacking}`."""
+    steps = [_as_document(step) for step in plan.steps]
+    document = {"version": PLAN_VERSION, "steps": steps, "lacking": plan.lacking}
     return msgspec.json.format(msgspec.json.encode(document)).decode()
+
+
+def _lacking(plan: Plan) -> list[str]:
+    return [f"Lacking: {line}" for line in plan.lacking]
 
 
 def _as_document(step: Step) -> dict[str, str]:

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "confine": VOCABULARY | {"documents"},
     "certificates": frozenset(),
     "stack": VOCABULARY | {"documents", "certificates"},
-    "plan": VOCABULARY | {"stack", "confine", "certificates"},
+    "plan": VOCABULARY | {"stack", "confine", "certificates", "confinement"},
     "dns": VOCABULARY | {"documents", "node"},  # the program that nodes get runs here, too
     "project": VOCABULARY | {"documents", "stack", "confine", "dns"},
     "audit": VOCABULARY | {"checks"},
