@@ -23,6 +23,7 @@ COMMANDS = {
     "render": "Print a stack as plain `docker stack deploy` takes it.",
     "certificates": "What was issued, until when; the authority to trust.",
     "unlock": "Open swarm managers that restarted.",
+    "status": "The cluster on one screen: services, members, confinement, certificates.",
     "audit": "Read the running cluster and judge it.",
     "checks": "The catalogue of checks.",
     "facts": "Read the cluster into a file, for an offline audit.",

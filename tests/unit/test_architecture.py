@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "project": VOCABULARY | {"documents", "stack", "confine", "dns"},
     "audit": VOCABULARY | {"checks"},
     "confinement": VOCABULARY,
+    "status": VOCABULARY | {"confinement"},
     "apply": VOCABULARY | {"hosts", "plan", "stack", "certificates"},
     "lab": VOCABULARY | {"hosts", "plan", "data", "certificates"},
     "images": VOCABULARY | {"hosts", "plan", "data", "documents"},
