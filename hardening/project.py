@@ -56,6 +56,8 @@ class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
     swarm: SwarmSettings = SwarmSettings()
     allowed_ports: tuple[int, ...] = ()
     dns: DnsSettings | None = None
+    links: dict[str, str] = {}
+    """What the site publishes besides itself: name -> path, shown by `harden open`."""
 
 
 def read_settings(root: Path, nodes: tuple[str, ...] | None = None) -> ProjectFile:

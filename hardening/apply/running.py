@@ -16,11 +16,14 @@ from hardening.model.plan import (
     InstallFile,
     IssueCertificates,
     JoinSwarm,
+    LeaveSwarm,
     Phase,
     Plan,
     PrepareReplicaSet,
     PullImages,
     RemoveSecrets,
+    RemoveStack,
+    RemoveVolumes,
     RestartEngine,
     Step,
 )
@@ -115,3 +118,5 @@ def _apply(cluster: Cluster, node: str, step: Step) -> None:  # noqa: C901, PLR0
             return replica_set.prepare(cluster, action)
         case InstallFile():
             raise TypeError("files are installed together")
+        case RemoveStack() | RemoveVolumes() | LeaveSwarm():
+            raise TypeError("a deploy removes nothing; see `removal`")

@@ -21,6 +21,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "data": frozenset(),
     "node": frozenset(),  # copied to machines that have nothing of this package
     "documents": VOCABULARY,
+    "moments": VOCABULARY,
+    "addresses": VOCABULARY,
     "hosts": VOCABULARY | {"certificates"},
     "facts": VOCABULARY | {"hosts", "certificates"},
     "checks": VOCABULARY,
