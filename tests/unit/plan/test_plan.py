@@ -13,7 +13,7 @@ from hardening.model.inventory import Inventory
 from hardening.model.known import Known, Unavailable
 from hardening.model.plan import InstallFile, Phase, Plan, Step
 from hardening.model.project import AppArmor, EngineSettings
-from hardening.plan import node_files
+from hardening.plan import node_files, node_policy
 from hardening.render import changes
 
 Kit = Any  # conftest.Kit, which a test module cannot import by name
@@ -180,7 +180,7 @@ def test_it_goes_on_with_what_its_kernel_has(kit: Kit, lsm: Any) -> None:  # noq
     files = {step.action.path: step.action for step in made.steps if isinstance(step.action, InstallFile)}
     assert "/etc/harden/seccomp/web.json" in files
     assert "/etc/apparmor.d/harden-web" not in files
-    policy = json.loads(files[node_files.POLICY_FILE].content or "")
+    policy = json.loads(files[node_policy.POLICY_FILE].content or "")
     assert policy["profiles"]["web"] == {"seccomp": "/etc/harden/seccomp/web.json", "no_new_privileges": True}
     (line,) = made.lacking
     assert f"Lacking: {line}" in changes.as_text(made)
