@@ -14,6 +14,10 @@ from .model.inventory import Inventory, LocalTransport, Node, NodeRole, SshTrans
 from .model.project import EngineSettings, Project, SwarmSettings
 
 PROJECT_FILE = "harden.yml"
+LOCAL = "local"
+"""Source of the inventory that is this machine alone."""
+BUILT_IN = frozenset({LOCAL, "lab"})
+"""Sources of inventories whose machines are none of those that a project names."""
 LOCK_FILE = "images.lock"
 """YAML, role -> image reference by digest; written by `harden images push`, read by the stack template."""
 
@@ -96,10 +100,12 @@ def read_inventory(path: Path) -> Inventory:
     return Inventory(nodes, str(path))
 
 
-def local_inventory() -> Inventory:
-    """This machine as a swarm of one, carrying every label of the reference stack."""
+def local_inventory(machines: Inventory | None = None) -> Inventory:
+    """This machine as a swarm of one, which carries every label: those of the reference stack, and of `machines`."""
     labels = {"mongo1": "true", "mongo2": "true", "mongo3": "true", "arbiter": "true", "api": "true", "edge": "true"}
-    return Inventory((Node("localhost", "127.0.0.1", NodeRole.MANAGER, labels, LocalTransport()),), "local")
+    for node in machines.nodes if machines else ():
+        labels |= node.labels
+    return Inventory((Node("localhost", "127.0.0.1", NodeRole.MANAGER, labels, LocalTransport()),), LOCAL)
 
 
 def load(
@@ -122,6 +128,8 @@ def load(
     settings = read_settings(root)
     machines = inventory or read_inventory(root / settings.inventory)
     names = tuple(node.name for node in machines.nodes)
+    if machines.source not in BUILT_IN:
+        read_settings(root, names)
     images = locked_images(lock or root / LOCK_FILE)
     stacks = tuple(
         stack.render(name, root / entry.file, machines, images, {**entry.variables, **(variables or {})})

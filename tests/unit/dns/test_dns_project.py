@@ -58,6 +58,16 @@ def test_a_node_that_the_inventory_lacks_is_named(tmp_path: Path) -> None:
         project.read_settings(tmp_path, ("n1",))
 
 
+def test_another_inventory_is_held_to_the_same_and_this_machine_alone_is_not(tmp_path: Path) -> None:
+    (tmp_path / "harden.yml").write_text(HEAD + GOOD + "  nodes:\n    n9: {hostnames: [b.example.org]}\n")
+    (tmp_path / "inventory.yml").write_text("nodes: [{name: n1, address: 192.0.2.1, role: manager}]\n")
+    with pytest.raises(HardenError, match="the inventory has no node `n9`"):
+        project.load(tmp_path)
+    here = project.load(tmp_path, project.local_inventory()).dns
+    assert here
+    assert here.nodes["localhost"].hostnames == ("a.example.org",)
+
+
 def wanted(**changes: Any) -> DnsSettings:  # noqa: ANN401 - any field
     fields: dict[str, Any] = {
         "contact": "a@b.c",
