@@ -11,7 +11,7 @@ from .documents import Document, Position
 from .errors import HardenError
 from .model.dns import PROVIDERS, AddressSource, DnsSettings, Hidden, NodeDns, ProjectDns
 from .model.known import Known, Unavailable
-from .node import dyndns
+from .node import dyndns_settings
 
 _SALT = 43
 """Letters and digits of the salt: 256 bits."""
@@ -70,7 +70,7 @@ def of_project(settings: DnsSettings, root: Path, nodes: tuple[str, ...]) -> Pro
     return ProjectDns(wanted, _installable(root / settings.credentials), _read_ca(root, settings))
 
 
-def here(settings: DnsSettings, root: Path, node: str, state: Path) -> dyndns.Settings:
+def here(settings: DnsSettings, root: Path, node: str, state: Path) -> dyndns_settings.Settings:
     """The program's settings for this machine.
 
     Raises:
@@ -80,7 +80,7 @@ def here(settings: DnsSettings, root: Path, node: str, state: Path) -> dyndns.Se
     if wanted is None:
         named = ", ".join(settings.nodes)
         raise HardenError(f"harden.yml: `dns:` has no host name for {node}", f"--node takes one of: {named}")
-    return dyndns.Settings(
+    return dyndns_settings.Settings(
         server=wanted.server,
         agent=wanted.agent,
         hostnames=wanted.hostnames,
@@ -110,9 +110,9 @@ def write_credentials(path: Path, username: str, password: str) -> None:
     salt = "".join(secrets.choice(letters) for _ in range(_SALT))
     text = f"username: {username}\npassword: {password}\nsalt: {salt}\n"
     try:
-        if dyndns.parse_credentials(text, str(path)) != dyndns.Credentials(username, password):
+        if dyndns_settings.parse_credentials(text, str(path)) != dyndns_settings.Credentials(username, password):
             raise HardenError("user name or password begins or ends with a blank, or holds a line break")
-    except dyndns.DnsError as error:
+    except dyndns_settings.DnsError as error:
         raise HardenError(str(error)) from None
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -127,9 +127,9 @@ def write_credentials(path: Path, username: str, password: str) -> None:
 def _installable(path: Path) -> Known[Hidden] | Unavailable:
     """The credentials' file as nodes get it. A plan shows hashes of what it installs, so this one must be salted."""
     try:
-        dyndns.read_credentials(str(path))
+        dyndns_settings.read_credentials(str(path))
         text = path.read_text(encoding="utf-8")
-    except dyndns.DnsError as error:
+    except dyndns_settings.DnsError as error:
         return Unavailable(str(error))
     except OSError as error:
         return Unavailable(f"{path}: cannot be read: {error.strerror}")
@@ -160,8 +160,8 @@ def _read_ca(root: Path, settings: DnsSettings) -> str:
 
 def _check_url(document: Document, position: Position, url: str) -> None:
     try:
-        dyndns.check_url(url, f"`{url}`")
-    except dyndns.DnsError as error:
+        dyndns_settings.check_url(url, f"`{url}`")
+    except dyndns_settings.DnsError as error:
         known = ", ".join(PROVIDERS)
         hint = f"known by name: {known}" if position == ("dns", "provider") else ""
         raise document.error(position, str(error), hint) from None
@@ -182,7 +182,7 @@ def _check_address(document: Document, position: Position, source: AddressSource
 
 def _check_names(document: Document, position: Position, names: tuple[str, ...]) -> None:
     for index, name in enumerate(names):
-        if not dyndns.is_host_name(name):
+        if not dyndns_settings.is_host_name(name):
             raise document.error((*position, index), f"`{name}` is no full host name in lower case")
         if name in names[:index]:
             raise document.error((*position, index), f"`{name}` stands twice")

@@ -12,7 +12,7 @@ from .options import AsJson, ProjectFolder
 
 if TYPE_CHECKING:
     from hardening.model.dns import DnsSettings
-    from hardening.node.dyndns import Settings
+    from hardening.node.dyndns_settings import Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -79,14 +79,15 @@ def status(
     import msgspec
 
     from hardening.errors import Exit
-    from hardening.node import dyndns
+    from hardening.node.dyndns import public
+    from hardening.node.dyndns_state import read_state
 
     if inventory:
         found = {name: msgspec.json.decode(text) for name, text in _on_nodes(inventory, project, ("status",)).items()}
     else:
         with _complaints():
             settings = _settings(project, node, state)
-            found = {node or platform.node(): dyndns.public(dyndns.read_state(settings.state), settings)}
+            found = {node or platform.node(): public(read_state(settings.state), settings)}
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:
@@ -106,7 +107,7 @@ def reset(
     """Forget refusals and the pause after a fault, once their cause is gone: the next round asks again."""
     import msgspec
 
-    from hardening.node import dyndns
+    from hardening.node import dyndns_state
 
     names = tuple(hosts or ())
     if inventory:
@@ -114,7 +115,7 @@ def reset(
         freed = {name: msgspec.json.decode(text)["reset"] for name, text in answers.items()}
     else:
         with _complaints():
-            freed = {node or platform.node(): dyndns.reset(_settings(project, node, state).state, names)}
+            freed = {node or platform.node(): dyndns_state.reset(_settings(project, node, state).state, names)}
     for machine, of_machine in freed.items():
         typer.echo(f"{machine}: {', '.join(of_machine) or 'no host name was refused'}; the pause, if any, is over")
 
@@ -123,13 +124,14 @@ def reset(
 def _complaints() -> Generator[None]:
     """The program's complaints as this one's."""
     from hardening.errors import HardenError, HostError
-    from hardening.node import dyndns
+    from hardening.node.dyndns_protocol import NotReachedError
+    from hardening.node.dyndns_settings import DnsError
 
     try:
         yield
-    except dyndns.DnsError as error:
+    except DnsError as error:
         raise HardenError(str(error), "nothing was sent") from None
-    except dyndns.NotReachedError as error:
+    except NotReachedError as error:
         raise HostError(platform.node(), f"its address is not known: {error}", "nothing was sent") from None
 
 

@@ -66,7 +66,7 @@ class Hidden(Struct, frozen=True):
 
 
 class NodeDns(Struct, frozen=True):
-    """What one machine keeps where; the fields are `node/dyndns.py`'s Settings."""
+    """What one machine keeps where; the fields are Settings of `node/dyndns_settings.py`."""
 
     server: str
     agent: str

@@ -61,6 +61,7 @@ PATTERNS = (
     "/etc/harden/*",
     "/etc/harden/*/*",
     "/etc/systemd/system/docker.service.d/*",
+    "/usr/local/lib/harden/dns/hardening/node/*",
 )
 """Shell patterns; what they find is read like PATHS."""
 HASHED = (

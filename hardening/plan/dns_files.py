@@ -16,6 +16,9 @@ from hardening.model.project import Project
 from .node_files import NOT_READ, ManagedFile
 
 PROGRAM = "/usr/local/lib/harden/harden-dns"
+MODULES = ("dyndns_settings", "dyndns_protocol", "dyndns_address", "dyndns_state", "dyndns")
+"""What it is made of, of `node/`."""
+MODULES_FOLDER = "/usr/local/lib/harden/dns"
 SETTINGS_FILE = "/etc/harden/dns.json"
 CREDENTIALS_FILE = "/etc/harden/dns.credentials"
 CA_FILE = "/etc/harden/dns-ca.pem"
@@ -36,14 +39,24 @@ def wanted(project: Project, node: str) -> Iterator[ManagedFile]:
     settings = dns.nodes.get(node) if dns else None
     if dns is None or settings is None or isinstance(dns.credentials, Unavailable):
         return
-    program = resources.files("hardening.node").joinpath("dyndns.py").read_text(encoding="utf-8")
-    login = dns.credentials.value.text
-    yield ManagedFile(PROGRAM, program, "Install the program that keeps host names at this address", mode=0o755)
+    program, login = sources(), dns.credentials.value.text
+    for path, text in program.items():
+        mode = 0o755 if path == PROGRAM else 0o644
+        yield ManagedFile(path, text, f"Install {path.rpartition('/')[2]}, which keeps host names", mode=mode)
     if dns.ca_pem:
         yield ManagedFile(CA_FILE, dns.ca_pem, "Install the certificates that the DNS provider is known by")
     yield ManagedFile(SETTINGS_FILE, _settings(settings, with_ca=bool(dns.ca_pem)), _summary(settings))
     yield ManagedFile(CREDENTIALS_FILE, login, "Install the DNS provider's login", mode=0o600)
-    yield ManagedFile(UNIT_FILE, unit(program, login), f"Start {UNIT}", then=_START)
+    yield ManagedFile(UNIT_FILE, unit("".join(program.values()), login), f"Start {UNIT}", then=_START)
+
+
+def sources(folder: str = MODULES_FOLDER) -> dict[str, str]:
+    """Path -> text of the program's modules below a folder, and of what starts it."""
+    package = resources.files("hardening.node")
+    texts = {
+        f"{folder}/hardening/node/{name}.py": package.joinpath(f"{name}.py").read_text("utf-8") for name in MODULES
+    }
+    return {**texts, PROGRAM: LAUNCHER.format(folder=folder)}
 
 
 def with_service_state(file: ManagedFile, machine: NodeFacts) -> ManagedFile:
@@ -84,6 +97,16 @@ def _summary(settings: NodeDns) -> str:
     return f"Keep {', '.join(settings.hostnames)} at this address"
 
 
+LAUNCHER = """\
+#!/usr/bin/python3 -BISE
+# Managed by harden. Keeps host names at this machine's address; its modules are below {folder}.
+import sys
+
+sys.path.insert(0, "{folder}")
+from hardening.node.dyndns import main
+
+sys.exit(main())
+"""
 UNIT_TEMPLATE = """\
 # Managed by harden. Program and login: {versions}
 [Unit]

@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from hardening.node import dyndns
+from hardening.node.dyndns_settings import Settings
 
 NAMES = ("a.example.org", "b.example.org")
 PASSWORD = "s3cret and long"  # noqa: S105 - of a provider that exists in this test only
@@ -203,11 +203,11 @@ def provider(server: Provider) -> Provider:
 
 
 @pytest.fixture
-def settings(provider: Provider, authority: Authority, tmp_path: Path) -> dyndns.Settings:
+def settings(provider: Provider, authority: Authority, tmp_path: Path) -> Settings:
     login = tmp_path / "dns.credentials"
     login.write_text(f"username: group\npassword: {PASSWORD}\n")
     login.chmod(0o600)
-    return dyndns.Settings(
+    return Settings(
         server=provider.url,
         agent="harden harden-dns/Linux-0.1.0 admin@example.org",
         hostnames=NAMES,

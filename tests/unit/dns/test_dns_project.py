@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import signal
 import stat
 import subprocess
 import sys
@@ -16,7 +18,7 @@ from hardening.model.dns import AddressSource, DnsSettings, Hidden, NodeNames, P
 from hardening.model.facts import FileFacts
 from hardening.model.known import Known, Unavailable
 from hardening.model.plan import InstallFile
-from hardening.node import dyndns
+from hardening.node import dyndns_settings
 from hardening.plan import dns_files
 
 Any_ = Any  # the fixtures' classes live in conftest
@@ -106,7 +108,7 @@ def test_a_written_login_is_private_salted_and_can_be_read(tmp_path: Path) -> No
     path = tmp_path / "dns.credentials"
     dns.write_credentials(path, "group", PASSWORD)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert dyndns.read_credentials(str(path)) == dyndns.Credentials("group", PASSWORD)
+    assert dyndns_settings.read_credentials(str(path)) == dyndns_settings.Credentials("group", PASSWORD)
     first = path.read_text()
     dns.write_credentials(path, "group", PASSWORD)
     assert path.read_text() != first, "each has a salt of its own"
@@ -162,7 +164,9 @@ def files(found: ProjectDns, node: str = "n1") -> dict[str, Any]:
 
 def test_a_node_gets_the_program_and_starts_it_last() -> None:
     found = files(planned(ca_pem="PEM"))
+    modules = [path for path in found if path.startswith(dns_files.MODULES_FOLDER)]
     assert list(found) == [
+        *modules,
         dns_files.PROGRAM,
         dns_files.CA_FILE,
         dns_files.SETTINGS_FILE,
@@ -170,14 +174,20 @@ def test_a_node_gets_the_program_and_starts_it_last() -> None:
         dns_files.UNIT_FILE,
     ]
     assert found[dns_files.CREDENTIALS_FILE].mode == 0o600
-    assert [bool(file.then) for file in found.values()] == [False, False, False, False, True]
+    assert found[dns_files.PROGRAM].mode == 0o755
+    assert [path for path, file in found.items() if file.then] == [dns_files.UNIT_FILE]
     assert files(planned(), "n2") == {}
+
+
+def test_the_program_is_installed_with_every_module_that_it_imports() -> None:
+    wanted_by = re.findall(r"^from hardening\.node\.(\w+) import", "".join(dns_files.sources().values()), re.MULTILINE)
+    assert set(wanted_by) == set(dns_files.MODULES)
 
 
 def test_the_installed_settings_are_ones_the_program_takes(tmp_path: Path) -> None:
     path = tmp_path / "dns.json"
     path.write_text(files(planned())[dns_files.SETTINGS_FILE].content)
-    settings = dyndns.read_settings(str(path))
+    settings = dyndns_settings.read_settings(str(path))
     assert settings.hostnames == ("all.example.org",)
     assert settings.credentials == dns_files.CREDENTIALS_FILE
 
@@ -273,3 +283,17 @@ def test_bad_input_is_one_line_and_nothing_is_sent(provider: Any_, folder: Path)
     assert result.stderr.startswith(f"harden: {folder}/dns.credentials: others may read it")
     assert result.stdout == ""
     assert provider.asked == []
+
+
+def test_the_command_runs_until_it_is_ended(provider: Any_, folder: Path) -> None:
+    provider.answer = "good"
+    argv = [sys.executable, "-c", "from hardening.cli import main; main()", "dns", "update", "--project", str(folder)]
+    argv += ["--state", str(folder / "state.json")]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as running:
+        assert running.stdout
+        lines = [running.stdout.readline() for _ in range(2)]
+        running.send_signal(signal.SIGTERM)
+        out, err = running.communicate(timeout=30)
+    assert [line.split()[1] for line in lines] == ["started", "updated"]
+    assert (out, err, running.returncode) == ("harden-dns: stopped\n", "", 0)
