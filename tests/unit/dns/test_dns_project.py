@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -297,3 +298,33 @@ def test_the_command_runs_until_it_is_ended(provider: Any_, folder: Path) -> Non
         out, err = running.communicate(timeout=30)
     assert [line.split()[1] for line in lines] == ["started", "updated"]
     assert (out, err, running.returncode) == ("harden-dns: stopped\n", "", 0)
+
+
+@pytest.mark.may_skip(reason="not every machine has systemd")
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze")
+def test_systemd_finds_no_fault_with_the_unit(tmp_path: Path) -> None:
+    path = tmp_path / "harden-dns.service"
+    path.write_text(dns_files.unit("", "").replace(dns_files.PROGRAM, "/bin/sh"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_secret_that_a_service_manager_hands_over_may_be_readable_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Swarm secrets are 0444 by default, and systemd's show the group's bits; others cannot reach either folder."""
+    path = tmp_path / "dns"
+    path.write_text("username: a\npassword: b\n")
+    path.chmod(0o444)
+    with pytest.raises(dyndns_settings.DnsError):
+        dyndns_settings.read_credentials(str(path))
+    monkeypatch.setattr(dyndns_settings, "_PRIVATE", (f"{tmp_path}/",))
+    assert dyndns_settings.read_credentials(str(path)).username == "a"
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    outside.write_text("username: a\npassword: b\n")
+    outside.chmod(0o444)
+    (tmp_path / "link").symlink_to(outside)
+    with pytest.raises(dyndns_settings.DnsError, match="others may read it"):
+        dyndns_settings.read_credentials(str(tmp_path / "link"))
