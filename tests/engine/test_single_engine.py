@@ -60,11 +60,13 @@ POLICY = """\
 description: A web server
 abstractions: [libc, threads, init]
 seccomp:
-  syscalls: [accept, accept4, bind, clone, fork, vfork, listen, poll, sendfile, setgid, setgroups, setuid, socket,
-    wait4]
+  syscalls: [accept, accept4, alarm, bind, chdir, clock_nanosleep, clone, dup2, dup3, faccessat, fchdir, fork, getcwd,
+    getegid, geteuid, getgid, getpeername, getppid, getsockname, getsockopt, getuid, listen, lstat, nanosleep, open,
+    pipe, pipe2, poll, prctl, recvfrom, sendfile, sendto, setgid, setgroups, setsid, setsockopt, setuid, shutdown,
+    socket, stat, statfs, time, umask, vfork, wait4, writev]
 apparmor:
   files:
-    - {path: /**, access: mrix, why: busybox is everything}
+    - {path: /bin/*, access: mrix, why: busybox is everything}
 """
 SET_UP = """\
 set -eu
