@@ -26,6 +26,8 @@ from .model.status import (
     TaskStatus,
 )
 from .model.swarm import Service, SwarmNode, Task
+from .plan.certificates import KINDS, certificates_of
+from .plan.stacks import newest_secrets
 
 EXPIRY_DAYS = 30
 """A certificate that ends within these days is a problem: time to replace it in working hours."""
@@ -46,7 +48,7 @@ def of(project: Project, facts: Facts, audit: AuditStatus | None = None) -> Stat
         for stack in project.stacks
         for name, replica_set in stack.replica_sets.items()
     )
-    certificates = tuple(_certificates(swarm))
+    certificates = (*_authority(swarm), *_issued(project, swarm))
     problems = (
         *_node_problems(nodes),
         *_service_problems(services),
@@ -240,7 +242,18 @@ def _set_problems(sets: tuple[SetStatus, ...]) -> Iterator[str]:
 # --- certificates -----------------------------------------------------------------------------------------------------
 
 
-def _certificates(swarm: SwarmFacts | None) -> Iterator[CertificateStatus]:
+def _issued(project: Project, swarm: SwarmFacts | None) -> Iterator[CertificateStatus]:
+    """What deploys issued, by the labels of its secrets."""
+    for stack in project.stacks if swarm else ():
+        for name, stored in sorted(newest_secrets(stack, swarm.secrets if swarm else ()).items()):
+            if stack.secrets[name].generate not in KINDS:
+                continue
+            told = certificates_of(stored)
+            expires = told[0].not_after if told else None
+            yield CertificateStatus(f"{stack.name}: {name}", expires, "" if told else "tells nothing of itself")
+
+
+def _authority(swarm: SwarmFacts | None) -> Iterator[CertificateStatus]:
     name = "the swarm's authority"
     if swarm is None:
         yield CertificateStatus(name, None, "the swarm could not be read")

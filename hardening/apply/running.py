@@ -116,7 +116,5 @@ def _apply(cluster: Cluster, node: str, step: Step) -> None:  # noqa: C901, PLR0
             return rollout.deploy(cluster, stack)
         case PrepareReplicaSet() as action:
             return replica_set.prepare(cluster, action)
-        case InstallFile():
-            raise TypeError("files are installed together")
-        case RemoveStack() | RemoveVolumes() | LeaveSwarm():
-            raise TypeError("a deploy removes nothing; see `removal`")
+        case InstallFile() | RemoveStack() | RemoveVolumes() | LeaveSwarm():
+            raise TypeError("files are installed together, and stacks removed by `removal`")

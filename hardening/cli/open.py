@@ -60,7 +60,7 @@ def _addresses(inventory: str, root: Path) -> dict[str, tuple[str, ...]]:
     if inventory == sources.LAB:
         from hardening.lab import Lab
 
-        bases = tuple(node.http for node in Lab().status().nodes)
+        bases = tuple(node.https or node.http for node in Lab().status().nodes)
     else:
         bases = addresses.bases(sources.project(inventory, root))
     return {**addresses.links(bases, settings.links), REPORT: _newest_report(root / "reports" / "out")}

@@ -119,12 +119,14 @@ def _set_name(replica_set: SetStatus) -> str:
 
 def _rest(status: Status) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
+    ends = [(each.expires, each.name) for each in status.certificates if each.expires is not None]
+    if ends:
+        soonest, name = min(ends)
+        days = int((soonest - status.gathered_at) // _DAY)
+        table.add_row(Text("certificates", DIM), Text(plain(f"{len(ends)}; first ends {name}, in {days} days")))
     for certificate in status.certificates:
         if certificate.expires is None:
             table.add_row(Text("certificate", DIM), Text(plain(f"{certificate.name}: {certificate.detail}"), BAD))
-            continue
-        days = int((certificate.expires - status.gathered_at) // _DAY)
-        table.add_row(Text("certificate", DIM), Text(plain(f"{certificate.name}: {days} days left")))
     table.add_row(Text("last audit", DIM), _audit(status))
     for line in status.lacking:
         table.add_row(Text("lacking", DIM), Text(plain(line), "yellow"))

@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "project": VOCABULARY | {"documents", "stack", "confine", "dns"},
     "audit": VOCABULARY | {"checks"},
     "confinement": VOCABULARY,
-    "status": VOCABULARY | {"confinement"},
+    "status": VOCABULARY | {"confinement", "plan"},
     "apply": VOCABULARY | {"hosts", "plan", "stack", "certificates"},
     "lab": VOCABULARY | {"hosts", "plan", "data", "certificates"},
     "images": VOCABULARY | {"hosts", "plan", "data", "documents"},

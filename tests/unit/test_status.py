@@ -16,9 +16,19 @@ from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
 from hardening.model.known import Known
 from hardening.model.policy import RoleProfile
 from hardening.model.project import EngineSettings, Project, SwarmSettings
-from hardening.model.stack import PROFILE_HASH_LABEL, STACK_LABEL, ReplicaSet, Stack, StackService
+from hardening.model.stack import (
+    CERTIFICATE_LABEL,
+    OWNER_LABEL,
+    PROFILE_HASH_LABEL,
+    SECRET_LABEL,
+    STACK_LABEL,
+    GeneratedSecret,
+    ReplicaSet,
+    Stack,
+    StackService,
+)
 from hardening.model.status import AuditStatus, Status
-from hardening.model.swarm import ReplicatedMode, ServiceMode, TaskStatus, UpdateStatus
+from hardening.model.swarm import ReplicatedMode, ServiceMode, Stored, StoredSpec, TaskStatus, UpdateStatus
 from hardening.render import document, glance
 from tests.unit import facts_factory as made
 
@@ -186,6 +196,29 @@ def test_a_greeting_serves_where_the_status_may_not_be_read() -> None:
 )
 def test_a_set_that_lacks_something_says_what(members: tuple[Any, ...], problem: str) -> None:
     assert problem in set_problems(of_set(*members))
+
+
+# --- certificates -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pem", "problem"),
+    [
+        (made.authority_pem(made.NOW - 86400, 400), ""),
+        (made.authority_pem(made.NOW - 86400, 20), "shop: ca: its certificate ends on"),
+        ("no PEM", "shop: ca: tells nothing of itself"),
+    ],
+)
+def test_what_deploys_issued_is_watched(pem: str, problem: str) -> None:
+    labels = {OWNER_LABEL: "shop", SECRET_LABEL: "ca", CERTIFICATE_LABEL: pem}
+    stored = Stored("s9", "2026-11-01T10:00:00Z", "", StoredSpec("shop_ca_1", labels))
+    wanted = project()
+    stack = msgspec.structs.replace(wanted.stacks[0], secrets={"ca": GeneratedSecret("authority")})
+    wanted = msgspec.structs.replace(wanted, stacks=(stack,))
+    found = status.of(wanted, facts(secrets=(stored,)))
+    assert [line[: len(problem)] for line in found.problems] == ([problem] if problem else [])
+    assert [each.name for each in found.certificates] == ["the swarm's authority", "shop: ca"]
+    assert ("2; first ends shop: ca, in 399 days" in text(found)) is (not problem)
 
 
 # --- the last audit ---------------------------------------------------------------------------------------------------

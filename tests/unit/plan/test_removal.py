@@ -52,7 +52,9 @@ def test_everything_goes_in_an_order_that_works() -> None:
 def test_secrets_that_outlived_their_stack_go_with_the_data() -> None:
     left = Remains({"shop": StackRemains((), (), (SECRET,))}, {"n1": (), "n2": ()}, ("n1",), {}, "n1")
     assert removal.make(INVENTORY, left, volumes=False, swarm=False).steps == ()
-    assert actions(removal.make(INVENTORY, left, volumes=True, swarm=False)) == [("n1", RemoveSecrets(("shop_key_abc",)))]
+    assert actions(removal.make(INVENTORY, left, volumes=True, swarm=False)) == [
+        ("n1", RemoveSecrets(("shop_key_abc",)))
+    ]
 
 
 def test_a_swarm_that_holds_the_key_to_kept_data_stays() -> None:
