@@ -65,10 +65,7 @@ def _apply(step: Step, cluster: Cluster, away: Mapping[str, str]) -> None:
     host = cluster.hosts[step.node]
     match step.action:
         case RemoveStack(stack=name):
-            result = host.run(("docker", "stack", "rm", name), timeout=120 * cluster.pace)
-            if not result.ok:
-                raise FailedError(f"{step.node}: docker stack rm {name}: {result.complaint}")
-            _wait_until_gone(cluster, step.node, name, [each for each in cluster.hosts if each not in away])
+            _remove_stack(cluster, step.node, name, [each for each in cluster.hosts if each not in away])
         case RemoveSecrets(names=names):
             with engine(host) as running:
                 for secret in running.secrets():
@@ -85,21 +82,36 @@ def _apply(step: Step, cluster: Cluster, away: Mapping[str, str]) -> None:
             raise TypeError("no step of a removal")
 
 
-def _wait_until_gone(cluster: Cluster, manager: str, name: str, nodes: list[str]) -> None:
-    """Until no container and no network of a stack is left: the command itself ends before."""
+def _remove_stack(cluster: Cluster, manager: str, name: str, nodes: list[str]) -> None:
+    """Until nothing of a stack is left: the command itself ends before.
+
+    It also fails where something goes away under its hands, as after a removal that was interrupted: what counts is
+    what is left.
+    """
     deadline = time.monotonic() + GONE_SECONDS * cluster.pace
+    complaint = "not tried yet"
     while True:
-        left = []
-        for node in nodes:
-            with engine(cluster.hosts[node]) as running:
-                left += [f"{node}: container {each[:12]}" for each in running.containers(STACK_LABEL, name)]
-        with engine(cluster.hosts[manager]) as running:
-            left += [f"{manager}: network {each}" for each in running.network_names(STACK_LABEL, name)]
+        if complaint:
+            result = cluster.hosts[manager].run(("docker", "stack", "rm", name), timeout=120 * cluster.pace)
+            complaint = "" if result.ok else f" (docker stack rm: {result.complaint})"
+        left = _left(cluster, manager, name, nodes)
         if not left:
             return
         if time.monotonic() > deadline:
             raise FailedError(
-                f"stack {name}: not gone after {GONE_SECONDS * cluster.pace:.0f} s: {'; '.join(left)}",
+                f"stack {name}: not gone after {GONE_SECONDS * cluster.pace:.0f} s: {'; '.join(left)}{complaint}",
                 "run it again: it goes on from there",
             )
         time.sleep(_POLL_SECONDS)
+
+
+def _left(cluster: Cluster, manager: str, name: str, nodes: list[str]) -> list[str]:
+    """What there still is of a stack, in words."""
+    left = []
+    for node in nodes:
+        with engine(cluster.hosts[node]) as running:
+            left += [f"{node}: container {each[:12]}" for each in running.containers(STACK_LABEL, name)]
+    with engine(cluster.hosts[manager]) as running:
+        left += [f"service {each.spec.name}" for each in running.services(STACK_LABEL, name)]
+        left += [f"network {each}" for each in running.network_names(STACK_LABEL, name)]
+    return left

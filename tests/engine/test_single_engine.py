@@ -85,8 +85,13 @@ for key in $2; do
   mount --bind "$1/over/sys/$key" "/proc/sys/$key"
 done
 rm -rf /etc/harden /usr/local/lib/harden
+# Root of a container may raise no limits: neither the engine's own nor, by it, those of its containers.
+sed -i 's/^\\([[:space:]]*\\)ulimit /\\1: ulimit /' /etc/init.d/docker
 mkdir -p /etc/docker
-printf '{"data-root": "%s/data", "userns-remap": "default"}' "$1" > /etc/docker/daemon.json
+cat > /etc/docker/daemon.json <<END
+{"data-root": "$1/data", "userns-remap": "default",
+ "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 4096}}}
+END
 echo ready
 exec sleep infinity
 """
