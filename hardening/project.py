@@ -7,12 +7,17 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from . import confine, documents, stack
+from . import confine, dns, documents, stack
 from .errors import HardenError
+from .model.dns import DnsSettings
 from .model.inventory import Inventory, LocalTransport, Node, NodeRole, SshTransport
 from .model.project import EngineSettings, Project, SwarmSettings
 
 PROJECT_FILE = "harden.yml"
+LOCAL = "local"
+"""Source of the inventory that is this machine alone."""
+BUILT_IN = frozenset({LOCAL, "lab"})
+"""Sources of inventories whose machines are none of those that a project names."""
 LOCK_FILE = "images.lock"
 """YAML, role -> image reference by digest; written by `harden images push`, read by the stack template."""
 
@@ -54,6 +59,22 @@ class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     swarm: SwarmSettings = SwarmSettings()
     allowed_ports: tuple[int, ...] = ()
+    dns: DnsSettings | None = None
+    links: dict[str, str] = {}
+    """What the site publishes besides itself: name -> path, shown by `harden open`."""
+
+
+def read_settings(root: Path, nodes: tuple[str, ...] | None = None) -> ProjectFile:
+    """`harden.yml` of a project folder; with the names of an inventory, what it says of nodes is checked too.
+
+    Raises:
+        HardenError: with file and line.
+    """
+    document = documents.read(root / PROJECT_FILE)
+    settings = document.convert(ProjectFile)
+    if settings.dns:
+        dns.check(document, settings.dns, nodes)
+    return settings
 
 
 def read_inventory(path: Path) -> Inventory:
@@ -79,10 +100,12 @@ def read_inventory(path: Path) -> Inventory:
     return Inventory(nodes, str(path))
 
 
-def local_inventory() -> Inventory:
-    """This machine as a swarm of one, carrying every label of the reference stack."""
+def local_inventory(machines: Inventory | None = None) -> Inventory:
+    """This machine as a swarm of one, which carries every label: those of the reference stack, and of `machines`."""
     labels = {"mongo1": "true", "mongo2": "true", "mongo3": "true", "arbiter": "true", "api": "true", "edge": "true"}
-    return Inventory((Node("localhost", "127.0.0.1", NodeRole.MANAGER, labels, LocalTransport()),), "local")
+    for node in machines.nodes if machines else ():
+        labels |= node.labels
+    return Inventory((Node("localhost", "127.0.0.1", NodeRole.MANAGER, labels, LocalTransport()),), LOCAL)
 
 
 def load(
@@ -102,8 +125,11 @@ def load(
     Raises:
         HardenError: with file and line; nothing was changed.
     """
-    settings = documents.load(root / PROJECT_FILE, ProjectFile)
+    settings = read_settings(root)
     machines = inventory or read_inventory(root / settings.inventory)
+    names = tuple(node.name for node in machines.nodes)
+    if machines.source not in BUILT_IN:
+        read_settings(root, names)
     images = locked_images(lock or root / LOCK_FILE)
     stacks = tuple(
         stack.render(name, root / entry.file, machines, images, {**entry.variables, **(variables or {})})
@@ -129,6 +155,7 @@ def load(
         stacks=stacks,
         profiles=profiles,
         allowed_ports=settings.allowed_ports,
+        dns=dns.of_project(settings.dns, root, names) if settings.dns else None,
     )
 
 

@@ -23,11 +23,16 @@ COMMANDS = {
     "render": "Print a stack as plain `docker stack deploy` takes it.",
     "certificates": "What was issued, until when; the authority to trust.",
     "unlock": "Open swarm managers that restarted.",
+    "status": "The cluster on one screen: services, members, confinement, certificates.",
+    "logs": "What a service's tasks write.",
+    "open": "The addresses of site, documents and report; opened where there is a desktop.",
+    "destroy": "Remove the stacks; asks, and keeps the data.",
     "audit": "Read the running cluster and judge it.",
     "checks": "The catalogue of checks.",
     "facts": "Read the cluster into a file, for an offline audit.",
     "profile": "AppArmor and seccomp profiles of each role.",
     "images": "Build the images and push them to a registry.",
+    "dns": "Keep host names at a machine's address (No-IP and others).",
     "lab": "A local swarm of real virtual machines, AppArmor enforcing.",
 }
 """Command or group -> one line of help. The module of the same name in this package holds `app`."""

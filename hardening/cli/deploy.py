@@ -22,6 +22,7 @@ def deploy(
     Can be interrupted at any moment and run again; the next run goes on from there. Exit code 1 when a step fails or a
     task is not confined as it should be.
     """
+    from hardening import confinement
     from hardening.errors import Exit
     from hardening.hosts import connect
 
@@ -36,3 +37,5 @@ def deploy(
         typer.echo("Nothing was changed.")
         raise typer.Exit(Exit.FAILED)
     typer.echo("Deployed: there is nothing left to do, and every task is confined by its node's kernel.")
+    for line in confinement.lacking(wanted, facts):
+        typer.echo(f"Lacking: {line}")

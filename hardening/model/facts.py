@@ -173,6 +173,11 @@ class NodeFacts(Struct, frozen=True):
     swarm: Known[SwarmFacts] | Unavailable
     transparent_hugepages: Known[str] | Unavailable = Unavailable("was not asked")
 
+    @property
+    def has_apparmor(self) -> bool:
+        """Whether the kernel was seen to have AppArmor active."""
+        return isinstance(self.lsm, Known) and "apparmor" in self.lsm.value
+
 
 class MongoUser(Struct, frozen=True):
     """A database user, without credentials."""

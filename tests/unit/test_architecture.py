@@ -21,6 +21,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "data": frozenset(),
     "node": frozenset(),  # copied to machines that have nothing of this package
     "documents": VOCABULARY,
+    "moments": VOCABULARY,
+    "addresses": VOCABULARY,
     "hosts": VOCABULARY | {"certificates"},
     "facts": VOCABULARY | {"hosts", "certificates"},
     "checks": VOCABULARY,
@@ -28,10 +30,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "confine": VOCABULARY | {"documents"},
     "certificates": frozenset(),
     "stack": VOCABULARY | {"documents", "certificates"},
-    "plan": VOCABULARY | {"stack", "confine", "certificates"},
-    "project": VOCABULARY | {"documents", "stack", "confine"},
+    "plan": VOCABULARY | {"stack", "confine", "certificates", "confinement"},
+    "dns": VOCABULARY | {"documents", "node"},  # the program that nodes get runs here, too
+    "project": VOCABULARY | {"documents", "stack", "confine", "dns"},
     "audit": VOCABULARY | {"checks"},
     "confinement": VOCABULARY,
+    "status": VOCABULARY | {"confinement", "plan"},
     "apply": VOCABULARY | {"hosts", "plan", "stack", "certificates"},
     "lab": VOCABULARY | {"hosts", "plan", "data", "certificates"},
     "images": VOCABULARY | {"hosts", "plan", "data", "documents"},

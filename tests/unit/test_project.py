@@ -72,3 +72,14 @@ def test_an_inventory_without_nodes_is_refused(folder: Path) -> None:
 def test_the_local_inventory_is_this_machine_as_a_manager() -> None:
     (node,) = local_inventory().nodes
     assert (node.role, node.labels["edge"]) == (NodeRole.MANAGER, "true")
+
+
+def test_the_local_inventory_carries_the_labels_of_the_projects_own(tmp_path: Path) -> None:
+    path = tmp_path / "inventory.yml"
+    path.write_text(
+        "nodes:\n"
+        "  - {name: n1, address: 192.0.2.1, role: manager, labels: {shop: true}}\n"
+        "  - {name: n2, address: 192.0.2.2, labels: {zone: b}}\n"
+    )
+    (node,) = local_inventory(read_inventory(path)).nodes
+    assert {"shop": "true", "zone": "b", "edge": "true"}.items() <= node.labels.items()
