@@ -78,6 +78,53 @@ class ProcessFacts(Struct, frozen=True):
     uid_map: tuple[tuple[int, int, int], ...]
 
 
+class Account(Struct, frozen=True):
+    """A user of a container's own `/etc/passwd`.
+
+    `locked` tells that no password opens it; no hash is ever collected.
+    """
+
+    name: str
+    uid: int
+    shell: str
+    locked: bool
+
+
+class Endpoint(Struct, frozen=True):
+    """What a TLS server inside a container answered when it was called on its own loopback.
+
+    Attributes:
+        address: as the kernel lists it.
+        port: in the container.
+        server_name: the name that was asked for; empty for none.
+        protocols: version -> whether the server speaks it; a version that this node's TLS library lacks is not there.
+        certificate: the server's own certificate in PEM; empty when it sent none.
+    """
+
+    address: str
+    port: int
+    server_name: str
+    protocols: dict[str, bool]
+    certificate: str = ""
+
+
+class Inside(Struct, frozen=True):
+    """What a container holds, seen from its own root. Asked only where a program needs it, such as a web server.
+
+    Attributes:
+        files: path in the container -> its inode; `Known(None)` when there is no such file. Users and groups are the
+            container's own.
+        accounts: the users that its processes run as; a number without an account is not there.
+        certificates: path -> certificates in PEM; what else such a file holds stays where it is.
+        endpoints: its TLS servers.
+    """
+
+    files: dict[str, Known[FileFacts | None] | Unavailable] = {}
+    accounts: Known[tuple[Account, ...]] | Unavailable = Unavailable("was not asked")
+    certificates: dict[str, Known[str] | Unavailable] = {}
+    endpoints: Known[tuple[Endpoint, ...]] | Unavailable = Unavailable("was not asked")
+
+
 class ContainerFacts(Struct, frozen=True):
     """A running container: the engine's word (`inspect`) and the kernel's (`processes`, first is the init process).
 
@@ -86,12 +133,14 @@ class ContainerFacts(Struct, frozen=True):
         processes: every process of the container.
         root_read_only: the `ro` option of `/` in the container's own mount table.
         answers: output of the questions the gatherer asked inside, by question name.
+        inside: what the gatherer looked at inside.
     """
 
     inspect: Inspect
     processes: Known[tuple[ProcessFacts, ...]] | Unavailable
     root_read_only: Known[bool] | Unavailable
     answers: dict[str, Known[str] | Unavailable] = {}
+    inside: Known[Inside] | Unavailable = Unavailable("was not asked")
 
     @property
     def service(self) -> str:
@@ -103,8 +152,52 @@ class ContainerFacts(Struct, frozen=True):
         return (self.inspect.config.labels or {}).get(name, "")
 
 
+class ImageBuild(Struct, frozen=True):
+    """What an image's history tells of how it was built. The steps' texts stay on the node: they may hold secrets.
+
+    Attributes:
+        steps: how many the history names.
+        adds: numbers of the steps, from 1, that bring files in by ADD; the first is left out, a base comes no other way.
+        lone_updates: steps that refresh a package index and install nothing from it.
+        unverified: options that switch off the checking of packages, such as `--allow-unauthenticated`.
+        arguments: names of the build arguments that steps were given.
+    """
+
+    steps: int
+    adds: tuple[int, ...] = ()
+    lone_updates: tuple[int, ...] = ()
+    unverified: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+
+class ImagePrograms(Struct, frozen=True):
+    """Programs in the usual folders of an image, as one of its containers sees them.
+
+    Attributes:
+        count: of all.
+        tools: paths of package managers, compilers, debuggers and remote shells.
+        privileged: paths with a setuid or setgid bit.
+    """
+
+    count: int
+    tools: tuple[str, ...] = ()
+    privileged: tuple[str, ...] = ()
+
+
+class StoppedContainer(Struct, frozen=True):
+    """A container that does not run; `created` is in seconds since the epoch, `service` empty for a plain one."""
+
+    name: str
+    state: str
+    created: float
+    service: str = ""
+
+
 class EngineFacts(Struct, frozen=True):
-    """One node's engine."""
+    """One node's engine.
+
+    `builds` and `programs` are by image id, of the images that containers run; `stopped` are the containers that do not.
+    """
 
     info: EngineInfo
     api_version: str
@@ -112,6 +205,9 @@ class EngineFacts(Struct, frozen=True):
     containers: Known[tuple[ContainerFacts, ...]] | Unavailable
     networks: Known[tuple[Network, ...]] | Unavailable
     images: Known[tuple[Image, ...]] | Unavailable
+    builds: dict[str, Known[ImageBuild] | Unavailable] = {}
+    programs: dict[str, Known[ImagePrograms] | Unavailable] = {}
+    stopped: Known[tuple[StoppedContainer, ...]] | Unavailable = Unavailable("was not asked")
 
 
 class SwarmFacts(Struct, frozen=True):
@@ -145,6 +241,7 @@ class NodeFacts(Struct, frozen=True):
         programs: program -> path, of those that a deploy or a check needs; empty path when missing.
         swarm: only from managers.
         transparent_hugepages: always, madvise or never.
+        swarm_certificate: the node's own certificate in the swarm and its issuer's, in PEM, without the key.
     """
 
     hostname: str
@@ -172,6 +269,7 @@ class NodeFacts(Struct, frozen=True):
     engine: Known[EngineFacts] | Unavailable
     swarm: Known[SwarmFacts] | Unavailable
     transparent_hugepages: Known[str] | Unavailable = Unavailable("was not asked")
+    swarm_certificate: Known[str] | Unavailable = Unavailable("was not asked")
 
 
 class MongoUser(Struct, frozen=True):
@@ -229,6 +327,7 @@ class MongoMember(Struct, frozen=True):
     asked_over: Known[str] | Unavailable = Unavailable("was not asked")
     """How the rest was asked for: `verified TLS`, `unverified TLS` (nothing told which authority to trust), `plaintext`
     where the server speaks no TLS."""
+    inside: Known[Inside] | Unavailable = Unavailable("was not asked")
 
 
 class Directive(Struct, frozen=True):
@@ -249,13 +348,14 @@ class NginxServer(Struct, frozen=True):
     container: str
     version: Known[str] | Unavailable
     config: Known[tuple[Directive, ...]] | Unavailable
+    inside: Known[Inside] | Unavailable = Unavailable("was not asked")
 
 
 class Facts(Struct, frozen=True):
     """Everything that was read, and when (seconds since the epoch, by the operator's clock).
 
-    `allowed_ports` is not read but wanted: the host ports that the project lets services publish; None when no project
-    said so.
+    The last three are not read but wanted, and None when no project said so: the host ports that services may publish,
+    the registries that images may come from, and the image digests that each role's recordings were made with.
     """
 
     gathered_at: float
@@ -264,6 +364,8 @@ class Facts(Struct, frozen=True):
     nginx: tuple[NginxServer, ...]
     version: int = FACTS_VERSION
     allowed_ports: tuple[int, ...] | None = None
+    allowed_registries: tuple[str, ...] | None = None
+    evidence: dict[str, tuple[str, ...]] | None = None
 
     @property
     def swarm(self) -> Known[SwarmFacts] | Unavailable:

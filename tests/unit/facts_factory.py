@@ -32,12 +32,15 @@ from hardening.model.facts import (
     EngineFacts,
     Facts,
     FileFacts,
+    ImageBuild,
+    ImagePrograms,
     Listener,
     MongoMember,
     MongoUser,
     NginxServer,
     NodeFacts,
     ProcessFacts,
+    StoppedContainer,
     SwarmFacts,
 )
 from hardening.model.known import Known, Unavailable
@@ -77,6 +80,7 @@ NOW = 1_795_000_000.0
 """18 November 2026."""
 GB = 1 << 30
 IMAGE = "registry:5000/web@sha256:" + "a" * 64
+IMAGE_ID = "sha256:" + "b" * 64
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
 POLICY = {
     "version": 1,
@@ -159,6 +163,7 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "/etc/systemd/system/docker.socket": absent,
         "/run/docker.sock": file(0o660, "root", "docker", kind="socket", sha256=""),
         "/run/containerd/containerd.sock": file(0o660, kind="socket", sha256=""),
+        "/var/lib/docker": folder,
         "/usr/bin/dockerd": absent,
         "/usr/sbin/dockerd": program,
         "/usr/bin/containerd": program,
@@ -174,6 +179,7 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
 AUDIT_RULES = tuple(
     f"-w {path} -p wa -k harden"
     for path in (
+        "/var/lib/docker",
         "/usr/sbin/dockerd",
         "/usr/bin/containerd",
         "/usr/bin/containerd-shim-runc-v2",
@@ -221,11 +227,16 @@ def process(**changes: Any) -> ProcessFacts:  # noqa: ANN401
 
 
 def inspect(**changes: Any) -> Inspect:  # noqa: ANN401
-    """The engine's document of task 1 of shop_web; keywords of its inner structures are taken too."""
+    """The engine's document of task 1 of shop_web; keywords of its inner structures are taken too.
+
+    `image` is the engine's id; `image_name` is what the container was started with.
+    """
+    if "image_name" in changes:
+        changes["config"] = msgspec.structs.replace(inspect().config, image=changes.pop("image_name"))
     made = Inspect(
         id="c1",
         name="/shop_web.1.t1",
-        image="sha256:" + "b" * 64,
+        image=IMAGE_ID,
         created="2026-11-01T10:00:00Z",
         state=ContainerState("running", 4242, Health("healthy")),
         config=ContainerConfig(
@@ -284,7 +295,10 @@ def engine(*containers: ContainerFacts, **changes: Any) -> EngineFacts:  # noqa:
         networks=Known(
             (Network("b", "bridge", "bridge", "local", options={"com.docker.network.bridge.enable_icc": "false"}),)
         ),
-        images=Known((Image("sha256:1", repo_digests=(IMAGE,), size=10**8),)),
+        images=Known((Image(IMAGE_ID, repo_digests=(IMAGE,), created=int(NOW - 86400), size=10**8),)),
+        builds={IMAGE_ID: Known(ImageBuild(4, arguments=("VERSION",)))},
+        programs={IMAGE_ID: Known(ImagePrograms(20, privileged=("/usr/bin/su",)))},
+        stopped=Known((StoppedContainer("shop_web.1.t0", "exited", NOW - 5000, "shop_web"),)),
     )
     return _altered(made, changes)
 
@@ -446,6 +460,7 @@ def cluster(*nodes: NodeFacts | Unavailable, **changes: Any) -> Facts:  # noqa: 
         mongo=(),
         nginx=(),
         allowed_ports=(80, 443),
+        allowed_registries=("registry:5000",),
     )
     return msgspec.structs.replace(made, **changes)
 
