@@ -335,6 +335,7 @@ def node(*containers: ContainerFacts, **changes: Any) -> NodeFacts:  # noqa: ANN
         engine=Known(engine(*containers)),
         swarm=Known(swarm()),
         transparent_hugepages=Known("never"),
+        swarm_certificate=Known(certificate_pem()),
     )
     return msgspec.structs.replace(made, **changes)
 
@@ -418,6 +419,7 @@ def swarm(**changes: Any) -> SwarmFacts:  # noqa: ANN401
             id="c",
             version=Version(1),
             created_at="2026-11-01T10:00:00Z",
+            updated_at="2026-11-01T10:00:00Z",
             spec=SwarmSpec(CaConfig(24 * 3600 * 10**9), EncryptionConfig(auto_lock_managers=True)),
             tls_info=TlsInfo(authority_pem()),
         ),
@@ -431,9 +433,16 @@ def swarm(**changes: Any) -> SwarmFacts:  # noqa: ANN401
     return _altered(made, changes)
 
 
-@cache
 def authority_pem(start: float = NOW - 30 * 86400, days: int = 7300) -> str:
     """A swarm's root certificate: elliptic, self-signed, twenty years long."""
+    return certificate_pem(start, days)
+
+
+@cache
+def certificate_pem(
+    start: float = NOW - 10 * 86400, days: int = 90, *names: str, issuer: str = "", called: str = "swarm-ca"
+) -> str:
+    """A certificate for DNS names; signed by itself where no issuer is named."""
     from datetime import UTC, datetime, timedelta
 
     from cryptography import x509
@@ -441,9 +450,11 @@ def authority_pem(start: float = NOW - 30 * 86400, days: int = 7300) -> str:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "swarm-ca")])
+    name, other = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, word or called)]) for word in ("", issuer))
     begin = datetime.fromtimestamp(start, UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = x509.CertificateBuilder(other, name, key.public_key(), x509.random_serial_number())
+    if names:
+        made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), critical=False)
     signed = made.not_valid_before(begin).not_valid_after(begin + timedelta(days=days)).sign(key, hashes.SHA256())
     return signed.public_bytes(serialization.Encoding.PEM).decode()
 
