@@ -166,6 +166,7 @@ def hidden(facts: Facts) -> Iterator[Outcome]:
 
 
 def all_read(facts: Facts) -> bool:
+    """Whether the containers of every node are known."""
     return bool(facts.nodes) and not _unread_engines(facts)
 
 

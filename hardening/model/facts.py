@@ -90,7 +90,7 @@ class Account(Struct, frozen=True):
     locked: bool
 
 
-class Endpoint(Struct, frozen=True):
+class TlsServer(Struct, frozen=True):
     """What a TLS server inside a container answered when it was called on its own loopback.
 
     Attributes:
@@ -114,15 +114,17 @@ class Inside(Struct, frozen=True):
     Attributes:
         files: path in the container -> its inode; `Known(None)` when there is no such file. Users and groups are the
             container's own.
-        accounts: the users that its processes run as; a number without an account is not there.
+        users: numbers of the users that its processes run as, the container's own.
+        accounts: those of these users that have one.
         certificates: path -> certificates in PEM; what else such a file holds stays where it is.
         endpoints: its TLS servers.
     """
 
     files: dict[str, Known[FileFacts | None] | Unavailable] = {}
+    users: tuple[int, ...] = ()
     accounts: Known[tuple[Account, ...]] | Unavailable = Unavailable("was not asked")
     certificates: dict[str, Known[str] | Unavailable] = {}
-    endpoints: Known[tuple[Endpoint, ...]] | Unavailable = Unavailable("was not asked")
+    endpoints: Known[tuple[TlsServer, ...]] | Unavailable = Unavailable("was not asked")
 
 
 class ContainerFacts(Struct, frozen=True):
@@ -157,7 +159,7 @@ class ImageBuild(Struct, frozen=True):
 
     Attributes:
         steps: how many the history names.
-        adds: numbers of the steps, from 1, that bring files in by ADD; the first is left out, a base comes no other way.
+        adds: numbers of the steps, from 1, that bring files in by ADD; not the first, for a base comes no other way.
         lone_updates: steps that refresh a package index and install nothing from it.
         unverified: options that switch off the checking of packages, such as `--allow-unauthenticated`.
         arguments: names of the build arguments that steps were given.
@@ -196,7 +198,7 @@ class StoppedContainer(Struct, frozen=True):
 class EngineFacts(Struct, frozen=True):
     """One node's engine.
 
-    `builds` and `programs` are by image id, of the images that containers run; `stopped` are the containers that do not.
+    `builds` and `programs` are by image id, of the images that containers run; `stopped` are those that do not run.
     """
 
     info: EngineInfo

@@ -24,7 +24,7 @@ _OTHER_VERSION = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCO
 
 
 def endpoints(init: int, places: list[tuple[str, int]], names: list[str]) -> list[dict[str, Any]]:
-    """An Endpoint for each address and name; places that speak no TLS are left out."""
+    """A TlsServer for each address and name; places that speak no TLS are left out."""
 
     def ask() -> bytes:
         enter_network(init)

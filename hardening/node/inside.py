@@ -18,13 +18,14 @@ from hardening.node.namespaces import in_child
 
 FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 TOOLS = frozenset(
-    """
-    apk apt apt-get aptitude dnf dpkg microdnf npm pacman pip pip3 pnpm rpm yarn yum zypper
-    as c++ cc clang cpp g++ gcc go ld make rustc tcc
-    gdb ltrace strace
-    nc ncat netcat nmap socat ssh tcpdump telnet
-    """.split()
-)
+    {
+        "apk", "apt", "apt-get", "aptitude", "dnf", "dpkg", "microdnf", "npm", "pacman", "pip", "pip3", "pnpm", "rpm",
+        "yarn", "yum", "zypper",
+        "as", "c++", "cc", "clang", "cpp", "g++", "gcc", "go", "ld", "make", "rustc", "tcc",
+        "gdb", "ltrace", "strace",
+        "nc", "ncat", "netcat", "nmap", "socat", "ssh", "tcpdump", "telnet",
+    }
+)  # fmt: skip
 """What a service in production has no use for, and an intruder has: package managers, compilers, debuggers, shells
 to other machines."""
 _SECONDS = 20
@@ -91,6 +92,7 @@ def _seen(wanted: dict[str, Any]) -> dict[str, Any]:
     return {
         "files": {path: fact(_inode, path, who) for path in wanted["files"]},
         "certificates": {path: fact(_certificates, path) for path in wanted["certificates"]},
+        "users": uids,
         "accounts": fact(_accounts, uids),
     }
 
@@ -168,7 +170,7 @@ def _certificates(path: str) -> str:
 
 def _programs() -> dict[str, Any]:
     """Every folder once, though merged systems know it under two names."""
-    folders = {}
+    folders: dict[tuple[int, int], str] = {}
     for folder in FOLDERS:
         try:
             found = os.stat(folder)

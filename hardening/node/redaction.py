@@ -1,8 +1,8 @@
 """Takes out of facts what looks like a secret. Part of node programs, and used for what databases answer.
 
-Names decide first (a key, an option, a variable that promises a secret), then forms that nothing else has: a login in an
-address, a private key, a password's hash. What is taken out leaves MARK in its place, so that nobody takes the rest for
-the whole.
+Names decide first (a key, an option, a variable that promises a secret), then forms that nothing else has: a login in
+an address, a private key, a password's hash. What is taken out leaves MARK in its place, so that nobody takes the rest
+for the whole.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from hardening.model.engine import (
     SwarmState,
 )
 from hardening.model.facts import (
+    Account,
     ContainerFacts,
     DiskFacts,
     EngineFacts,
@@ -34,6 +35,7 @@ from hardening.model.facts import (
     FileFacts,
     ImageBuild,
     ImagePrograms,
+    Inside,
     Listener,
     MongoMember,
     MongoUser,
@@ -42,6 +44,7 @@ from hardening.model.facts import (
     ProcessFacts,
     StoppedContainer,
     SwarmFacts,
+    TlsServer,
 )
 from hardening.model.known import Known, Unavailable
 from hardening.model.swarm import (
@@ -440,7 +443,12 @@ def authority_pem(start: float = NOW - 30 * 86400, days: int = 7300) -> str:
 
 @cache
 def certificate_pem(
-    start: float = NOW - 10 * 86400, days: int = 90, *names: str, issuer: str = "", called: str = "swarm-ca"
+    start: float = NOW - 10 * 86400,
+    days: int = 90,
+    *names: str,
+    issuer: str = "",
+    called: str = "swarm-ca",
+    responder: str = "",
 ) -> str:
     """A certificate for DNS names; signed by itself where no issuer is named."""
     from datetime import UTC, datetime, timedelta
@@ -448,6 +456,7 @@ def certificate_pem(
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import AuthorityInformationAccessOID
 
     key = ec.generate_private_key(ec.SECP256R1())
     name, other = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, word or called)]) for word in ("", issuer))
@@ -455,6 +464,9 @@ def certificate_pem(
     made = x509.CertificateBuilder(other, name, key.public_key(), x509.random_serial_number())
     if names:
         made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), critical=False)
+    if responder:
+        place = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(responder))
+        made = made.add_extension(x509.AuthorityInformationAccess([place]), critical=False)
     signed = made.not_valid_before(begin).not_valid_after(begin + timedelta(days=days)).sign(key, hashes.SHA256())
     return signed.public_bytes(serialization.Encoding.PEM).decode()
 
@@ -495,6 +507,11 @@ def on_engine(**changes: Any) -> Facts:  # noqa: ANN401
     return cluster(node(engine=Known(engine(container(), **changes))))
 
 
+def with_build(steps: int = 5, **changes: Any) -> Facts:  # noqa: ANN401
+    """A cluster whose one image has another history."""
+    return on_engine(builds={IMAGE_ID: Known(msgspec.structs.replace(ImageBuild(steps), **changes))})
+
+
 def with_settings(**changes: object) -> Facts:
     return on_node(daemon_config=settings(**changes))
 
@@ -511,6 +528,31 @@ def with_service(**changes: Any) -> Facts:  # noqa: ANN401
     """A cluster whose one service, and its running task, differ."""
     changed = service(**changes)
     return in_swarm(services=(changed,), tasks=(task(changed),))
+
+
+PROTOCOLS = {"TLSv1": False, "TLSv1.1": False, "TLSv1.2": True, "TLSv1.3": True}
+
+
+def endpoint(port: int, name: str = "mongo1", **changes: Any) -> TlsServer:  # noqa: ANN401
+    """A TLS server that was called, with a certificate for `name`."""
+    pem = certificate_pem(NOW - 10 * 86400, 90, name, issuer="shop-ca", called=name)
+    return msgspec.structs.replace(TlsServer("127.0.0.1", port, "", PROTOCOLS, pem), **changes)
+
+
+MONGO_INSIDE = Inside(
+    files={
+        "/data/db": file(0o700, "mongodb", "mongodb", kind="directory", uid=999),
+        "/data/db/mongod.lock": file(0o600, "mongodb", "mongodb", uid=999),
+    },
+    users=(999,),
+    accounts=Known((Account("mongodb", 999, "/usr/sbin/nologin", locked=True),)),
+)
+
+
+def altered_inside(inside: Known[Inside] | Unavailable | None = None, **changes: Any) -> Known[Inside]:  # noqa: ANN401
+    """What a container holds, with some of it changed."""
+    made = inside.value if isinstance(inside, Known) else MONGO_INSIDE
+    return Known(msgspec.structs.replace(made, **changes))
 
 
 COMMAND_LINE = {
@@ -565,6 +607,7 @@ def mongod(number: int = 1, **changes: Any) -> MongoMember:  # noqa: ANN401
         startup_warnings=Known(()),
         anonymous=Known("Unauthorized"),
         plaintext=Known("refused"),
+        inside=altered_inside(endpoints=Known((endpoint(27017, f"mongo{number}"),))),
     )
     return msgspec.structs.replace(made, **changes)
 
@@ -626,7 +669,10 @@ http {
     }
     server {
         listen 8443 ssl;
+        listen 8443 quic;
         server_name shop.example;
+        ssl_certificate /run/secrets/tls.pem;
+        ssl_certificate_key /run/secrets/tls.key;
         root /srv;
         error_page 404 500 502 503 504 /error.html;
         add_header Strict-Transport-Security max-age=63072000 always;
@@ -652,7 +698,25 @@ http {
 
 def nginx_server(text: str = NGINX, **changes: Any) -> NginxServer:  # noqa: ANN401
     config = nginx.parse(f"# configuration file /etc/nginx/nginx.conf:\n{text}\n")
-    return msgspec.structs.replace(NginxServer("shop_web", "node1", "c1", Known("1.28.0"), Known(config)), **changes)
+    made = NginxServer("shop_web", "node1", "c1", Known("1.28.0"), Known(config), Known(nginx_inside()))
+    return msgspec.structs.replace(made, **changes)
+
+
+def nginx_inside() -> Inside:
+    """What the web server's container holds."""
+    pem = certificate_pem(NOW - 10 * 86400, 90, "shop.example", issuer="shop-ca", called="shop.example")
+    return Inside(
+        files={
+            "/etc/nginx/nginx.conf": file(),
+            "/run/secrets/tls.key": file(0o400, "nginx", "nginx", uid=101),
+            "/run/nginx.pid": file(0o644, "nginx", "nginx", uid=101),
+            "/var/run/nginx.pid": NO_FILE,
+        },
+        users=(101,),
+        accounts=Known((Account("nginx", 101, "/usr/sbin/nologin", locked=True),)),
+        certificates={"/run/secrets/tls.pem": Known(pem)},
+        endpoints=Known((endpoint(8443, "shop.example", server_name="shop.example"),)),
+    )
 
 
 def with_nginx(old: str = "", new: str = "", **changes: Any) -> Facts:  # noqa: ANN401

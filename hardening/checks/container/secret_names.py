@@ -3,6 +3,7 @@
 from hardening.checks.secret_names import looks_secret
 from hardening.checks.vocabulary import Area, Check, Place, Severity, Verdict, cis_docker, failed, passed, per_container
 
+
 def judge(place: Place) -> Verdict:
     """Names only: values are never read."""
     names = place.container.inspect.config.env or ()

@@ -18,7 +18,6 @@ def judge(_facts: Facts, image: UsedImage) -> Answer:
     return given(image.build, read)
 
 
-
 CHECK = Check(
     id="engine-image-add",
     title="Image builds copy files, and fetch or unpack none with ADD",

@@ -1,10 +1,9 @@
 """Was a secret passed to a build as an argument?"""
 
 from hardening.checks.images import UsedImage, per_image
+from hardening.checks.secret_names import looks_secret
 from hardening.checks.vocabulary import Answer, Area, Check, Severity, cis_docker, failed, given, not_applicable, passed
 from hardening.model.facts import Facts, ImageBuild
-
-from hardening.checks.secret_names import looks_secret
 
 
 def judge(_facts: Facts, image: UsedImage) -> Answer:
@@ -18,7 +17,6 @@ def judge(_facts: Facts, image: UsedImage) -> Answer:
         return failed(found, expected) if found else passed(f"none of {len(build.arguments)} arguments", expected)
 
     return given(image.build, read)
-
 
 
 CHECK = Check(

@@ -1,8 +1,8 @@
 """Does an image hold what only builders and intruders use?"""
 
 from hardening.checks.images import UsedImage, per_image
-from hardening.checks.vocabulary import Answer, Area, Check, Severity, cis_docker, failed, given, passed, unknown
 from hardening.checks.verdict import listed
+from hardening.checks.vocabulary import Answer, Area, Check, Severity, cis_docker, failed, given, passed, unknown
 from hardening.model.facts import Facts, ImagePrograms
 
 EXPECTED = "no package manager, compiler, debugger or remote shell"
@@ -29,6 +29,6 @@ CHECK = Check(
     level=1,
     refs=cis_docker("4.3"),
     rationale="An intruder who finds them need not bring any, and each is one more thing to keep without holes.",
-    remediation="Build in one stage and copy the result into a slim one; `harden images build` takes only what is named.",
+    remediation="Build in one stage and copy the result into a slim one; `harden images build` takes what is named.",
     evaluate=per_image(judge),
 )

@@ -18,7 +18,6 @@ def judge(_facts: Facts, image: UsedImage) -> Answer:
     return given(image.build, read)
 
 
-
 CHECK = Check(
     id="engine-image-update-alone",
     title="Image builds refresh the package index in the step that installs",

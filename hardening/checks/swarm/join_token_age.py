@@ -12,7 +12,6 @@ def judge(facts: Facts, swarm: SwarmFacts) -> Verdict:
     return rotated("the tokens", swarm.cluster, facts.gathered_at, MOST_DAYS)
 
 
-
 CHECK = Check(
     id="swarm-join-token-age",
     title="The tokens with which machines join are replaced twice a year",
@@ -21,6 +20,6 @@ CHECK = Check(
     level=1,
     refs=(),
     rationale="Whoever has the managers' token and reaches port 2377 becomes a manager, and has every secret.",
-    remediation="`docker swarm join-token --rotate --quiet worker` and the same for `manager`; members stay as they are.",
+    remediation="`docker swarm join-token --rotate --quiet worker`, the same for `manager`; members stay.",
     evaluate=of_swarm(judge),
 )

@@ -14,7 +14,6 @@ def judge(facts: Facts, swarm: SwarmFacts) -> Verdict:
     return rotated("the key", swarm.cluster, facts.gathered_at, MOST_DAYS)
 
 
-
 CHECK = Check(
     id="swarm-unlock-key-age",
     title="The key that opens the managers is replaced every year",
@@ -22,7 +21,7 @@ CHECK = Check(
     severity=Severity.LOW,
     level=1,
     refs=cis_docker("7.6"),
-    rationale="Everybody who ever unlocked a manager knows it; replaced, old notes and backups of disks are worth nothing.",
+    rationale="Everybody who ever unlocked a manager knows it; once replaced, old notes of it open nothing.",
     remediation="`docker swarm unlock-key --rotate`, and keep the new one where the managers' disks are not.",
     evaluate=of_swarm(judge),
 )

@@ -24,6 +24,7 @@ WORST = (Status.FAIL, Status.UNKNOWN, Status.MANUAL, Status.PASS, Status.NOT_APP
 CANNOT_SAY = {
     "engine-content-trust": {Status.FAIL},
     "engine-log-shipping": {Status.FAIL},
+    "nginx-address-lists": {Status.FAIL},
     "nginx-modules": {Status.FAIL},
     "swarm-traffic-separated": {Status.FAIL, Status.PASS},
     "swarm-members-audited": {Status.FAIL},

@@ -1,18 +1,11 @@
-from hardening.model.facts import Facts, ImageBuild
-from hardening.model.known import Known
 from tests.unit.checks.cases import fails, inapplicable, passes, unknown
-from tests.unit.facts_factory import GONE, IMAGE_ID, cluster, missing, node, on_engine
-
-
-def built(**changes: tuple[int, ...]) -> Facts:
-    return on_engine(builds={IMAGE_ID: Known(ImageBuild(5, **changes))})
-
+from tests.unit.facts_factory import GONE, IMAGE_ID, cluster, missing, node, on_engine, with_build
 
 CASES = (
-    passes("COPY only", built()),
-    fails("ADD", built(adds=(3, 5)), says="ADD in step 3, 5 of 5"),
+    passes("COPY only", with_build()),
+    fails("ADD", with_build(adds=(3, 5)), says="ADD in step 3, 5 of 5"),
     unknown("history not read", on_engine(builds={IMAGE_ID: missing()})),
     unknown("the node is gone", GONE),
-    inapplicable("no build file", on_engine(builds={IMAGE_ID: Known(ImageBuild(0))})),
+    inapplicable("no build file", with_build(0)),
     inapplicable("nothing runs", cluster(node())),
 )

@@ -7,7 +7,12 @@ from tests.unit.checks.cases import fails, inapplicable, manual, passes, unknown
 from tests.unit.facts_factory import GONE, IMAGE, IMAGE_ID, cluster, container, engine, inspect, missing, node
 
 
-def running(name: str = IMAGE, *digests: str, allowed: tuple[str, ...] | None = ("registry:5000",), **changes: Any) -> Facts:  # noqa: ANN401
+def running(
+    name: str = IMAGE,
+    *digests: str,
+    allowed: tuple[str, ...] | None = ("registry:5000",),
+    **changes: Any,  # noqa: ANN401
+) -> Facts:
     images = Known((Image(IMAGE_ID, repo_digests=digests or (IMAGE,)),))
     one = engine(container(inspect(image_name=name)), **({"images": images} | changes))
     return cluster(node(engine=Known(one)), allowed_registries=allowed)

@@ -6,7 +6,9 @@ ROOT = "/var/lib/docker"
 
 CASES = (
     passes("watched", on_node()),
-    passes("by a rule on a folder above it", on_node(audit_rules=Known(("-a always,exit -F dir=/var/lib -F perm=wa",)))),
+    passes(
+        "by a rule on a folder above it", on_node(audit_rules=Known(("-a always,exit -F dir=/var/lib -F perm=wa",)))
+    ),
     fails(
         "not watched",
         on_node(audit_rules=Known(tuple(rule for rule in AUDIT_RULES if ROOT not in rule))),
