@@ -24,17 +24,19 @@ QUESTIONS = (
     {"name": _VERSION, "program": PROGRAM, "arguments": ["-v"], "keep": [], "stream": "stderr"},
 )
 """Asked inside every container that runs NGINX; `keep` follows a server that was started with a file of its own."""
+_AT = r"^(?:[^#\n]*[;{\s])?"
+"""Where a directive may begin on a line; not after a `#`."""
 LOOK = {
     "program": PROGRAM,
     "files": ["/run/nginx.pid", "/var/run/nginx.pid"],
     "question": _DUMP,
     "file_patterns": [
         r"^# configuration file (.+):$",
-        r"^\s*pid\s+([^\s;]+)\s*;",
-        r"^\s*(?:ssl|proxy_ssl|grpc_ssl|uwsgi_ssl)_certificate_key\s+([^\s;]+)\s*;",
+        _AT + r"pid\s+([^\s;]+)\s*;",
+        _AT + r"(?:ssl|proxy_ssl|grpc_ssl|uwsgi_ssl)_certificate_key\s+([^\s;]+)\s*;",
     ],
-    "certificate_patterns": [r"^\s*ssl_certificate\s+([^\s;]+)\s*;"],
-    "name_patterns": [r"^\s*server_name\s+([^;]+);"],
+    "certificate_patterns": [_AT + r"ssl_certificate\s+([^\s;]+)\s*;"],
+    "name_patterns": [_AT + r"server_name\s+([^;]+);"],
     "endpoints": True,
 }
 """Looked at inside every such container: files that the configuration names, and its TLS servers."""
