@@ -87,4 +87,4 @@ def _print(report: "Report", form: Format | None, *, everything: bool) -> None:
     if form is None:
         terminal.show(report, Console(highlight=False), everything=everything)
     else:
-        typer.echo(formats.render(report, form), nl=False)
+        typer.echo(bytes(formats.encoded(report, form)), nl=False)

@@ -10,6 +10,13 @@ FACTS_VERSION = 1
 """Raised when a stored facts file of the previous form can no longer be read."""
 
 
+LEFT_OUT = (
+    "Not in here: values of environment variables, contents of secrets and configs, join tokens, keys, password hashes. "
+    "What looks like a password in an argument, a label or a setting is replaced by <redacted>."
+)
+"""What every facts file says of itself."""
+
+
 class FileFacts(Struct, frozen=True):
     """A file's inode: `kind` is file, directory, socket, link or other; `mode` the permission bits.
 
@@ -368,6 +375,7 @@ class Facts(Struct, frozen=True):
     allowed_ports: tuple[int, ...] | None = None
     allowed_registries: tuple[str, ...] | None = None
     evidence: dict[str, tuple[str, ...]] | None = None
+    left_out: str = LEFT_OUT
 
     @property
     def swarm(self) -> Known[SwarmFacts] | Unavailable:

@@ -213,7 +213,7 @@ def test_an_image_tells_how_it_was_built_and_what_it_holds(
 
 def test_programs_that_only_builders_and_intruders_use_are_found(dockerd: Engine, start: Starter, image: str) -> None:
     assert image == IMAGE
-    tools = {"usr/bin/gcc": b"x", "usr/bin/apt": "gcc", "usr/local/bin/web": b"x"}
+    tools: dict[str, bytes | str] = {"usr/bin/gcc": b"x", "usr/bin/apt": "gcc", "usr/local/bin/web": b"x"}
     start("sleep", "900", of=dockerd.make_busybox("facts-tools:1", tools))
     start("sh", "-c", "cp /bin/busybox /bin/su && chmod 4755 /bin/su && exec sleep 900", of=IMAGE)
     dockerd.wait_until(lambda: "/bin/su" in str(engine_of(read(dockerd)).programs), "the setuid program")

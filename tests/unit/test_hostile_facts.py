@@ -1,4 +1,4 @@
-"""Facts files that are broken, foreign or made to harm: one line and exit code 2, or a report that holds it harmless."""
+"""Facts files that are broken, foreign or made to harm: one line and exit code 2, or a report that keeps them inert."""
 
 import json
 import re
@@ -89,7 +89,9 @@ def renamed(value: Any) -> Any:  # noqa: ANN401 - JSON of every form
 @pytest.fixture(scope="module")
 def hostile() -> Report:
     """A report of a cluster in which everything has a hostile name, the nodes included."""
-    made = renamed(json.loads(facts.dump(msgspec.structs.replace(given.with_every_mongod(), nginx=(given.nginx_server(),)))))
+    made = renamed(
+        json.loads(facts.dump(msgspec.structs.replace(given.with_every_mongod(), nginx=(given.nginx_server(),))))
+    )
     made["nodes"] = {name + EVIL: each for name, each in made["nodes"].items()}
     found = msgspec.json.decode(json.dumps(made), type=Facts)
     nodes = {**found.nodes, "gone": Unavailable(f"ssh: {EVIL}")}

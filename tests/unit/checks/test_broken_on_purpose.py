@@ -157,6 +157,7 @@ def open_folder() -> Known[Inside]:
 
 TALKATIVE = Network("b", "bridge", "bridge", "local", options={"com.docker.network.bridge.enable_icc": "true"})
 INGRESS = Network("i", "ingress", "overlay", "swarm", ingress=True)
+ALLOWED = {"tls": {"mode": "allowTLS", "disabledProtocols": "TLS1_0,TLS1_1"}}
 FILES = given.files()
 BIND = Mount("bind", "/var/run", "/host", rw=False)
 OLD_CERTIFICATE = given.certificate_pem(given.NOW - 91 * 86400, 90)
@@ -309,12 +310,7 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
         {"mongo-plaintext-refused": Status.FAIL},
     ),
     "a member whose TLS is only allowed": (
-        member(
-            1,
-            cmd_line=given.options(
-                net={"bindIp": "0.0.0.0", "tls": {"mode": "allowTLS", "disabledProtocols": "TLS1_0,TLS1_1"}}
-            ),
-        ),  # noqa: S104 - a fact
+        member(1, cmd_line=given.options(net=ALLOWED)),
         {"mongo-tls-required": Status.FAIL},
     ),
     "data files open to others": (

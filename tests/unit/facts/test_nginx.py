@@ -191,5 +191,6 @@ def test_what_could_not_be_read_says_why(dumped: Known[str] | Unavailable, reaso
     ],
 )
 def test_names_to_call_a_server_by_are_those_in_force(line: str, name: list[str]) -> None:
-    (pattern,) = nginx.LOOK["name_patterns"]
-    assert re.findall(pattern, line, re.MULTILINE) == name
+    patterns = nginx.LOOK["name_patterns"]
+    assert isinstance(patterns, list)
+    assert [found for pattern in patterns for found in re.findall(pattern, line, re.MULTILINE)] == name
