@@ -53,7 +53,7 @@ class _Output(io.BytesIO):
         self.is_full = False
         self.at_limit: Callable[[], None] = lambda: None
 
-    def write(self, chunk: bytes, /) -> int:  # type: ignore[override] - `sh` writes nothing else
+    def write(self, chunk: Any, /) -> int:  # noqa: ANN401 - bytes; a buffer has no name before Python 3.12
         length = len(chunk)
         if self.is_full or self.tell() + length > OUTPUT_LIMIT:
             self.is_full = True

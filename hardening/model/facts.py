@@ -11,8 +11,8 @@ FACTS_VERSION = 1
 
 
 LEFT_OUT = (
-    "Not in here: values of environment variables, contents of secrets and configs, join tokens, keys, password hashes. "
-    "What looks like a password in an argument, a label or a setting is replaced by <redacted>."
+    "Not in here: values of environment variables, contents of secrets and configs, join tokens, keys, password "
+    "hashes. What looks like a password in an argument, a label or a setting is replaced by <redacted>."
 )
 """What every facts file says of itself."""
 

@@ -41,6 +41,7 @@ from hardening.model.facts import (
     MongoUser,
     NginxServer,
     NodeFacts,
+    OfferedCertificate,
     ProcessFacts,
     StoppedContainer,
     SwarmFacts,
@@ -539,6 +540,11 @@ def endpoint(port: int, name: str = "mongo1", **changes: Any) -> TlsServer:  # n
     return msgspec.structs.replace(TlsServer("127.0.0.1", port, "", PROTOCOLS, pem), **changes)
 
 
+def offered(name: str, start: float = NOW - 10 * 86400, end: float = NOW + 80 * 86400) -> OfferedCertificate:
+    """What a database member shows of itself."""
+    return OfferedCertificate(f"CN={name}", (name,), start, end, "ab" * 32)
+
+
 MONGO_INSIDE = Inside(
     files={
         "/data/db": file(0o700, "mongodb", "mongodb", kind="directory", uid=999),
@@ -607,6 +613,7 @@ def mongod(number: int = 1, **changes: Any) -> MongoMember:  # noqa: ANN401
         startup_warnings=Known(()),
         anonymous=Known("Unauthorized"),
         plaintext=Known("refused"),
+        certificate=Known(offered(f"mongo{number}")),
         inside=altered_inside(endpoints=Known((endpoint(27017, f"mongo{number}"),))),
     )
     return msgspec.structs.replace(made, **changes)

@@ -2,24 +2,42 @@
 
 from collections.abc import Iterator
 
-from hardening.checks.mongo_answers import configuration, hosts_of
+from hardening.checks.authority import at, day
+from hardening.checks.mongo_answers import configuration, hosts_of, option
 from hardening.checks.subjects import per_member
-from hardening.checks.tls import certificates_sent
-from hardening.checks.vocabulary import Answer, Area, Check, Known, Outcome, Severity, cis_mongodb
-from hardening.model.facts import Facts, MongoMember
-
-NO_TLS = "it speaks no TLS, which mongo-tls-required judges"
+from hardening.checks.tls import EXPECTED, complaints
+from hardening.checks.vocabulary import (
+    Answer,
+    Area,
+    Check,
+    Known,
+    Outcome,
+    Severity,
+    all_of,
+    cis_mongodb,
+    given,
+    not_applicable,
+)
+from hardening.model.facts import Facts, MongoMember, OfferedCertificate
 
 
 def evaluate(facts: Facts) -> Iterator[Outcome]:
-    """By handshake, against the moment the facts were read and the name in the set's configuration."""
+    """By handshake, against the moment the facts were read and the member's names in the set's configuration."""
+    return per_member(lambda member: _judge(member, facts.gathered_at))(facts)
 
-    def judge(member: MongoMember) -> Answer:
-        config = configuration([member])
-        names = hosts_of(config.value, member) if isinstance(config, Known) else ()
-        return certificates_sent(member.inside, facts.gathered_at, names, NO_TLS)
 
-    return per_member(judge)(facts)
+def _judge(member: MongoMember, now: float) -> Answer:
+    if option(member, "net.tls.mode") in {Known(None), Known("disabled")}:
+        return not_applicable("it speaks no TLS, which mongo-tls-required judges")
+    config = configuration([member])
+    wanted = hosts_of(config.value, member) if isinstance(config, Known) else ()
+
+    def read(shown: OfferedCertificate) -> Answer:
+        start, end = at(shown.not_before), at(shown.not_after)
+        seen = list(complaints(now, start, end, shown.names, wanted))
+        return all_of(seen or [None], fine=f"{shown.subject}, valid until {day(end)}", expected=EXPECTED)
+
+    return given(member.certificate, read)
 
 
 CHECK = Check(

@@ -11,7 +11,7 @@ from hardening.model.facts import Facts
 
 def evaluate(facts: Facts) -> Iterator[Outcome]:
     """By handshake under each name of the configuration, against the moment the facts were read."""
-    return per_server(lambda server: certificates_sent(server.inside, facts.gathered_at, (), NO_TLS))(facts)
+    return per_server(lambda server: certificates_sent(server.inside, facts.gathered_at, NO_TLS))(facts)
 
 
 CHECK = Check(

@@ -307,7 +307,7 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
     "a member that answers everybody": (member(3, anonymous=Known("ok")), {"mongo-anonymous-refused": Status.FAIL}),
     "a member that answers in the clear": (
         member(2, plaintext=Known("answered")),
-        {"mongo-plaintext-refused": Status.FAIL},
+        {"mongo-tls-required": Status.FAIL},
     ),
     "a member whose TLS is only allowed": (
         member(1, cmd_line=given.options(net=ALLOWED)),

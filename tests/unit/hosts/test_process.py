@@ -75,7 +75,7 @@ def test_a_program_past_its_time_is_killed_and_says_so() -> None:
     assert not Path(f"/proc/{result.text.strip()}").exists()
 
 
-@pytest.mark.parametrize("script", ["yes", "yes >&2", "yes & exec yes >&2"])
+@pytest.mark.parametrize("script", ["exec yes", "exec yes >&2"])
 def test_a_program_that_never_stops_talking_is_stopped(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "OUTPUT_LIMIT", 1 << 20)
     began = time.monotonic()

@@ -284,6 +284,23 @@ class Slow:
         self.over.wait(20)
 
 
+class Chunked:
+    """A document in pieces, as engines send long ones."""
+
+    def __init__(self, document: object) -> None:
+        self.document = document
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        text = json.dumps(self.document).encode()
+        for start in range(0, len(text), 7):
+            piece = text[start : start + 7]
+            handler.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        handler.wfile.write(b"0\r\n\r\n")
+
+
 class StandIn(socketserver.ThreadingUnixStreamServer):
     """Answers paths (without their version) with status and document, and counts connections."""
 
@@ -310,7 +327,7 @@ class _Handler(BaseHTTPRequestHandler):
         status, document = self.server.answers.get(
             f"/{path}" if path else self.path, (404, {"message": "page not found"})
         )
-        if isinstance(document, Slow):
+        if isinstance(document, Slow | Chunked):
             document.answer(self)
             return
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
@@ -382,6 +399,14 @@ def test_everything_is_read_over_one_connection_and_a_container_that_went_is_lef
     assert container["processes"]["reason"] == "the container does not run at the moment"
     assert known(found["networks"]) == []
     assert server.connections == 1
+
+
+def test_an_answer_in_pieces_is_whole_and_leaves_the_connection_usable(stand_in: Start) -> None:
+    networks = [{"Id": str(number), "Name": "n", "Driver": "d", "Scope": "local"} for number in range(99)]
+    server, engine = stand_in({"/networks": (200, Chunked(networks)), "/images/json": (200, Chunked([]))})
+    found = engine_facts(engine, INFO, REQUEST, "")
+    assert [each["Id"] for each in known(found["networks"])] == [str(number) for number in range(99)]
+    assert (known(found["images"]), server.connections) == ([], 1)
 
 
 def test_an_engine_that_refuses_is_quoted_and_hides_no_other_fact(stand_in: Start) -> None:
