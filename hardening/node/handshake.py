@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 VERSIONS = {"TLSv1": "TLSv1", "TLSv1.1": "TLSv1_1", "TLSv1.2": "TLSv1_2", "TLSv1.3": "TLSv1_3"}
 """As servers name them, and as Python does."""
 _SECONDS = 3
-_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNEXPECTED_EOF_WHILE_READING", "RECORD_LAYER_FAILURE"})
-_OTHER_VERSION = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE"})
+_REFUSES_VERSION = ("PROTOCOL_VERSION", "HANDSHAKE_FAILURE", "INSUFFICIENT_SECURITY")
+"""Alerts of a server that does not speak a version, or has no cipher for it."""
 
 
 def endpoints(init: int, places: list[tuple[str, int]], names: list[str]) -> list[dict[str, Any]]:
@@ -54,32 +54,44 @@ def _endpoint(address: str, port: int, name: str) -> dict[str, Any] | None:
 
 
 def _shake(address: str, port: int, name: str, version: ssl.TLSVersion) -> tuple[bool | None, bytes]:
-    """Whether the server speaks one version (None: no TLS here), and the certificate it sent."""
+    """Whether the server speaks one version, and the certificate it sent; None where that cannot be told."""
+    context = _context(version)
+    try:
+        with socket.create_connection((address, port), _SECONDS) as plain:
+            plain.settimeout(_SECONDS)
+            secure = context.wrap_socket(plain, server_hostname=name or None, do_handshake_on_connect=False)
+            with secure:
+                return _outcome(secure)
+    except ConnectionRefusedError as error:
+        raise NotReadable(f"{address}:{port}: {error.strerror}") from None
+    except OSError:
+        return None, b""  # it ended the connection, as a server does that was spoken to in another language
+
+
+def _context(version: ssl.TLSVersion) -> ssl.SSLContext:
     import ssl  # noqa: PLC0415 - as above
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # what it offers is to be seen, whatever it is
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # old versions are deprecated, which is why they are looked for
+        context.minimum_version = context.maximum_version = version
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
+
+
+def _outcome(secure: ssl.SSLSocket) -> tuple[bool | None, bytes]:
+    """What a handshake came to. A failure of this side's own library says nothing of the server."""
+    import ssl  # noqa: PLC0415 - as above
+
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # old versions are deprecated, which is why they are looked for
-            context.minimum_version = context.maximum_version = version
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        with socket.create_connection((address, port), _SECONDS) as plain:
-            plain.settimeout(_SECONDS)
-            with context.wrap_socket(plain, server_hostname=name or None) as secure:
-                return True, secure.getpeercert(binary_form=True) or b""
+        secure.do_handshake()
     except ssl.SSLError as error:
-        return _meaning(error), b""
-    except OSError as error:
-        if isinstance(error, ConnectionRefusedError):
-            raise NotReadable(f"{address}:{port}: {error.strerror}") from None
-        return None, b""  # it ended the connection, as a server does that was spoken to in another language
-
-
-def _meaning(error: ssl.SSLError) -> bool | None:
-    """A refusal for another reason than the version shows that the version is spoken: a certificate is asked for."""
-    reason = error.reason or ""
-    if reason in _NO_TLS:
-        return None
-    return reason not in _OTHER_VERSION
+        reason = error.reason or ""
+        if secure.cipher() is not None:
+            return True, b""  # it had agreed to the version, and then wanted a certificate of the client
+        if "ALERT" in reason:
+            return not reason.endswith(_REFUSES_VERSION), b""
+        return (False, b"") if reason == "UNSUPPORTED_PROTOCOL" else (None, b"")
+    return True, secure.getpeercert(binary_form=True) or b""
