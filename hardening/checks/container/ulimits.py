@@ -27,7 +27,7 @@ def judge(place: Place) -> Answer:
 
 
 def _judge(place: Place, daemon: Daemon) -> Answer:
-    defaults = _declared(daemon.value("default-ulimits"))
+    defaults = _defaults(daemon)
     found = _by_name(place.container.inspect.host_config.ulimits or ())
     own = {name: limit for name, limit in found.items() if defaults.get(name) != limit}
     if place.task is None:
@@ -36,7 +36,7 @@ def _judge(place: Place, daemon: Daemon) -> Answer:
 
 
 def _of_task(own: Limits, found: Limits, task: TaskTemplate) -> Answer:
-    asked = _declared(task.container_spec.ulimits if task.container_spec else None)
+    asked = _declared((task.container_spec.ulimits if task.container_spec else None) or ())
     strange = {name: limit for name, limit in own.items() if asked.get(name) != limit}
     lost = {name: limit for name, limit in asked.items() if found.get(name) != limit}
     if strange or lost:
@@ -52,15 +52,22 @@ def _by_name(limits: tuple[Ulimit, ...]) -> Limits:
     return {limit.name: (limit.soft, limit.hard) for limit in limits}
 
 
-def _declared(given_limits: object) -> Limits:
-    """Limits of daemon.json (an object by name) or of a service (a list)."""
-    entries = given_limits.values() if isinstance(given_limits, dict) else given_limits
-    if not isinstance(entries, list | tuple | type({}.values())):
-        return {}
+def _defaults(daemon: Daemon) -> Limits:
+    """The engine's own: objects by name in daemon.json, or `nofile=1024:2048` on its command line."""
+    configured = daemon.config.get("default-ulimits")
+    if isinstance(configured, dict):
+        return _declared(tuple(each for each in configured.values() if isinstance(each, dict)))
+    found = {}
+    for word in daemon.words("default-ulimits"):
+        name, _, numbers = word.partition("=")
+        soft, _, hard = numbers.partition(":")
+        found[name] = (int(soft), int(hard or soft))
+    return found
+
+
+def _declared(limits: tuple[dict[str, object], ...]) -> Limits:
     return {
-        str(entry.get("Name")): (int(entry.get("Soft", 0)), int(entry.get("Hard", 0)))
-        for entry in entries
-        if isinstance(entry, dict)
+        str(limit.get("Name")): (int(str(limit.get("Soft", 0))), int(str(limit.get("Hard", 0)))) for limit in limits
     }
 
 

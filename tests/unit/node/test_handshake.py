@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hardening.node import handshake
+from hardening.node.fact import NotReadable
 
 
 @pytest.fixture(scope="module")
@@ -109,5 +110,5 @@ def test_a_server_without_tls_is_none(servers: object) -> None:
 def test_nobody_there_is_no_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(handshake.NotReadable, match=f"127.0.0.1:{port}: Connection refused"):
+    with pytest.raises(NotReadable, match=f"127.0.0.1:{port}: Connection refused"):
         handshake._endpoint("127.0.0.1", port, "")  # noqa: SLF001 - as above

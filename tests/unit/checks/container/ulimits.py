@@ -13,6 +13,7 @@ from tests.unit.facts_factory import (
     on_node,
     plain_inspect,
     service,
+    settings,
     swarm,
     task,
     with_container,
@@ -35,6 +36,16 @@ def asking(*found: Ulimit) -> Facts:
 CASES = (
     passes("none", with_container()),
     passes("the engine's default", with_container(inspect(ulimits=(DEFAULT,))), says="nofile 64000:64000"),
+    passes(
+        "the engine's default, of its command line",
+        cluster(
+            node(
+                container(inspect(ulimits=(Ulimit("nofile", 1024, 2048),))),
+                daemon_config=settings(default_ulimits=None),
+                daemon_argv=Known(("dockerd", "--default-ulimit", "nofile=1024:2048")),
+            )
+        ),
+    ),
     passes("as the service asks", asking(DEFAULT, CORE), says="asked for: core 0:0"),
     fails("not as it asks", asking(DEFAULT, Ulimit("core", -1, -1)), says="core -1:-1"),
     fails("lost on the way", asking(DEFAULT), says="missing core 0:0"),
