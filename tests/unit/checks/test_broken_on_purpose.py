@@ -193,11 +193,15 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
     ),
     "the folder of a mounted socket": (
         web(mounts=(BIND,)),
-        {"container-engine-socket": Status.FAIL, "container-sensitive-mounts": Status.FAIL},
+        {
+            "container-engine-socket": Status.FAIL,
+            "container-sensitive-mounts": Status.FAIL,
+            "swarm-container-drift": Status.FAIL,
+        },
     ),
     "a node's folder": (
         web(mounts=(Mount("bind", "/etc/shadow", "/x"),)),
-        {"container-sensitive-mounts": Status.FAIL},
+        {"container-sensitive-mounts": Status.FAIL, "swarm-container-drift": Status.FAIL},
     ),
     "a privileged container": (web(privileged=True), {"container-privileged": Status.FAIL}),
     "the host's network": (web(network_mode="host"), {"container-host-namespaces": Status.FAIL}),
