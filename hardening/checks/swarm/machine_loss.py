@@ -16,27 +16,20 @@ def judge(_facts: Facts, swarm: SwarmFacts) -> Iterator[Verdict]:
     if len(swarm.nodes) == 1:
         yield not_applicable("the swarm has one machine, and falls with it")
         return
+    running = Counter((task.node_id, task.service_id) for task in swarm.tasks if task.status.state == "running")
+    everywhere: Counter[str] = Counter()
+    for (_, service), count in running.items():
+        everywhere[service] += count
+    names = {service.id: service.spec.name for service in swarm.services}
     for node in swarm.nodes:
-        stops, ends = _services(node, swarm)
-        complaints = [f"every task of {name} falls" for name in ends]
+        fallen = [each for each in names if 0 < running[node.id, each] == everywhere[each]]
+        stops = sorted(names[identity] for identity in fallen if everywhere[identity] == 1)
+        complaints = [f"every task of {names[each]} falls" for each in fallen if everywhere[each] > 1]
         if quorum := _quorum(node, swarm):
             complaints.append(quorum)
         part = f"loss of {node.description.hostname}"
         moved = f"stops until started elsewhere: {listed(stops)}" if stops else "stops no service"
         yield failed("; ".join([*complaints, moved]), EXPECTED, part) if complaints else passed(moved, EXPECTED, part)
-
-
-def _services(lost: SwarmNode, swarm: SwarmFacts) -> tuple[list[str], list[str]]:
-    """Services whose only task runs there, and those of several tasks that would lose them all."""
-    names = {service.id: service.spec.name for service in swarm.services}
-    everywhere = Counter(task.service_id for task in swarm.tasks if task.status.state == "running")
-    there = Counter(
-        task.service_id for task in swarm.tasks if task.status.state == "running" and task.node_id == lost.id
-    )
-    fallen = {identity: count for identity, count in there.items() if everywhere[identity] == count}
-    stops = sorted(names.get(identity, "a removed service") for identity, count in fallen.items() if count == 1)
-    ends = sorted(names.get(identity, "a removed service") for identity, count in fallen.items() if count > 1)
-    return stops, ends
 
 
 def _quorum(lost: SwarmNode, swarm: SwarmFacts) -> str:
