@@ -5,11 +5,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct, json, structs
 
 from . import confine, dns, documents, stack
 from .errors import HardenError
 from .model.dns import DnsSettings
+from .model.facts import Facts
 from .model.inventory import Inventory, LocalTransport, Node, NodeRole, SshTransport
 from .model.project import EngineSettings, Project, SwarmSettings
 
@@ -59,9 +60,20 @@ class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     swarm: SwarmSettings = SwarmSettings()
     allowed_ports: tuple[int, ...] = ()
+    allowed_registries: tuple[str, ...] | None = None
     dns: DnsSettings | None = None
     links: dict[str, str] = {}
     """What the site publishes besides itself: name -> path, shown by `harden open`."""
+
+
+class _RecordingOrigin(Struct, frozen=True):
+    image: str = ""
+
+
+class _Recorded(Struct, frozen=True):
+    """Of a recording, what an audit wants of it; one of an older form names no image."""
+
+    origin: _RecordingOrigin = _RecordingOrigin()
 
 
 def read_settings(root: Path, nodes: tuple[str, ...] | None = None) -> ProjectFile:
@@ -157,6 +169,40 @@ def load(
         allowed_ports=settings.allowed_ports,
         dns=dns.of_project(settings.dns, root, names) if settings.dns else None,
     )
+
+
+def with_expectations(facts: Facts, settings: ProjectFile, root: Path) -> Facts:
+    """What was read of a cluster, beside what its project wants; what a facts file brings along stays.
+
+    Raises:
+        HardenError: a recording cannot be read.
+    """
+    changes = {
+        "allowed_ports": settings.allowed_ports,
+        "allowed_registries": settings.allowed_registries,
+        "evidence": recorded_images(root / settings.profiles),
+    }
+    missing = {name: value for name, value in changes.items() if getattr(facts, name) is None}
+    return structs.replace(facts, **missing)
+
+
+def recorded_images(profiles: Path) -> dict[str, tuple[str, ...]]:
+    """Role -> digests of the images that its recordings were made with.
+
+    Raises:
+        HardenError: a recording cannot be read, or is no JSON.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for file in sorted(profiles.glob("*/recordings/*.json")):
+        try:
+            image = json.decode(file.read_bytes(), type=_Recorded).origin.image
+        except OSError as error:
+            raise HardenError(f"{file}: cannot be read: {error.strerror}") from error
+        except DecodeError as error:
+            raise HardenError(f"{file}: is no recording: {error}", "record it anew, or remove it") from error
+        role = file.parent.parent.name
+        found[role] = (*found.get(role, ()), *((image,) if image else ()))
+    return found
 
 
 def locked_images(path: Path) -> Mapping[str, str]:

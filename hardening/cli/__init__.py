@@ -95,13 +95,20 @@ def main() -> None:
     try:
         app()
     except HardenError as error:
-        typer.secho(f"harden: {error.message}", fg="red", err=True)
+        typer.secho(f"harden: {_harmless(error.message)}", fg="red", err=True)
         if error.hint:
-            typer.echo(f"  {error.hint}", err=True)
+            typer.echo(f"  {_harmless(error.hint)}", err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         typer.secho("harden: interrupted", fg="red", err=True)
         sys.exit(130)
+
+
+def _harmless(text: str) -> str:
+    """A message that may quote what others wrote, its lines kept and terminal escapes shown as such."""
+    from hardening.render.inert import plain
+
+    return "\n".join(plain(line) for line in text.split("\n"))
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

@@ -59,8 +59,6 @@ def audit(
 
 def _facts(file: Path | None, inventory: str, root: Path) -> "tuple[Facts, str]":
     """Facts from a file or from the machines, with what the project there wants; and what to call the cluster."""
-    import msgspec
-
     from hardening import documents, project
     from hardening import facts as collected
     from hardening.hosts import connect
@@ -78,9 +76,7 @@ def _facts(file: Path | None, inventory: str, root: Path) -> "tuple[Facts, str]"
             found, name = collected.gather(machines, hosts, lambda line: report("", line)), machines.source
     if settings is None:
         return found, name
-    if found.allowed_ports is None:
-        found = msgspec.structs.replace(found, allowed_ports=settings.allowed_ports)
-    return found, settings.name
+    return project.with_expectations(found, settings, root), settings.name
 
 
 def _print(report: "Report", form: Format | None, *, everything: bool) -> None:
@@ -91,4 +87,4 @@ def _print(report: "Report", form: Format | None, *, everything: bool) -> None:
     if form is None:
         terminal.show(report, Console(highlight=False), everything=everything)
     else:
-        typer.echo(formats.render(report, form), nl=False)
+        typer.echo(bytes(formats.encoded(report, form)), nl=False)

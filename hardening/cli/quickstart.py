@@ -132,16 +132,13 @@ def _deploy(project: Path, hosts: dict[str, Host], report: Report) -> Facts:
 
 def _audit(facts: Facts, project: Path, folder: Path) -> tuple[str, Path]:
     """One line of verdict, and where the report is."""
-    import msgspec
-
     from hardening import audit, checks
     from hardening.documents import load
-    from hardening.project import PROJECT_FILE, ProjectFile
+    from hardening.project import PROJECT_FILE, ProjectFile, with_expectations
     from hardening.render import html, terminal
 
     settings = load(project / PROJECT_FILE, ProjectFile)
-    facts = msgspec.structs.replace(facts, allowed_ports=settings.allowed_ports)
-    report = audit.run(facts, checks.load(), settings.name)
+    report = audit.run(with_expectations(facts, settings, project), checks.load(), settings.name)
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "report.html"
     page.write_text(html.render(report), encoding="utf-8")

@@ -8,7 +8,7 @@ import msgspec
 
 from hardening.errors import HardenError
 from hardening.hosts import Host
-from hardening.model.facts import ContainerFacts, EngineFacts, Facts, MongoMember, NodeFacts
+from hardening.model.facts import ContainerFacts, EngineFacts, Facts, Inside, MongoMember, NodeFacts
 from hardening.model.inventory import Inventory, Node
 from hardening.model.known import Known, Unavailable
 
@@ -19,6 +19,7 @@ Report = Callable[[str], None]
 ENGINE_SOCKET = "/run/docker.sock"
 NODE_SECONDS = 300
 """How long a node may take; it is long for emulated nodes on a busy machine."""
+_MOVED = Unavailable("is told with the program it was asked for")
 _AT_ONCE = 8
 """Members read at the same time: SSH allows ten sessions per connection."""
 _NODE_FACTS = msgspec.json.Decoder(NodeFacts)
@@ -32,6 +33,7 @@ def gather(
     report: Report | None = None,
     *,
     engine_socket: str = ENGINE_SOCKET,
+    whole_settings: bool = False,
 ) -> Facts:
     """Read everything. A node that cannot be read is a fact too: nothing is raised for it.
 
@@ -40,11 +42,13 @@ def gather(
         hosts: the doors to them, by name.
         report: told one line per thing that was read.
         engine_socket: the engine's API on each node.
+        whole_settings: leave passwords and tokens in what is read of daemon.json; only for writing it anew.
     """
     say = report or (lambda _: None)
     started = time.time()
     with ThreadPoolExecutor(len(inventory.nodes) or 1, thread_name_prefix="facts") as pool:
-        read = pool.map(lambda node: _read(node, hosts[node.name], engine_socket, say), inventory.nodes)
+        request = _request(engine_socket, whole_settings=whole_settings)
+        read = pool.map(lambda node: _read(node, hosts[node.name], request, say), inventory.nodes)
         nodes = dict(zip((node.name for node in inventory.nodes), read, strict=True))
     found = [(name, container) for name, node in nodes.items() for container in _containers(node)]
     return Facts(
@@ -63,17 +67,22 @@ def decode(answer: bytes) -> Known[NodeFacts] | Unavailable:
         return Unavailable(f"the node's answer makes no sense: {error}")
 
 
-def _read(node: Node, host: Host, engine_socket: str, say: Report) -> Known[NodeFacts] | Unavailable:
-    started = time.monotonic()
-    request = {
-        "node": node.name,
+def _request(engine_socket: str, *, whole_settings: bool) -> dict[str, object]:
+    """What every node is asked."""
+    return {
         "engine_socket": engine_socket,
         "files": [],
         "shapes": shapes(),
         "questions": nginx.QUESTIONS,
+        "looks": (nginx.LOOK, mongo.LOOK),
+        "whole_settings": whole_settings,
     }
+
+
+def _read(node: Node, host: Host, request: dict[str, object], say: Report) -> Known[NodeFacts] | Unavailable:
+    started = time.monotonic()
     try:
-        answer = host.ask("collector", request, timeout=NODE_SECONDS)
+        answer = host.ask("collector", {"node": node.name, **request}, timeout=NODE_SECONDS)
     except HardenError as error:
         say(error.message)
         return Unavailable(error.message.removeprefix(f"{node.name}: "))
@@ -107,10 +116,14 @@ def _members(
 
 
 def _without_answers(node: Known[NodeFacts] | Unavailable) -> Known[NodeFacts] | Unavailable:
-    """The node without the raw output that other facts were made from: it may hold what those leave out."""
+    """The node without what other facts were made from: raw output may hold what those leave out."""
     containers = _containers(node)
     if not isinstance(node, Known) or not isinstance(node.value.engine, Known) or not containers:
         return node
-    bare = Known(tuple(msgspec.structs.replace(container, answers={}) for container in containers))
+    bare = Known(tuple(msgspec.structs.replace(each, answers={}, inside=_moved(each)) for each in containers))
     engine = Known(msgspec.structs.replace(node.value.engine.value, containers=bare))
     return Known(msgspec.structs.replace(node.value, engine=engine))
+
+
+def _moved(container: ContainerFacts) -> Known[Inside] | Unavailable:
+    return _MOVED if isinstance(container.inside, Known) else container.inside

@@ -61,6 +61,18 @@ def render(report: Report, form: Format) -> str:
     assert_never(form)
 
 
+def encoded(report: Report, form: Format) -> bytes | bytearray:
+    """The report in one form as it is written. JSON, the form for large clusters, is never there as one text."""
+    if form is not Format.JSON:
+        return render(report, form).encode()
+    from . import document  # noqa: PLC0415 - as above
+
+    content = bytearray()
+    for part in document.parts(report):
+        content += part.encode()
+    return content
+
+
 def check_writable(paths: Iterable[Path], form: Format | None = None) -> None:
     """Find out before the work whether files can be written, by writing one beside each.
 
@@ -86,12 +98,12 @@ def write(report: Report, path: Path, form: Format | None = None) -> None:
     Raises:
         HardenError: the file cannot be written; what was there is left as it was.
     """
-    text = render(report, form or of_path(path))
+    content = encoded(report, form or of_path(path))
     trial = ""
     try:
         descriptor, trial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(trial).replace(path)

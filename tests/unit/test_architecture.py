@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "moments": VOCABULARY,
     "addresses": VOCABULARY,
     "hosts": VOCABULARY | {"certificates"},
-    "facts": VOCABULARY | {"hosts", "certificates"},
+    "facts": VOCABULARY | {"hosts", "certificates", "node"},  # answers of databases are redacted as nodes redact theirs
     "checks": VOCABULARY,
     "render": VOCABULARY | {"data"},
     "confine": VOCABULARY | {"documents"},
