@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from hardening import __version__
+from hardening import __version__, picture
 from hardening.errors import Exit
 from hardening.model.facts import Facts
 from hardening.model.findings import (
@@ -37,6 +37,7 @@ def run(facts: Facts, checks: Iterable[Check], project: str) -> Report:
         gathered_at=facts.gathered_at,
         tool_version=__version__,
         project=project,
+        cluster=picture.draw(facts),
     )
 
 

@@ -49,8 +49,7 @@ def audit(
     formats.check_writable(paths, form)
     read, name = _facts(facts, inventory, project)
     report = audits.run(read, checks.load(), name)
-    for path in paths:
-        formats.write(report, path, form)
+    formats.write_all(report, paths, form)
     _print(report, Format.JSON if as_json else None if paths else form, everything=everything)
     for path in paths:
         typer.echo(f"wrote {path}", err=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from .facts import Facts
+from .picture import ClusterPicture
 
 REPORT_VERSION = 1
 """Raised when a field of the JSON report changes its meaning."""
@@ -116,11 +117,23 @@ def without_code(check: Check) -> CheckSummary:
     )
 
 
+class Waiver(Struct, frozen=True):
+    """An accepted risk: someone's word, with a reason and an end (`expires`, an ISO date)."""
+
+    check: str
+    subject: str
+    reason: str
+    owner: str
+    expires: str
+    node: str = ""
+
+
 class Finding(Struct, frozen=True):
-    """One outcome of one check."""
+    """One outcome of one check, and the waiver that accepts it."""
 
     check: str
     outcome: Outcome
+    waiver: Waiver | None = None
 
 
 class Summary(Struct, frozen=True):
@@ -137,6 +150,7 @@ class Report(Struct, frozen=True):
         unread_nodes: node -> why it could not be read.
         nodes: every node of the inventory, the unread ones included.
         gathered_at: when the facts were read, seconds since the epoch by the operator's clock.
+        cluster: what reports draw: nodes, services and what holds them; None in a report of facts that are gone.
     """
 
     checks: tuple[CheckSummary, ...]
@@ -148,3 +162,4 @@ class Report(Struct, frozen=True):
     tool_version: str
     project: str
     version: int = REPORT_VERSION
+    cluster: ClusterPicture | None = None

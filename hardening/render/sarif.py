@@ -2,12 +2,13 @@
 
 import hashlib
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import msgspec
 
 from hardening.model.findings import CheckSummary, Finding, Report, Severity, Status
 
-from .grouped import references
+from .grouped import is_waived, references
 from .inert import json_text, plain
 
 Json = dict[str, object]
@@ -24,8 +25,17 @@ _SECURITY_SEVERITY = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.M
 """The bands that code scanning dashboards sort by."""
 
 
+_BASE = "CLUSTER"
+_ATTENTION = frozenset({Status.FAIL, Status.UNKNOWN, Status.MANUAL})
+
+
 def render(report: Report) -> str:
-    """One run; subjects are logical locations, as there are no source files."""
+    """One run, whose results are what needs attention: failures, what could not be seen, what a person must judge.
+
+    What passed is counted only. Dashboards take every result for a finding, whatever its kind, and take one that is
+    no longer there for mended. Subjects are logical locations; as some readers take no result without a file, each
+    also has a path below a base that is said to be no folder.
+    """
     severity = {check.id: check.severity for check in report.checks}
     index = {check.id: number for number, check in enumerate(report.checks)}
     when = datetime.fromtimestamp(report.gathered_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -49,7 +59,13 @@ def render(report: Report) -> str:
                 ],
             }
         ],
-        "results": [_result(each, severity[each.check], index[each.check]) for each in report.findings],
+        "originalUriBaseIds": {_BASE: {"description": {"text": "The audited cluster: node/subject. These are no files."}}},
+        "results": [
+            _result(each, severity[each.check], index[each.check])
+            for each in report.findings
+            if each.outcome.status in _ATTENTION
+        ],
+        "properties": {"answers": dict(report.summary.by_status)},
     }
     document: Json = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -64,7 +80,7 @@ def _rule(check: CheckSummary) -> Json:
         "id": check.id,
         "shortDescription": {"text": check.title},
         "fullDescription": {"text": check.rationale},
-        "help": {"text": check.remediation},
+        "help": {"text": check.remediation, "markdown": f"{check.rationale}\n\n**What to do:** {check.remediation}"},
         "defaultConfiguration": {"level": _LEVEL[check.severity]},
         "properties": {
             "tags": ["security", check.area, f"level-{check.level}", *references(check.refs)],
@@ -78,12 +94,24 @@ def _result(finding: Finding, severity: Severity, index: int) -> Json:
     subject = plain(outcome.subject)
     where = f"{plain(outcome.node)}/{subject}" if outcome.node not in {"", outcome.subject} else subject
     expected = f" Expected: {plain(outcome.expected)}." if outcome.expected else ""
-    return {
+    result: Json = {
         "ruleId": finding.check,
         "ruleIndex": index,
         "kind": _KIND[outcome.status],
         "level": _LEVEL[severity] if outcome.status is Status.FAIL else "none",
         "message": {"text": f"{subject}: {plain(outcome.observed)}.{expected}"},
-        "locations": [{"logicalLocations": [{"name": subject, "fullyQualifiedName": where, "kind": "resource"}]}],
+        "locations": [
+            {
+                "physicalLocation": {"artifactLocation": {"uri": quote(where), "uriBaseId": _BASE}},
+                "logicalLocations": [{"name": subject, "fullyQualifiedName": where, "kind": "resource"}],
+            }
+        ],
         "partialFingerprints": {"subject/v1": hashlib.sha256(f"{finding.check} {where}".encode()).hexdigest()[:32]},
     }
+    if is_waived(finding) and finding.waiver:
+        waiver = finding.waiver
+        told = {"owner": plain(waiver.owner), "expires": waiver.expires}
+        result["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": plain(waiver.reason), "properties": told}
+        ]
+    return result

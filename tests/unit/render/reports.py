@@ -5,7 +5,7 @@ import msgspec
 from hardening import audit, checks
 from hardening.model.engine import Mount
 from hardening.model.facts import Facts
-from hardening.model.findings import Report
+from hardening.model.findings import Report, Status, Waiver
 from hardening.model.known import Known
 from tests.unit import facts_factory as given
 
@@ -69,3 +69,19 @@ def hostile() -> Report:
     facts = broken_facts(HOSTILE)
     nodes = {f"{name}{HOSTILE}" if name == "node4" else name: node for name, node in facts.nodes.items()}
     return audit.run(msgspec.structs.replace(facts, nodes=nodes), checks.load(), f"shop {HOSTILE}")
+
+
+def waived(report: Report | None = None, check: str = "container-memory-limit") -> Report:
+    """A report in which the failures of one check are accepted."""
+    made = report or ordinary()
+
+    def accepted(subject: str, node: str) -> Waiver:
+        return Waiver(check, subject, "It is replaced by a service in March.", "Ada Ops", "2027-03-31", node)
+
+    findings = tuple(
+        msgspec.structs.replace(each, waiver=accepted(each.outcome.subject, each.outcome.node))
+        if each.check == check and each.outcome.status is Status.FAIL
+        else each
+        for each in made.findings
+    )
+    return msgspec.structs.replace(made, findings=findings)

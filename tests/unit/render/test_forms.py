@@ -57,9 +57,11 @@ def test_json_follows_its_schema_and_comes_back_whole(report: Report) -> None:
 @each_report
 def test_sarif_is_read_by_a_reader_of_sarif(report: Report) -> None:
     run = Sarif.model_validate_json(formats.render(report, Format.SARIF)).runs[0]
-    assert len(run.results or ()) == len(report.findings)
+    counted = report.summary.by_status
+    attention = counted[Status.FAIL] + counted[Status.UNKNOWN] + counted[Status.MANUAL]
+    assert len(run.results or ()) == attention
     failed = [result for result in run.results or () if result.kind == "fail"]
-    assert len(failed) == report.summary.by_status[Status.FAIL]
+    assert len(failed) == counted[Status.FAIL]
     rules = [rule.id for rule in run.tool.driver.rules or ()]
     assert all(rules[result.rule_index or 0] == result.rule_id for result in run.results or ())
 
@@ -122,7 +124,32 @@ def test_the_terminal_shows_what_passed_only_when_asked() -> None:
 
 
 def test_a_clean_cluster_is_said_to_be_clean() -> None:
-    assert "nothing failed" in printed(CLEAN)
+    assert "Nothing failed." in printed(CLEAN)
+
+
+def test_the_verdict_stands_before_everything_else() -> None:
+    assert printed(ORDINARY).splitlines()[2].endswith("rules are broken, 2 of critical weight.")
+
+
+def test_it_ends_with_what_to_do_next() -> None:
+    last = printed(ORDINARY).split("\nNext\n")[1]
+    assert "harden checks show" in last
+    assert "harden audit --all" in last
+    assert "harden checks show" not in printed(CLEAN)
+
+
+def test_what_a_waiver_accepts_is_no_failure_and_not_hidden() -> None:
+    text = printed(reports.waived(check="container-engine-socket"))
+    assert "2 of critical weight" not in text
+    assert "It is replaced by a service in March. (Ada Ops, until 2027-03-31)" in " ".join(text.split())
+
+
+@each_report
+@pytest.mark.parametrize("everything", [False, True], ids=["short", "all"])
+def test_what_is_piped_holds_no_colours_and_no_blanks_at_line_ends(report: Report, everything: bool) -> None:
+    text = printed(report, everything=everything)
+    assert "\x1b" not in text
+    assert not [line for line in text.splitlines() if line != line.rstrip()]
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
