@@ -72,14 +72,14 @@ def _capabilities(process: ProcessFacts) -> Layer:
     if held & _EVERY == _EVERY:
         return Layer(Hold.OPEN, "all")
     names = sorted(capabilities.names(held))
-    return Layer(Hold.PARTLY, ", ".join(names) if len(names) <= _NAMED else f"{len(names)} of them")
+    return Layer(Hold.PARTLY, ", ".join(names) if len(names) <= _NAMED else f"{len(names)} kept")
 
 
 def _user_namespace(process: ProcessFacts) -> Layer:
     if not process.uid_map:
         return Layer(Hold.UNKNOWN, "no map of users")
     lowest = min(outside for _, outside, _ in process.uid_map)
-    return Layer(Hold.HELD, f"0 is {process.uid_map[0][1]}") if lowest > 0 else Layer(Hold.OPEN, "root is root")
+    return Layer(Hold.HELD, f"root is {process.uid_map[0][1]}") if lowest > 0 else Layer(Hold.OPEN, "root is root outside")
 
 
 def _root(container: ContainerFacts) -> Layer:

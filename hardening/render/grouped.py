@@ -51,7 +51,7 @@ class Group(Struct, frozen=True):
 
     def of(self, status: Status) -> tuple[Outcome, ...]:
         """The outcomes of one status, without what is waived."""
-        return tuple(each.outcome for each in self.findings if each.outcome.status is status and not is_waived(each))
+        return tuple(each.outcome for each in self.findings if each.outcome.status == status and not is_waived(each))
 
 
 def is_waived(finding: Finding) -> bool:

@@ -149,7 +149,7 @@ OF_ONE_SYSTEM = {
     "facts/mongo": "finds and asks MongoDB",
     "facts/nginx": "finds and reads NGINX",
     "model/findings.py": "the areas that checks are sorted into",
-    "render/html.py": "the areas' headings",
+    "render/html/overview.py": "the areas' headings",
     "images/": "builds the reference stack's images under its name where no other is given",
     "lab/inventory.py": "the lab's nodes carry the labels by which the reference stack is placed",
     "project.py": "so does the single machine of `--inventory local`",
