@@ -71,9 +71,11 @@ def hostile() -> Report:
     return audit.run(msgspec.structs.replace(facts, nodes=nodes), checks.load(), f"shop {HOSTILE}")
 
 
-def waived(report: Report | None = None, check: str = "container-memory-limit") -> Report:
-    """A report in which the failures of one check are accepted."""
-    made = report or ordinary()
+def waived(check: str = "container-memory-limit") -> Report:
+    """The ordinary one without its unread node, in which the failures of one check are accepted."""
+    facts = broken_facts()
+    read = {name: node for name, node in facts.nodes.items() if isinstance(node, Known)}
+    made = audit.run(msgspec.structs.replace(facts, nodes=read), checks.load(), "shop")
 
     def accepted(subject: str, node: str) -> Waiver:
         return Waiver(check, subject, "It is replaced by a service in March.", "Ada Ops", "2027-03-31", node)
