@@ -79,7 +79,9 @@ def _user_namespace(process: ProcessFacts) -> Layer:
     if not process.uid_map:
         return Layer(Hold.UNKNOWN, "no map of users")
     lowest = min(outside for _, outside, _ in process.uid_map)
-    return Layer(Hold.HELD, f"root is {process.uid_map[0][1]}") if lowest > 0 else Layer(Hold.OPEN, "root is root outside")
+    if lowest == 0:
+        return Layer(Hold.OPEN, "root is root outside")
+    return Layer(Hold.HELD, f"root is {process.uid_map[0][1]}")
 
 
 def _root(container: ContainerFacts) -> Layer:

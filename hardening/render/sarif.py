@@ -59,7 +59,9 @@ def render(report: Report) -> str:
                 ],
             }
         ],
-        "originalUriBaseIds": {_BASE: {"description": {"text": "The audited cluster: node/subject. These are no files."}}},
+        "originalUriBaseIds": {
+            _BASE: {"description": {"text": "The audited cluster: node/subject. These are no files."}}
+        },
         "results": [
             _result(each, severity[each.check], index[each.check])
             for each in report.findings

@@ -139,8 +139,8 @@ def _failure(group: by_check.Group, *, everything: bool) -> RenderableType:
 
 def _advice(failed: tuple[Outcome, ...], remediation: str, *, in_full: bool) -> Table:
     """What was wanted, where it is the same for all, and what to do."""
-    table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", min_width=6 if in_full else 1)
     table.add_column(overflow="fold")
     expected = {outcome.expected for outcome in failed if outcome.expected}
     if in_full and len(expected) == 1:
@@ -150,9 +150,12 @@ def _advice(failed: tuple[Outcome, ...], remediation: str, *, in_full: bool) -> 
 
 
 def _subjects(outcomes: tuple[Outcome, ...]) -> Table:
-    table = _columns()
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="red", width=1)
+    table.add_column(max_width=44)
+    table.add_column(overflow="fold")
     for outcome in outcomes:
-        table.add_row(Text(_where(outcome), "red"), Text(plain(outcome.observed)))
+        table.add_row("✕", Text(_where(outcome)), Text(plain(outcome.observed)))
     return table
 
 
@@ -231,7 +234,7 @@ def _whole(groups: tuple[by_check.Group, ...]) -> Iterator[RenderableType]:
 
 def _next(groups: tuple[by_check.Group, ...], *, everything: bool) -> Iterator[RenderableType]:
     """Commands that lead on from here."""
-    table = _columns()
+    table = Table.grid(padding=(0, 2))
     failed = next((group for group in groups if group.status is Status.FAIL), None)
     if failed:
         table.add_row(f"harden checks show {failed.check.id}", Text("why the first of these rules is one", "dim"))

@@ -7,10 +7,20 @@ import json
 
 import msgspec
 
-from hardening.model.engine import Mount, Network
-from hardening.model.facts import ContainerFacts, Facts, Listener, MongoMember, NodeFacts, ProcessFacts, SwarmFacts
+from hardening.model.engine import Endpoint, Mount, Network
+from hardening.model.facts import (
+    ContainerFacts,
+    Facts,
+    Listener,
+    MongoMember,
+    MongoUser,
+    NodeFacts,
+    ProcessFacts,
+    SwarmFacts,
+)
 from hardening.model.known import Known
 from hardening.model.swarm import (
+    ContainerStatus,
     EndpointSpec,
     FileTarget,
     PublishedPort,
@@ -23,7 +33,7 @@ from hardening.model.swarm import (
 from tests.unit import facts_factory as given
 
 SETS = {"mongo1": "node1", "mongo2": "node2", "mongo3": "node3"}
-ROLES = {"mongo1": "mongod", "mongo2": "mongod", "mongo3": "mongod", "arbiter": "mongod", "api": "api", "nginx": "nginx"}
+ROLES = dict.fromkeys((*SETS, "arbiter"), "mongod") | {"api": "api", "nginx": "nginx"}
 USERS = {"mongod": "999:999", "api": "10001:10001", "nginx": "101:101"}
 COMMANDS = {"mongod": ("mongod",), "api": ("docker-init", "node", "node"), "nginx": ("docker-init", "nginx", "nginx")}
 EXECUTABLES = {
@@ -91,7 +101,7 @@ def container(name: str, node: str, **changes: object) -> ContainerFacts:
             "com.docker.swarm.task.name": f"{service}.{slot}.{name}{number}",
         },
         mounts=(Mount("volume", f"{volume}/nodepop_{name}/_data", "/data/db", rw=True),) if role == "mongod" else (),
-        networks={f"nodepop_{network}": given.Endpoint(network) for network in NETWORKS[role]},
+        networks={f"nodepop_{network}": Endpoint(network) for network in NETWORKS[role]},
     )
     config = msgspec.structs.replace(inspected.config, image=image(role))
     running = (process(role, command, pid + index, **changes) for index, command in enumerate(COMMANDS[role]))
@@ -123,7 +133,7 @@ def forgotten_tool() -> ContainerFacts:
         nano_cpus=0,
         readonly_rootfs=False,
         cap_drop=None,
-        networks={"bridge": given.Endpoint("b")},
+        networks={"bridge": Endpoint("b")},
         health=None,
     )
     running = given.process(
@@ -159,9 +169,7 @@ def service(name: str) -> Service:
         configs=None,
         capability_drop=("ALL",),
         networks=tuple({"Target": network} for network in NETWORKS[role]),
-        mode=ServiceMode(ReplicatedMode(0 if name == "arbiter" else 1))
-        if role == "mongod"
-        else ServiceMode(None, {}),
+        mode=ServiceMode(ReplicatedMode(0 if name == "arbiter" else 1)) if role == "mongod" else ServiceMode(None, {}),
         endpoint_spec=EndpointSpec("dnsrr", ports),
     )
 
@@ -175,7 +183,7 @@ def task(name: str, node: str) -> Task:
         slot=1 if ROLES[name] == "mongod" else 0,
         status=msgspec.structs.replace(
             given.task().status,
-            container_status=given.ContainerStatus(container(name, node).inspect.id, 4242),
+            container_status=ContainerStatus(container(name, node).inspect.id, 4242),
         ),
     )
 
@@ -236,14 +244,14 @@ def node(name: str, *containers: ContainerFacts, **changes: object) -> NodeFacts
 def member(number: int) -> MongoMember:
     """mongod as the reference stack starts it: with a keyfile, without TLS."""
     node_name = f"node{number}"
-    user = given.MongoUser("nodepop", "nodepop", ("SCRAM-SHA-256",), (("readWrite", "nodepop"),))
+    user = MongoUser("nodepop", "nodepop", ("SCRAM-SHA-256",), (("readWrite", "nodepop"),))
     return given.mongod(
         number,
         service=f"nodepop_mongo{number}",
         container=container(f"mongo{number}", node_name).inspect.id,
         cmd_line=given.options(net={"bindIp": "0.0.0.0"}),  # noqa: S104 - a fact
         users=Known((given.USERS[0], user)),
-        startup_warnings=Known(("vm.max_map_count is too low",) if number == 2 else ()),  # noqa: PLR2004 - the second
+        startup_warnings=Known(("vm.max_map_count is too low",) if number == 2 else ()),
     )
 
 

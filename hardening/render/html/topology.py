@@ -19,6 +19,8 @@ NODE_WIDTH, GAP, HEAD, PAD = 232, 24, 62, 10
 CHIP_HEIGHT, CHIP_GAP = 42, 8
 LANE_HEIGHT, LANE_GAP = 30, 12
 _MORE_HEIGHT = 16
+_DOT = 16
+"""Between the dots of two networks on a task."""
 _MOST_CHIPS = 12
 """Tasks that are drawn on one node; the others are counted."""
 _LETTERS = 25
@@ -71,7 +73,12 @@ class Drop(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """All of it. Lines from nodes to networks are drawn where all nodes stand in one row. `words` says the same without a picture; `left_out` counts nodes that are not drawn."""
+    """All of it. Lines from nodes to networks are drawn where all nodes stand in one row.
+
+    Attributes:
+        words: the same without a picture.
+        left_out: how many nodes are not drawn.
+    """
 
     width: int
     height: int
@@ -82,91 +89,105 @@ class Drawing(Struct, frozen=True):
     left_out: int
 
 
-def draw(cluster: ClusterPicture) -> Drawing:
-    """Lay a cluster out."""
-    shown = cluster.nodes[:_MOST_NODES]
-    lanes_of = {network.name: number for number, network in enumerate(_joined(cluster), start=1)}
-    boxes: list[Box] = []
-    top = 0
-    for start in range(0, len(shown), COLUMNS):
-        line = shown[start : start + COLUMNS]
-        tasks = [_on(cluster, node) for node in line]
-        rows = min(max(len(each) for each in tasks), _MOST_CHIPS)
-        more = _MORE_HEIGHT if any(len(each) > rows for each in tasks) else 0
-        height = HEAD + max(rows, 1) * (CHIP_HEIGHT + CHIP_GAP) + PAD - CHIP_GAP + more
-        boxes += [
-            _box(column, top, height, node, found, cluster, lanes_of)
-            for column, (node, found) in enumerate(zip(line, tasks, strict=True))
-        ]
-        top += height + GAP
-    lanes = tuple(_lanes(cluster, top))
-    columns = min(len(shown), COLUMNS) or 1
-    return Drawing(
-        width=columns * (NODE_WIDTH + GAP) - GAP,
-        height=top + len(lanes) * (LANE_HEIGHT + LANE_GAP) - (LANE_GAP if lanes else GAP),
-        boxes=tuple(boxes),
-        lanes=lanes,
-        drops=tuple(_drops(boxes, lanes)) if len(shown) <= COLUMNS else (),
-        words=_words(cluster),
-        left_out=len(cluster.nodes) - len(shown),
-    )
-
-
 Placed = tuple[ServicePicture, TaskPicture]
 
 
-def _on(cluster: ClusterPicture, node: NodePicture) -> list[Placed]:
-    return [(service, task) for service in cluster.services for task in service.tasks if task.node == node.name]
+def draw(cluster: ClusterPicture) -> Drawing:
+    """Lay a cluster out."""
+    return _Layout(cluster).drawing()
 
 
-def _box(
-    column: int,
-    top: int,
-    height: int,
-    node: NodePicture,
-    tasks: list[Placed],
-    cluster: ClusterPicture,
-    lanes: dict[str, int],
-) -> Box:
-    x = column * (NODE_WIDTH + GAP)
-    chips = tuple(
-        _chip(x + PAD, top + HEAD + index * (CHIP_HEIGHT + CHIP_GAP), placed, cluster, lanes)
-        for index, placed in enumerate(tasks[:_MOST_CHIPS])
-    )
-    ports = sorted({port for service, _ in tasks for port in service.ports})
-    return Box(x, top, height, node, chips, ", ".join(ports), len(tasks) - len(chips))
+class _Layout:
+    """One cluster's layout, from top to bottom."""
+
+    def __init__(self, cluster: ClusterPicture) -> None:
+        self._cluster = cluster
+        self._nodes = cluster.nodes[:_MOST_NODES]
+        self._networks = tuple(network for network in cluster.networks if network.services)
+        self._numbers = {network.name: number for number, network in enumerate(self._networks, start=1)}
+        self._states = {member.service: member.state for each in cluster.sets for member in each.members}
+        self._on: dict[str, list[Placed]] = {}
+        for service in cluster.services:
+            for task in service.tasks:
+                self._on.setdefault(task.node, []).append((service, task))
+
+    def drawing(self) -> Drawing:
+        boxes, below = self._boxes()
+        lanes = tuple(self._lanes(below))
+        columns = min(len(self._nodes), COLUMNS) or 1
+        return Drawing(
+            width=columns * (NODE_WIDTH + GAP) - GAP,
+            height=below + len(lanes) * (LANE_HEIGHT + LANE_GAP) - (LANE_GAP if lanes else GAP),
+            boxes=tuple(boxes),
+            lanes=lanes,
+            drops=tuple(_drops(boxes, lanes)) if len(self._nodes) <= COLUMNS else (),
+            words=self._words(),
+            left_out=len(self._cluster.nodes) - len(self._nodes),
+        )
+
+    def _boxes(self) -> tuple[list[Box], int]:
+        """Nodes in rows, each row as high as its fullest node; and where the next row would begin."""
+        boxes: list[Box] = []
+        top = 0
+        for start in range(0, len(self._nodes), COLUMNS):
+            row = self._nodes[start : start + COLUMNS]
+            most = max(len(self._on.get(node.name, ())) for node in row)
+            height = HEAD + min(max(most, 1), _MOST_CHIPS) * (CHIP_HEIGHT + CHIP_GAP) + PAD - CHIP_GAP
+            height += _MORE_HEIGHT if most > _MOST_CHIPS else 0
+            boxes += [self._box(column * (NODE_WIDTH + GAP), top, height, node) for column, node in enumerate(row)]
+            top += height + GAP
+        return boxes, top
+
+    def _box(self, x: int, top: int, height: int, node: NodePicture) -> Box:
+        tasks = self._on.get(node.name, [])
+        chips = tuple(
+            self._chip(x + PAD, top + HEAD + index * (CHIP_HEIGHT + CHIP_GAP), *placed)
+            for index, placed in enumerate(tasks[:_MOST_CHIPS])
+        )
+        ports = sorted({port for service, _ in tasks for port in service.ports})
+        return Box(x, top, height, node, chips, ", ".join(ports), len(tasks) - len(chips))
+
+    def _chip(self, x: int, y: int, service: ServicePicture, task: TaskPicture) -> Chip:
+        about = "plain container" if service.plain else service.profile or "no profile"
+        state = self._states.get(service.name, "").lower()
+        weak = [
+            f"{name.replace('_', ' ')}: {layer.seen}"
+            for name, layer in task.layers.items()
+            if layer.hold is not Hold.HELD
+        ]
+        return Chip(
+            x,
+            y,
+            _short(plain(service.name)),
+            _short(plain(" · ".join(filter(None, (about, state))))),
+            plain(f"{task.name} on {task.node}. {'; '.join(weak) or 'Every layer holds'}"),
+            worst(layer.hold for layer in task.layers.values()),
+            tuple(sorted(self._numbers[name] for name in service.networks if name in self._numbers)),
+        )
+
+    def _lanes(self, below: int) -> Iterator[Lane]:
+        for index, network in enumerate(self._networks):
+            note = f"{_secrecy(network)} · no way out" if network.internal else _secrecy(network)
+            y = below + index * (LANE_HEIGHT + LANE_GAP)
+            yield Lane(y, index + 1, plain(network.name), note, network.encrypted)
+
+    def _words(self) -> str:
+        """The drawing for those who do not see it; the table of confinement has the rest."""
+        told = []
+        for node in self._nodes:
+            names = list(dict.fromkeys(service.name for service, _ in self._on.get(node.name, ())))
+            more = f" and {len(names) - _MOST_CHIPS} more" if len(names) > _MOST_CHIPS else ""
+            running = ", ".join(names[:_MOST_CHIPS]) or "nothing that was seen"
+            told.append(f"{node.name}{f', {node.role},' if node.role else ''} runs {running}{more}.")
+        told += [
+            f"Network {network.name}, {_secrecy(network)}, joins {', '.join(network.services[:_MOST_CHIPS])}."
+            for network in self._networks
+        ]
+        return plain(" ".join(told))
 
 
-def _chip(x: int, y: int, placed: Placed, cluster: ClusterPicture, lanes: dict[str, int]) -> Chip:
-    service, task = placed
-    hold = worst(layer.hold for layer in task.layers.values())
-    state = next(
-        (member.state for each in cluster.sets for member in each.members if member.service == service.name), ""
-    )
-    about = "plain container" if service.plain else service.profile or "no profile"
-    open_layers = [f"{name.replace('_', ' ')}: {layer.seen}" for name, layer in task.layers.items() if layer.hold != Hold.HELD]
-    return Chip(
-        x,
-        y,
-        _short(plain(service.name)),
-        _short(" · ".join(each for each in (about, state.lower()) if each)),
-        plain(f"{task.name} on {task.node}. " + ("; ".join(open_layers) or "Every layer holds")),
-        hold,
-        tuple(sorted(lanes[name] for name in service.networks if name in lanes)),
-    )
-
-
-def _joined(cluster: ClusterPicture) -> list[NetworkPicture]:
-    return [network for network in cluster.networks if network.services]
-
-
-def _lanes(cluster: ClusterPicture, top: int) -> list[Lane]:
-    lanes = []
-    for number, network in enumerate(_joined(cluster), start=1):
-        notes = ["encrypted" if network.encrypted else "not encrypted", "no way out" if network.internal else ""]
-        y = top + (number - 1) * (LANE_HEIGHT + LANE_GAP)
-        lanes.append(Lane(y, number, plain(network.name), " · ".join(filter(None, notes)), network.encrypted))
-    return lanes
+def _secrecy(network: NetworkPicture) -> str:
+    return "encrypted" if network.encrypted else "not encrypted"
 
 
 def _drops(boxes: list[Box], lanes: tuple[Lane, ...]) -> Iterator[Drop]:
@@ -174,21 +195,9 @@ def _drops(boxes: list[Box], lanes: tuple[Lane, ...]) -> Iterator[Drop]:
         joined = {number for chip in box.chips for number in chip.networks}
         for lane in lanes:
             if lane.number in joined:
-                x = box.x + NODE_WIDTH - PAD - 16 * lane.number
+                x = box.x + NODE_WIDTH - PAD - _DOT * lane.number
                 yield Drop(x, box.y + box.height, lane.y + 1, lane.number)
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _LETTERS else text[: _LETTERS - 1] + "…"
-
-
-def _words(cluster: ClusterPicture) -> str:
-    """The drawing for those who do not see it; the tables beside it have the rest."""
-    told = []
-    for node in cluster.nodes:
-        running = ", ".join(service.name for service, _ in _on(cluster, node)) or "nothing that was seen"
-        told.append(f"{node.name}{f', {node.role},' if node.role else ''} runs {running}.")
-    for network in _joined(cluster):
-        state = "encrypted" if network.encrypted else "not encrypted"
-        told.append(f"Network {network.name}, {state}, joins {', '.join(network.services)}.")
-    return plain(" ".join(told))
