@@ -90,7 +90,7 @@ def headline(report: Report) -> str:
 def _heading(report: Report, groups: tuple[by_check.Group, ...]) -> Iterator[RenderableType]:
     when = datetime.fromtimestamp(report.gathered_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     about = f" · {counted(len(report.nodes), 'node')} · {counted(len(report.checks), 'check')} · {when}"
-    yield Text.assemble((plain(report.project), "bold"), (about, "dim"))
+    yield Text.assemble(("Security audit", "bold"), f" of {plain(report.project)}", (about, "dim"))
     failed = any(group.status is Status.FAIL for group in groups)
     style = "bold red" if failed else STATUS_STYLE[Status.UNKNOWN if _open(groups) else Status.PASS]
     yield Text(f"\n{verdict(report, groups)}", style)
