@@ -13,7 +13,7 @@ import msgspec
 
 from hardening.model.findings import CheckSummary, Finding, Outcome, Report, Status, Waiver
 
-from .grouped import Group, grouped, references
+from .grouped import STATUSES, Group, grouped, references
 from .inert import json_text, plain
 
 OSCAL_VERSION = "1.1.3"
@@ -193,7 +193,7 @@ class _Document:
     # --- what follows -----------------------------------------------------------------------------------------------
 
     def _finding(self, group: Group) -> Json:
-        status = Status.FAIL if group.waived else group.status  # what is accepted is not satisfied
+        status = min((each.outcome.status for each in group.findings), key=STATUSES.index)  # accepted is not satisfied
         state, reason = _STATE[status]
         target: Json = {
             "type": "objective-id",

@@ -112,7 +112,7 @@ def _result(finding: Finding, severity: Severity, index: int) -> Json:
     }
     if is_waived(finding) and finding.waiver:
         waiver = finding.waiver
-        told = {"owner": plain(waiver.owner), "expires": waiver.expires}
+        told = {"owner": plain(waiver.owner), "expires": f"{waiver.expires}"}
         result["suppressions"] = [
             {"kind": "external", "status": "accepted", "justification": plain(waiver.reason), "properties": told}
         ]

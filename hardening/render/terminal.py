@@ -194,7 +194,7 @@ def _accepted(groups: tuple[by_check.Group, ...]) -> Iterator[RenderableType]:
 
 def _waiver(finding: Finding) -> str:
     waiver = finding.waiver
-    return f"{plain(waiver.reason)} ({plain(waiver.owner)}, until {plain(waiver.expires)})" if waiver else ""
+    return f"{plain(waiver.reason)} ({plain(waiver.owner)}, until {waiver.expires})" if waiver else ""
 
 
 def _listed(heading: str, status: Status, table: Table) -> Iterator[RenderableType]:
