@@ -23,6 +23,7 @@ COMMANDS = {
     "render": "Print a stack as plain `docker stack deploy` takes it.",
     "unlock": "Open swarm managers that restarted.",
     "audit": "Read the running cluster and judge it.",
+    "report": "Reports of earlier audits: show, compare, plot over time.",
     "checks": "The catalogue of checks.",
     "facts": "Read the cluster into a file, for an offline audit.",
     "profile": "AppArmor and seccomp profiles of each role.",
