@@ -108,7 +108,8 @@ def _line(error: BaseException, path: Path) -> str:
     """`:12`, the deepest line of the file in an error's traceback; empty when it has none."""
     if isinstance(error, SyntaxError) and error.lineno:
         return f":{error.lineno}"
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename) == path.absolute()]
     return f":{lines[-1]}" if lines else ""
 
 

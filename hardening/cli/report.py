@@ -79,6 +79,7 @@ def trend(
     from hardening.errors import Exit, HardenError
     from hardening.render import trend as table
     from hardening.render import trend_picture
+    from hardening.render.inert import plain
 
     from . import auditing
 
@@ -100,7 +101,7 @@ def trend(
         outputs.write(path, draw(title, audits).encode())
         typer.echo(f"wrote {path}", err=True)
     for place, reason in found.unreadable.items():
-        typer.secho(f"{place}: {reason}", fg="yellow", err=True)
+        typer.secho(plain(f"{place}: {reason}"), fg="yellow", err=True)
     raise typer.Exit(Exit.FAILED if found.unreadable else Exit.OK)
 
 

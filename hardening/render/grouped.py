@@ -18,6 +18,9 @@ WORDS = {
     Status.NOT_APPLICABLE: "n/a",
 }
 
+_SHOWN = 4
+"""Ids that a sentence names."""
+
 
 class Group(Struct, frozen=True):
     """A check with its outcomes, worst first. `status` is the worst of them."""
@@ -50,6 +53,15 @@ def waived(report: Report) -> tuple[tuple[CheckSummary, Finding, Waiver], ...]:
     checks = {check.id: check for check in report.checks}
     found = [(checks[each.check], each, each.waiver) for each in report.findings if each.waiver]
     return tuple(sorted(found, key=lambda each: (-each[0].severity.weight, each[0].id)))
+
+
+def left_out(report: Report) -> str:
+    """Which checks were not asked, in one sentence; empty when all were."""
+    count = len(report.left_out)
+    if not count:
+        return ""
+    named = ", ".join(report.left_out[:_SHOWN]) + (", …" if count > _SHOWN else "")
+    return f"{count} check{'s were' if count > 1 else ' was'} not asked, by choice: {named}"
 
 
 def references(refs: Iterable[Ref]) -> tuple[str, ...]:

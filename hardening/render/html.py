@@ -13,7 +13,7 @@ from msgspec import Struct
 from hardening import data
 from hardening.model.findings import Area, Outcome, Report, Severity, Status
 
-from .grouped import STATUSES, WORDS, Group, grouped, references, waived
+from .grouped import STATUSES, WORDS, Group, grouped, left_out, references, waived
 from .inert import plain
 
 TEMPLATES = "reports/templates"
@@ -129,6 +129,7 @@ def render(report: Report) -> str:
         bar=_bar(report),
         cluster=CLUSTER,
         waived=waived(report),
+        left_out=left_out(report),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hardening.model.bench import Agreement
 from hardening.model.findings import Report, Severity, Status
 
-from .grouped import STATUSES, WORDS, Group, grouped, references, waived
+from .grouped import STATUSES, WORDS, Group, grouped, left_out, references, waived
 from .inert import plain
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@:])")
@@ -32,6 +32,9 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     for node, reason in report.unread_nodes.items():
         yield f"> **{escaped(node)} could not be read:** {escaped(reason)}"
+        yield ""
+    if sentence := left_out(report):
+        yield escaped(sentence)
         yield ""
     yield "| " + " | ".join(WORDS[status] for status in STATUSES) + " |"
     yield "|" + " ---: |" * len(STATUSES)

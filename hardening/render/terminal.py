@@ -30,8 +30,6 @@ STATUS_STYLE = {
 _SHOWN_SUBJECTS = 8
 """Subjects of one failed check that the short form names."""
 
-_SHOWN_IDS = 4
-
 
 def render(report: Report, *, everything: bool = False) -> RenderableType:
     """Failures, then what could not be seen, then what a person must judge; `everything` adds what is fine."""
@@ -162,9 +160,7 @@ def _whole(groups: tuple[by_check.Group, ...]) -> Iterator[RenderableType]:
 
 def _left_out(report: Report) -> Iterator[Text]:
     if report.left_out:
-        yield Text(
-            f"{len(report.left_out)} checks were not asked, by choice: {', '.join(report.left_out[:4])}", "yellow"
-        )
+        yield Text(plain(by_check.left_out(report)), "yellow")
 
 
 def _totals(report: Report, *, everything: bool) -> Text:

@@ -22,21 +22,19 @@ COLOURS = {Severity.CRITICAL: "#a4133c", Severity.HIGH: "#e5383b", Severity.MEDI
 
 
 def as_table(project: str, audits: Sequence[Entry]) -> Group:
-    """A line per audit: failures by severity with a bar, what could not be seen, what is waived."""
+    """A line per audit: failures by severity with a bar, what could not be seen, what is waived, nodes unread."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("audit of", no_wrap=True)
-    for name in (*WORST_FIRST, "failed", "unknown", "waived"):
-        table.add_column(name, justify="right")
-    table.add_column("")
+    for name in (*WORST_FIRST, "failed", "unknown", "waived", "unread"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True, overflow="crop")
     most = max((audit.failed for audit in audits), default=0)
     before: Entry | None = None
     for audit in audits:
         counts = [_count(audit.failed_at(each), SEVERITY_STYLE[each]) for each in WORST_FIRST]
         failed = Text.assemble((str(audit.failed), "bold"), _step(audit, before))
-        unknown = _count(audit.unknown, "magenta")
-        if audit.unread:
-            unknown.append(f" ({audit.unread} node{'s' if audit.unread > 1 else ''} unread)", "dim")
-        table.add_row(when(audit), *counts, failed, unknown, _count(audit.summary.waived, "cyan"), _bar(audit, most))
+        others = _count(audit.unknown, "magenta"), _count(audit.summary.waived, "cyan"), _count(audit.unread, "red")
+        table.add_row(when(audit), *counts, failed, *others, _bar(audit, most))
         before = audit
     return Group(Text.assemble(("Audits over time", "bold"), f" of {plain(project)}\n"), table)
 
