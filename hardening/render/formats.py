@@ -1,12 +1,11 @@
 """Forms a report can be written in, and writing it: whole or not at all."""
 
-import os
-import tempfile
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from hardening import outputs
 from hardening.errors import HardenError
 from hardening.model.findings import Report
 
@@ -67,24 +66,19 @@ def render(report: Report, form: Format) -> str:
 
 
 def check_writable(paths: Iterable[Path], form: Format | None = None) -> None:
-    """Find out before the work whether files can be written, by writing one beside each.
+    """Find out before the work whether reports can be written.
 
     Raises:
-        HardenError: a folder is missing or may not be written to, a file is named twice, or its suffix names no form.
+        HardenError: a file cannot be written, is named twice, or its suffix names no form.
     """
     seen: set[Path] = set()
     for path in paths:
         if form is None:
             of_path(path)
-        if path.is_dir():
-            raise HardenError(f"{path}: is a folder", "name a file in it")
         if path.resolve() in seen:
             raise HardenError(f"{path}: is named twice", "each report needs a file of its own")
         seen.add(path.resolve())
-        try:
-            _try(path)
-        except OSError as error:
-            raise HardenError(f"{path}: cannot be written: {error.strerror}") from error
+        outputs.check_writable((path,))
 
 
 def write(report: Report, path: Path, form: Format | None = None) -> None:
@@ -93,53 +87,9 @@ def write(report: Report, path: Path, form: Format | None = None) -> None:
 
 
 def write_all(report: Report, paths: Iterable[Path], form: Format | None = None) -> None:
-    """Write a report to each file, for its owner's eyes only: it describes weak spots.
-
-    All forms are made and stored beside their places first, so that a full disk leaves every file as it was.
+    """Write a report to each file, all of them or none; see `outputs.write_all`.
 
     Raises:
-        HardenError: a file cannot be written.
+        HardenError: a file cannot be written; what was there is left as it was.
     """
-    texts = {path: render(report, form or of_path(path)) for path in paths}
-    stored: dict[Path, Path] = {}
-    try:
-        for path, text in texts.items():
-            try:
-                if _is_stream(path):
-                    path.write_text(text, encoding="utf-8")
-                else:
-                    stored[path] = _beside(path, text)
-            except OSError as error:
-                raise HardenError(f"{path}: cannot be written: {error.strerror}") from error
-        for path in list(stored):
-            stored.pop(path).replace(path.resolve())
-    finally:
-        for left in stored.values():
-            left.unlink(missing_ok=True)
-
-
-def _beside(path: Path, text: str) -> Path:
-    """A file in the folder that the real file is in, whole on the disk; nothing stays of it when that fails."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.resolve().parent)
-    trial = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        trial.unlink(missing_ok=True)
-        raise
-    return trial
-
-
-def _try(path: Path) -> None:
-    if _is_stream(path):
-        path.open("ab").close()
-    else:
-        _beside(path, "").unlink()
-
-
-def _is_stream(path: Path) -> bool:
-    """A pipe or a device, such as /dev/stdout: it is written to, never replaced."""
-    return path.exists() and not path.is_file()
+    outputs.write_all({path: render(report, form or of_path(path)).encode() for path in paths})

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from hardening.model.findings import CheckSummary, Finding, Outcome, Ref, Report, Status
+from hardening.model.waiver import Waiver
 
 STATUSES = (Status.FAIL, Status.UNKNOWN, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE)
 """From what needs attention to what does not."""
@@ -19,6 +20,8 @@ WORDS = {
 }
 
 
+_SHOWN = 4
+"""Ids that a sentence names."""
 WAIVED = "waived"
 """The word for a finding that is accepted."""
 
@@ -81,6 +84,22 @@ def grouped(report: Report) -> tuple[Group, ...]:
 def _standing(finding: Finding) -> int:
     """Its place among the statuses; what is waived stands just before what passed."""
     return STATUSES.index(Status.PASS if is_waived(finding) else finding.outcome.status)
+
+
+def waived(report: Report) -> tuple[tuple[CheckSummary, Finding, Waiver], ...]:
+    """Findings that somebody accepted, the gravest first."""
+    checks = {check.id: check for check in report.checks}
+    found = [(checks[each.check], each, each.waiver) for each in report.findings if each.waiver]
+    return tuple(sorted(found, key=lambda each: (-each[0].severity.weight, each[0].id)))
+
+
+def left_out(report: Report) -> str:
+    """Which checks were not asked, in one sentence; empty when all were."""
+    count = len(report.left_out)
+    if not count:
+        return ""
+    named = ", ".join(report.left_out[:_SHOWN]) + (", …" if count > _SHOWN else "")
+    return f"{count} check{'s were' if count > 1 else ' was'} not asked, by choice: {named}"
 
 
 def references(refs: Iterable[Ref]) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from hardening.model.findings import CheckSummary, Finding, Outcome, Report, Status, Waiver
+from hardening.model.findings import CheckSummary, Finding, Outcome, Report, Status
+from hardening.model.waiver import Waiver
 
 from .grouped import STATUSES, Group, grouped, references
 from .inert import json_text, plain

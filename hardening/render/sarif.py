@@ -8,7 +8,7 @@ import msgspec
 
 from hardening.model.findings import CheckSummary, Finding, Report, Severity, Status
 
-from .grouped import is_waived, references
+from .grouped import references
 from .inert import json_text, plain
 
 Json = dict[str, object]
@@ -39,6 +39,11 @@ def render(report: Report) -> str:
     severity = {check.id: check.severity for check in report.checks}
     index = {check.id: number for number, check in enumerate(report.checks)}
     when = datetime.fromtimestamp(report.gathered_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    complaints = [f"{plain(node)} could not be read: {plain(why)}" for node, why in report.unread_nodes.items()]
+    lost = report.docker_bench.unread if report.docker_bench else {}
+    complaints += [f"no docker-bench-security on {plain(node)}: {plain(why)}" for node, why in lost.items()]
+    told = [finding for finding in report.findings if finding.outcome.status in _ATTENTION]
+    any_waived = any(finding.waiver for finding in told)
     run: Json = {
         "tool": {
             "driver": {
@@ -51,21 +56,17 @@ def render(report: Report) -> str:
         "automationDetails": {"id": f"{plain(report.project)}/"},
         "invocations": [
             {
-                "executionSuccessful": not report.unread_nodes,
+                "executionSuccessful": not complaints,
                 "endTimeUtc": when,
-                "toolExecutionNotifications": [
-                    {"level": "error", "message": {"text": f"{plain(node)} could not be read: {plain(reason)}"}}
-                    for node, reason in report.unread_nodes.items()
-                ],
+                "toolExecutionNotifications": [{"level": "error", "message": {"text": text}} for text in complaints],
             }
         ],
         "originalUriBaseIds": {
             _BASE: {"description": {"text": "The audited cluster: node/subject. These are no files."}}
         },
         "results": [
-            _result(each, severity[each.check], index[each.check])
-            for each in report.findings
-            if each.outcome.status in _ATTENTION
+            _result(each, severity[each.check], index[each.check]) | _suppressions(each, any_waived=any_waived)
+            for each in told
         ],
         "properties": {"answers": dict(report.summary.by_status)},
     }
@@ -96,7 +97,7 @@ def _result(finding: Finding, severity: Severity, index: int) -> Json:
     subject = plain(outcome.subject)
     where = f"{plain(outcome.node)}/{subject}" if outcome.node not in {"", outcome.subject} else subject
     expected = f" Expected: {plain(outcome.expected)}." if outcome.expected else ""
-    result: Json = {
+    return {
         "ruleId": finding.check,
         "ruleIndex": index,
         "kind": _KIND[outcome.status],
@@ -110,10 +111,14 @@ def _result(finding: Finding, severity: Severity, index: int) -> Json:
         ],
         "partialFingerprints": {"subject/v1": hashlib.sha256(f"{finding.check} {where}".encode()).hexdigest()[:32]},
     }
-    if is_waived(finding) and finding.waiver:
-        waiver = finding.waiver
-        told = {"owner": plain(waiver.owner), "expires": f"{waiver.expires}"}
-        result["suppressions"] = [
-            {"kind": "external", "status": "accepted", "justification": plain(waiver.reason), "properties": told}
-        ]
-    return result
+
+
+def _suppressions(finding: Finding, *, any_waived: bool) -> Json:
+    """Mark what is waived. The format wants the mark on all results or on none; an empty one waives nothing."""
+    if not any_waived:
+        return {}
+    waiver = finding.waiver
+    if waiver is None:
+        return {"suppressions": []}
+    justification = plain(f"{waiver.reason} ({waiver.owner}, until {waiver.expires})")
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": justification}]}

@@ -9,8 +9,9 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from hardening.model.findings import Finding, Outcome, Report, Severity, Status
+from hardening.model.findings import Outcome, Report, Severity, Status
 
+from . import beside
 from . import grouped as by_check
 from .inert import plain
 from .words import counted, verdict
@@ -44,7 +45,11 @@ def render(report: Report, *, everything: bool = False) -> RenderableType:
         *_heading(report, groups),
         *_unread(report),
         *_failures(groups, everything=everything),
-        *(_whole(groups) if everything else (*_unknown(groups), *_manual(groups), *_accepted(groups))),
+        *(_whole(groups) if everything else (*_unknown(groups), *_manual(groups))),
+        *beside.accepted(report, everything=everything),
+        *beside.second_opinion(report, everything=everything),
+        *beside.changes(report.changes, everything=everything),
+        *_left_out(report),
         *_next(groups, everything=everything),
     )
 
@@ -184,19 +189,6 @@ def _manual(groups: tuple[by_check.Group, ...]) -> Iterator[RenderableType]:
     yield from _listed("For a person to judge", Status.MANUAL, table)
 
 
-def _accepted(groups: tuple[by_check.Group, ...]) -> Iterator[RenderableType]:
-    table = _columns()
-    for group in groups:
-        for finding in group.waived:
-            table.add_row(Text(f"{group.check.id}\n{_where(finding.outcome)}"), Text(_waiver(finding)))
-    yield from _listed("Accepted by waiver", Status.PASS, table)
-
-
-def _waiver(finding: Finding) -> str:
-    waiver = finding.waiver
-    return f"{plain(waiver.reason)} ({plain(waiver.owner)}, until {waiver.expires})" if waiver else ""
-
-
 def _listed(heading: str, status: Status, table: Table) -> Iterator[RenderableType]:
     if table.row_count:
         yield Text(heading, STATUS_STYLE[status])
@@ -218,18 +210,21 @@ def _whole(groups: tuple[by_check.Group, ...]) -> Iterator[RenderableType]:
     for name in ("status", "check", "subject", "observed"):
         table.add_column(name, overflow="fold")
     for group in groups:
-        for finding in group.findings:
-            outcome = finding.outcome
-            waived = by_check.is_waived(finding)
-            if outcome.status is Status.FAIL and not waived:
+        for outcome in (each for status in by_check.STATUSES for each in group.of(status)):
+            if outcome.status is Status.FAIL:
                 continue
             table.add_row(
-                Text("waived" if waived else by_check.WORDS[outcome.status], STATUS_STYLE[outcome.status]),
+                Text(by_check.WORDS[outcome.status], STATUS_STYLE[outcome.status]),
                 Text(group.check.id),
                 Text(_where(outcome)),
-                Text(_waiver(finding) if waived else plain(outcome.observed)),
+                Text(plain(outcome.observed)),
             )
     yield Padding(table, (0, 0, 1, 0))
+
+
+def _left_out(report: Report) -> Iterator[Text]:
+    if report.left_out:
+        yield Text(f"{plain(by_check.left_out(report))}\n", "magenta")
 
 
 def _next(groups: tuple[by_check.Group, ...], *, everything: bool) -> Iterator[RenderableType]:

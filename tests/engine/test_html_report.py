@@ -42,6 +42,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "clean": reports.clean(),
         "hostile": reports.hostile(),
         "waived": reports.waived(),
+        "surrounded": reports.surrounded(),
     }
     for name, report in made.items():
         (folder / f"{name}.html").write_text(html.render(report))
@@ -70,7 +71,7 @@ def click(page: Page, selector: str) -> None:
     page.value("new Promise((done) => setTimeout(done))")
 
 
-@pytest.mark.parametrize("name", ["ordinary", "clean", "hostile", "waived"])
+@pytest.mark.parametrize("name", ["ordinary", "clean", "hostile", "waived", "surrounded"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_runs_without_a_complaint_and_asks_for_nothing(
     browser: Browser, files: dict[str, str], name: str, *, dark: bool
@@ -221,7 +222,13 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize(
     "look",
-    [("ordinary", 390, "light"), ("ordinary", 1440, "dark"), ("clean", 1440, "light"), ("waived", 390, "dark")],
+    [
+        ("ordinary", 390, "light"),
+        ("ordinary", 1440, "dark"),
+        ("clean", 1440, "light"),
+        ("waived", 390, "dark"),
+        ("surrounded", 1440, "light"),
+    ],
     ids=str,
 )
 def test_no_rule_of_accessibility_is_broken(

@@ -14,6 +14,7 @@ AREAS = {
     Area.SWARM: "Swarm",
     Area.MONGO: "MongoDB",
     Area.NGINX: "NGINX",
+    Area.AUDIT: "Audit",
 }
 CLUSTER = "cluster"
 """The row of the matrix for outcomes that belong to no single node."""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from hardening import data
 from hardening.model.findings import Report, Severity, Status
-from hardening.render.grouped import STATUSES, WAIVED, WORDS, grouped
+from hardening.render.grouped import STATUSES, WAIVED, WORDS, grouped, left_out
 from hardening.render.inert import plain
 from hardening.render.words import counted, verdict
 
@@ -59,6 +59,7 @@ def render(report: Report) -> str:
         layers=confinement.HEADINGS,
         confined=confinement.rows(report.cluster) if report.cluster else (),
         cluster=overview.CLUSTER,
+        left_out=left_out(report),
         count=counted,
     )
 

@@ -105,19 +105,6 @@ def test_a_link_stays_one_and_its_file_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "real/report.json").read_text().startswith("{")
 
 
-def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe.json"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDWR)
-    try:
-        formats.check_writable((pipe,))
-        formats.write(msgspec.structs.replace(REPORT, checks=(), findings=(), cluster=None), pipe)
-        assert os.read(reader, 1 << 16).startswith(b"{")
-        assert pipe.is_fifo()
-    finally:
-        os.close(reader)
-
-
 def test_a_file_that_is_named_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HardenError, match="is named twice"):
         formats.check_writable((tmp_path / "a.json", tmp_path / "x" / ".." / "a.json"))
