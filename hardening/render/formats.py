@@ -65,6 +65,14 @@ def render(report: Report, form: Format) -> str:
     assert_never(form)
 
 
+def _encoded(report: Report, form: Format) -> bytes:
+    if form is Format.JSON:
+        from . import document  # noqa: PLC0415 - as above
+
+        return document.encoded(report)  # a large one never stands in memory as text, too
+    return render(report, form).encode()
+
+
 def check_writable(paths: Iterable[Path], form: Format | None = None) -> None:
     """Find out before the work whether reports can be written.
 
@@ -92,4 +100,4 @@ def write_all(report: Report, paths: Iterable[Path], form: Format | None = None)
     Raises:
         HardenError: a file cannot be written; what was there is left as it was.
     """
-    outputs.write_all({path: render(report, form or of_path(path)).encode() for path in paths})
+    outputs.write_all({path: _encoded(report, form or of_path(path)) for path in paths})

@@ -1,25 +1,30 @@
 """The report as OSCAL assessment results 1.1.3, NIST's form for what an assessment found.
 
-A check is a control with one objective, and has one finding. Each outcome is an observation of its subject. A check
-that failed is a risk with its remediation. Identifiers are made from content (UUID 5), so that the same report gives
-the same bytes and a subject keeps its identifier from one audit to the next.
+A check is a control with one objective, and has one finding. What was seen alike is one observation of all subjects on
+which it was seen. A check that failed is a risk with its remediation. Identifiers are made from content (UUID 5), so
+that the same report gives the same bytes and a subject keeps its identifier from one audit to the next.
 """
 
+import hashlib
 import re
 import uuid
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import msgspec
+from msgspec import Struct
 
 from hardening.model.findings import CheckSummary, Finding, Outcome, Report, Status
 from hardening.model.waiver import Waiver
 
 from .grouped import STATUSES, Group, grouped, references
-from .inert import json_text, plain
+from .inert import json_document, plain
 
 OSCAL_VERSION = "1.1.3"
 NAMESPACE = "urn:harden:oscal"
 """Of properties and facets that OSCAL itself does not define."""
+_NAMED = 12
+"""Subjects that a sentence names."""
 Json = dict[str, object]
 
 _MARKUP = re.compile(r"([\\`*\[\]<>&{}|~!])")
@@ -44,6 +49,14 @@ def render(report: Report) -> str:
     return _Document(report).text()
 
 
+class _Observation(Struct, frozen=True):
+    """The same answer to a check on one or more subjects."""
+
+    uuid: str
+    first: Finding
+    findings: list[Finding]
+
+
 class _Document:
     """One report's document. Subjects are named before they are referred to."""
 
@@ -51,11 +64,11 @@ class _Document:
         self._report = report
         self._when = datetime.fromtimestamp(report.gathered_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self._groups = grouped(report)
-        self._observations: dict[int, str] = {id(each): self._observation_id(each) for each in report.findings}
+        self._subjects: dict[tuple[str, str], str] = {}
+        self._observations = {group.check.id: tuple(self._seen(group)) for group in self._groups}
 
     def text(self) -> str:
-        content = msgspec.json.encode({"assessment-results": self._document()})
-        return json_text(msgspec.json.format(content, indent=2).decode()) + "\n"
+        return json_document({"assessment-results": self._document()}).decode()
 
     def _uuid(self, *parts: str) -> str:
         """Of something of this project, the same in every audit."""
@@ -68,7 +81,7 @@ class _Document:
     def _document(self) -> Json:
         report, plan = self._report, self._uuid("plan")
         return {
-            "uuid": self._uuid_now("document", msgspec.json.encode(report).hex()),
+            "uuid": self._uuid_now("document", hashlib.sha256(msgspec.json.encode(report)).hexdigest()),
             "metadata": {
                 "title": f"Security audit of {_markup(report.project)}",
                 "last-modified": self._when,
@@ -99,7 +112,11 @@ class _Document:
             "start": self._when,
             "local-definitions": self._local_definitions(),
             "reviewed-controls": self._reviewed(),
-            "observations": [self._observation(finding) for finding in report.findings],
+            "observations": [
+                self._observation(group.check, seen)
+                for group in self._groups
+                for seen in self._observations[group.check.id]
+            ],
             "risks": [risk for group in self._groups for risk in self._risks(group)],
             "findings": [self._finding(group) for group in self._groups],
         }
@@ -121,10 +138,10 @@ class _Document:
             "status": {"state": "operational"},
         }
         definitions: Json = {
-            "components": [self._component(*subject) for subject in subjects if subject[0] not in report.nodes],
+            "components": [self._component(subject) for subject in subjects if not self._is_node(subject)],
             "inventory-items": [
                 {
-                    "uuid": self._uuid("node", node),
+                    "uuid": self._subject_uuid((node, "")),
                     "description": f"Node {_markup(node)}",
                     "props": [_prop("node", _text(node))],
                 }
@@ -137,16 +154,16 @@ class _Document:
         }
         return {key: value for key, value in definitions.items() if value}
 
-    def _component(self, subject: str, node: str) -> Json:
-        where = f" on {node}" if node else ""
-        component: Json = {
-            "uuid": self._uuid("subject", subject, node),
+    def _component(self, subject: tuple[str, str]) -> Json:
+        name, node = subject
+        title = _markup(f"{name} on {node}" if node else name)
+        return {
+            "uuid": self._subject_uuid(subject),
             "type": "service",
-            "title": _markup(f"{subject}{where}"),
-            "description": _markup(f"{subject}{where}"),
+            "title": title,
+            "description": title,
             "status": {"state": "operational"},
         }
-        return component
 
     def _reviewed(self) -> Json:
         asked = [group.check.id for group in self._groups]
@@ -157,36 +174,46 @@ class _Document:
 
     # --- what was seen ----------------------------------------------------------------------------------------------
 
-    def _observation_id(self, finding: Finding) -> str:
-        outcome = finding.outcome
-        return self._uuid_now(
-            "observation", finding.check, outcome.subject, outcome.node, outcome.status, outcome.observed
-        )
+    def _seen(self, group: Group) -> Iterator[_Observation]:
+        """A check's findings, those that differ in their subject only together."""
+        alike: dict[tuple[Status, str, str, Waiver | None], list[Finding]] = {}
+        for finding in group.findings:
+            outcome = finding.outcome
+            alike.setdefault((outcome.status, outcome.observed, outcome.expected, finding.waiver), []).append(finding)
+        for found in alike.values():
+            first = found[0]
+            told = (first.outcome.subject, first.outcome.node, first.outcome.status, first.outcome.observed)
+            yield _Observation(self._uuid_now("observation", group.check.id, *told), first, found)
 
-    def _observation(self, finding: Finding) -> Json:
-        outcome = finding.outcome
-        subject, node = _subject(outcome)
-        is_node = subject in self._report.nodes
+    def _observation(self, check: CheckSummary, seen: _Observation) -> Json:
+        outcome = seen.first.outcome
         props = [_prop("status", outcome.status)]
         if outcome.expected:
             props.append(_prop("expected", _text(outcome.expected)))
         return {
-            "uuid": self._observations[id(finding)],
-            "title": f"{finding.check}: {_markup(subject)}",
+            "uuid": seen.uuid,
+            "title": f"{check.id}: {outcome.status.replace('_', ' ')}",
             "description": _markup(outcome.observed) or "Nothing was seen.",
             "props": props,
             "methods": ["TEST"],
             "types": ["finding" if outcome.status is Status.FAIL else "control-objective"],
             "origins": [self._origin()],
-            "subjects": [
-                {
-                    "subject-uuid": self._uuid("node", subject) if is_node else self._uuid("subject", subject, node),
-                    "type": "inventory-item" if is_node else "component",
-                    "title": _markup(subject),
-                }
-            ],
+            "subjects": list({_subject(each.outcome): self._referred(each.outcome) for each in seen.findings}.values()),
             "collected": self._when,
         }
+
+    def _referred(self, outcome: Outcome) -> Json:
+        subject = _subject(outcome)
+        kind = "inventory-item" if self._is_node(subject) else "component"
+        return {"subject-uuid": self._subject_uuid(subject), "type": kind, "title": _markup(outcome.subject)}
+
+    def _is_node(self, subject: tuple[str, str]) -> bool:
+        return not subject[1] and subject[0] in self._report.nodes
+
+    def _subject_uuid(self, subject: tuple[str, str]) -> str:
+        if subject not in self._subjects:
+            self._subjects[subject] = self._uuid("node" if self._is_node(subject) else "subject", *subject)
+        return self._subjects[subject]
 
     def _origin(self) -> Json:
         return {"actors": [{"type": "tool", "actor-uuid": self._uuid("tool")}]}
@@ -213,30 +240,27 @@ class _Document:
             "props": _props(group.check),
             "origins": [self._origin()],
             "target": target,
-            "related-observations": [self._related(each) for each in group.findings],
+            "related-observations": _related(self._observations[group.check.id]),
         }
         if risks := [{"risk-uuid": risk["uuid"]} for risk in self._risks(group)]:
             finding["related-risks"] = risks
         return finding
 
-    def _related(self, finding: Finding) -> Json:
-        return {"observation-uuid": self._observations[id(finding)]}
-
     def _risks(self, group: Group) -> list[Json]:
         """What failed and stands, as one risk; what a waiver accepts, as one more for each waiver."""
-        by_waiver: dict[Waiver | None, list[Finding]] = {}
-        for finding in group.findings:
-            if finding.outcome.status is Status.FAIL:
-                by_waiver.setdefault(finding.waiver, []).append(finding)
+        by_waiver: dict[Waiver | None, list[_Observation]] = {}
+        for seen in self._observations[group.check.id]:
+            if seen.first.outcome.status is Status.FAIL:
+                by_waiver.setdefault(seen.first.waiver, []).append(seen)
         return [self._risk(group.check, waiver, failed) for waiver, failed in by_waiver.items()]
 
-    def _risk(self, check: CheckSummary, waiver: Waiver | None, failed: list[Finding]) -> Json:
+    def _risk(self, check: CheckSummary, waiver: Waiver | None, failed: list[_Observation]) -> Json:
         accepted = (waiver.subject, waiver.node) if waiver else ()
         risk: Json = {
             "uuid": self._uuid("risk", check.id, *accepted),
             "title": f"Not so: {_markup(check.title)}",
             "description": "; ".join(
-                f"{_markup(each.outcome.subject)}: {_markup(each.outcome.observed)}" for each in failed
+                f"{_markup(_named(each.findings))}: {_markup(each.first.outcome.observed)}" for each in failed
             ),
             "statement": _markup(check.rationale),
             "props": _props(check),
@@ -255,7 +279,7 @@ class _Document:
                     "description": _markup(check.remediation),
                 }
             ],
-            "related-observations": [self._related(each) for each in failed],
+            "related-observations": _related(failed),
         }
         if waiver:
             risk["deadline"] = f"{waiver.expires}T00:00:00Z"
@@ -272,6 +296,16 @@ class _Document:
 def _subject(outcome: Outcome) -> tuple[str, str]:
     """A subject and the node that tells it from others of its name; a node is told by its own name."""
     return (outcome.subject, "" if outcome.node == outcome.subject else outcome.node)
+
+
+def _named(findings: list[Finding]) -> str:
+    """Subjects in a sentence; of many the first, and how many more there are."""
+    more = f" and {len(findings) - _NAMED} more" if len(findings) > _NAMED else ""
+    return ", ".join(finding.outcome.subject for finding in findings[:_NAMED]) + more
+
+
+def _related(observations: Iterable[_Observation]) -> list[Json]:
+    return [{"observation-uuid": each.uuid} for each in observations]
 
 
 def _prop(name: str, value: str) -> Json:

@@ -4,12 +4,10 @@ import hashlib
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-import msgspec
-
 from hardening.model.findings import CheckSummary, Finding, Report, Severity, Status
 
 from .grouped import references
-from .inert import json_text, plain
+from .inert import json_document, plain
 
 Json = dict[str, object]
 
@@ -75,7 +73,7 @@ def render(report: Report) -> str:
         "version": "2.1.0",
         "runs": [run],
     }
-    return json_text(msgspec.json.format(msgspec.json.encode(document), indent=2).decode()) + "\n"
+    return json_document(document).decode()
 
 
 def _rule(check: CheckSummary) -> Json:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-import msgspec
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -11,7 +10,7 @@ from rich.text import Text
 from hardening.model.entry import Entry
 from hardening.model.findings import Severity
 
-from .inert import json_text, plain
+from .inert import json_document, plain
 from .terminal import SEVERITY_STYLE
 
 TREND_VERSION = 1
@@ -42,7 +41,7 @@ def as_table(project: str, audits: Sequence[Entry]) -> Group:
 def as_json(project: str, audits: Sequence[Entry], unreadable: Mapping[str, str]) -> str:
     """`{version, project, audits: [{gathered_at, summary, nodes, unread, tool_version, place}], unreadable}`."""
     content = {"version": TREND_VERSION, "project": project, "audits": list(audits), "unreadable": dict(unreadable)}
-    return json_text(msgspec.json.format(msgspec.json.encode(content), indent=2).decode()) + "\n"
+    return json_document(content).decode()
 
 
 def _bar(audit: Entry, most: int) -> Text:
