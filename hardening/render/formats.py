@@ -65,11 +65,12 @@ def render(report: Report, form: Format) -> str:
     assert_never(form)
 
 
-def _encoded(report: Report, form: Format) -> bytes:
+def encoded(report: Report, form: Format) -> bytes:
+    """The report in one form as it is written. JSON, the form for large clusters, is never there as text, too."""
     if form is Format.JSON:
         from . import document  # noqa: PLC0415 - as above
 
-        return document.encoded(report)  # a large one never stands in memory as text, too
+        return document.encoded(report)
     return render(report, form).encode()
 
 
@@ -100,4 +101,4 @@ def write_all(report: Report, paths: Iterable[Path], form: Format | None = None)
     Raises:
         HardenError: a file cannot be written; what was there is left as it was.
     """
-    outputs.write_all({path: _encoded(report, form or of_path(path)) for path in paths})
+    outputs.write_all({path: encoded(report, form or of_path(path)) for path in paths})
