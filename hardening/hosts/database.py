@@ -1,6 +1,6 @@
 """The door to databases that publish nothing: through a relay on the node, into the container's own network.
 
-The only user of pymongo. Code elsewhere catches `PyMongoError` and `OperationFailure` from here.
+With `archive` the only user of pymongo. Code elsewhere catches `PyMongoError` and `OperationFailure` from here.
 
 A client speaks to a Unix socket, so TLS cannot compare a host name: with TLS, verify the certificate's chain and allow
 any name (`tlsAllowInvalidHostnames`); that the peer is the right container is the relay's promise.
