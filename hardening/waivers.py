@@ -8,10 +8,9 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from . import checks, documents
 from .model.findings import Area, Check, Finding, Status
@@ -20,16 +19,14 @@ from .model.waiver import Waiver, WaiverUse
 FILE = "waivers.yml"
 WAIVABLE = frozenset({Status.FAIL, Status.MANUAL})
 
-_Text = Annotated[str, Meta(pattern=r"\S")]
-
 
 class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
-    check: _Text
-    subject: _Text
-    reason: _Text
-    owner: _Text
+    check: str
+    subject: str
+    reason: str
+    owner: str
     expires: date
-    node: _Text = "*"
+    node: str = "*"
 
 
 def read(path: Path, known: Collection[Check]) -> tuple[Waiver, ...]:
@@ -46,6 +43,9 @@ def read(path: Path, known: Collection[Check]) -> tuple[Waiver, ...]:
     entries = document.convert(tuple[_Entry, ...]) if document.content is not None else ()
     areas = {check.id: check.area for check in known}
     for index, entry in enumerate(entries):
+        for key, value in msgspec.structs.asdict(entry).items():
+            if not str(value).strip():
+                raise document.error((index, key), f"`[{index}].{key}`: is empty")
         if entry.check not in areas:
             hint = checks.near(entry.check, areas)
             raise document.error((index, "check"), f"there is no check `{entry.check}`", hint)

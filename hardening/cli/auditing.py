@@ -118,7 +118,7 @@ def read_file(path: Path, root: Path) -> Source:
     """A facts file, with what the project in a folder wants."""
     from hardening import facts
 
-    return _of_project(facts.load(path), path.stem, root)
+    return of_project(facts.load(path), path.stem, root)
 
 
 def read_machines(inventory: str, root: Path, script: "Script | None") -> Source:
@@ -132,7 +132,7 @@ def read_machines(inventory: str, root: Path, script: "Script | None") -> Source
     with connect(machines) as hosts, progress.lines() as report:
         found = facts.gather(machines, hosts, lambda line: report("", line))
         answers = docker_bench.ask(script, hosts, lambda line: report("", line)) if script else {}
-    source = _of_project(found, machines.source, root)
+    source = of_project(found, machines.source, root)
     return msgspec.structs.replace(source, script=script.name if script else "", answers=answers)
 
 
@@ -180,7 +180,8 @@ class Delivery:
             typer.echo(formats.render(report, self._form), nl=False)
 
 
-def _of_project(found: Facts, name: str, root: Path) -> Source:
+def of_project(found: Facts, name: str, root: Path) -> Source:
+    """Facts with what the project in a folder wants; `name` is for a cluster without a project."""
     wanted = settings(root)
     if wanted is None:
         return Source(found, name)

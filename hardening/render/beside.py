@@ -60,7 +60,7 @@ def _changes_line(found: Changes) -> Text:
     counts = f"{len(found.new)} new, {len(found.fixed)} fixed, {len(found.unchanged)} unchanged"
     more = [f"{len(found.waived)} waived since"] if found.waived else []
     more += [f"{len(found.unseen)} that can no longer be told"] if found.unseen else []
-    return Text.assemble((f"Since {since}", "bold"), f"  {', '.join([counts, *more])}")
+    return Text.assemble((f"Since {since}", "bold"), f" of {plain(found.project)}  {', '.join([counts, *more])}")
 
 
 def second_opinion(report: Report, *, everything: bool) -> Iterator[RenderableType]:

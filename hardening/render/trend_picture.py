@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -14,7 +15,8 @@ from .trend import COLOURS, WORST_FIRST, when
 _UNKNOWN_COLOUR = "#8e5bd0"
 _WIDTH, _HEIGHT = 860, 340
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 48, 48
-_GRID = 4
+_GRID = 5
+_ENOUGH = 2
 _DATES = 6
 """Labels on the axis of time."""
 _STYLE = (
@@ -79,14 +81,14 @@ def _svg(project: str, audits: Sequence[Entry]) -> str:
         roof = [low + audit.failed_at(severity) for low, audit in zip(floor, audits, strict=True)]
         edge = _points(audits, roof, across, up) + list(reversed(_points(audits, floor, across, up)))
         parts.append(f'<polygon fill="{COLOURS[severity]}" fill-opacity="0.85" points="{" ".join(edge)}"/>')
-        parts += [
-            f'<circle cx="{at[0]}" cy="{at[1]}" r="2.5" fill="{COLOURS[severity]}"/>' for at in _pairs(edge, audits)
-        ]
         floor = roof
     line = " ".join(_points(audits, [audit.unknown for audit in audits], across, up))
     parts.append(
         f'<polyline fill="none" stroke="{_UNKNOWN_COLOUR}" stroke-width="2" stroke-dasharray="6 4" points="{line}"/>'
     )
+    if len(audits) < _ENOUGH:
+        middle = f'x="{_WIDTH / 2:.0f}" y="{_HEIGHT / 2:.0f}" text-anchor="middle"'
+        parts.append(f"<text {middle}>A course takes two audits; there is {len(audits) or 'none'} yet</text>")
     return "\n".join([*parts, *_legend(), "</svg>"])
 
 
@@ -95,7 +97,7 @@ Scale = Callable[[float], float]
 
 def _scales(audits: Sequence[Entry]) -> tuple[Scale, Scale]:
     first, last = (audits[0].gathered_at, audits[-1].gathered_at) if audits else (0.0, 0.0)
-    most = max((max(audit.failed, audit.unknown) for audit in audits), default=0) or 1
+    most = _most(audits)
     width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 
     def across(when: float) -> float:
@@ -107,10 +109,21 @@ def _scales(audits: Sequence[Entry]) -> tuple[Scale, Scale]:
     return across, up
 
 
+def _most(audits: Sequence[Entry]) -> int:
+    """The top of the axis; at least 1."""
+    return max((max(audit.failed, audit.unknown) for audit in audits), default=0) or 1
+
+
+def _grid(most: int) -> int:
+    """The distance of the lines: 1, 2 or 5 times a power of ten, so that there are few."""
+    steps = (factor * int(10**power) for power in itertools.count() for factor in (1, 2, 5))
+    return next(step for step in steps if most <= step * _GRID)
+
+
 def _axes(audits: Sequence[Entry], across: Scale, up: Scale) -> list[str]:
-    most = max((max(audit.failed, audit.unknown) for audit in audits), default=0) or 1
     lines = []
-    for step in sorted({round(most * part / _GRID) for part in range(_GRID + 1)}):
+    most = _most(audits)
+    for step in range(0, most + 1, _grid(most)):
         y = up(step)
         lines.append(f'<path d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}" stroke="#8a93a6" stroke-opacity="0.3"/>')
         lines.append(f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{step}</text>')
@@ -135,10 +148,6 @@ def _legend() -> list[str]:
 
 def _points(audits: Sequence[Entry], counts: Sequence[int], across: Scale, up: Scale) -> list[str]:
     return [f"{across(audit.gathered_at):.1f},{up(count):.1f}" for audit, count in zip(audits, counts, strict=True)]
-
-
-def _pairs(edge: Sequence[str], audits: Sequence[Entry]) -> list[tuple[str, str]]:
-    return [(point.partition(",")[0], point.partition(",")[2]) for point in edge[: len(audits)]]
 
 
 def _day(audit: Entry) -> str:

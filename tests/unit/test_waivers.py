@@ -54,11 +54,11 @@ BAD = {
     "no check": (entry(check=None), ":1: ", "check"),
     "no subject": (entry(subject=None), ":1: ", "subject"),
     "no owner": (entry(owner=None), ":1: ", "owner"),
-    "a blank reason": (entry(reason='"  "'), ":3: ", "str"),
+    "a blank reason": (entry(reason='"  "'), ":3: ", "is empty"),
     "an unknown key": (entry(until="2031-05-01"), ":6: ", "unknown key `until`"),
     "an unknown check": (entry(check="container-secomp"), ":1: ", "there is no check `container-secomp`"),
     "a check of waivers": (entry(check="audit-waivers-valid"), ":1: ", "cannot be waived"),
-    "no list": ("check: x\n", ":1: ", "array"),
+    "no list": ("check: x\n", ":1: ", "expected a list"),
     "no YAML": ("- [\n", ":2: ", "not valid YAML"),
 }
 

@@ -169,7 +169,7 @@ def test_a_report_without_waivers_marks_nothing_in_sarif() -> None:
 
 
 def test_changes_are_shown_with_what_is_new() -> None:
-    assert re.search(r"Since 2026-11-18 .*\d+ new, \d+ fixed", printed(SURROUNDED, width=200))
+    assert re.search(r"Since 2026-11-18 .* of shop tool  \d+ new, \d+ fixed", printed(SURROUNDED, width=200))
     assert re.search(r"\d+ new, \d+ fixed", formats.render(SURROUNDED, Format.MARKDOWN))
     assert re.search(r"\d+ new, \d+ fixed", formats.render(SURROUNDED, Format.HTML))
 
