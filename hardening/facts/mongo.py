@@ -32,8 +32,8 @@ from hardening.model.facts import ContainerFacts, MongoMember, MongoUser
 from hardening.model.known import Known, Unavailable
 
 from . import speech
+from .mongo_found import PROGRAM
 
-PROGRAM = "mongod"
 AUDITOR = "auditor"
 AUDITOR_LABEL = "harden.auditor-secret"
 AUTHORITY_LABEL = "harden.authority-secret"
@@ -43,11 +43,6 @@ KEYFILE = "keyfile"
 OPEN = "ok"
 
 T = TypeVar("T")
-
-
-def runs_in(container: ContainerFacts) -> bool:
-    """Whether a mongod runs in the container."""
-    return isinstance(container.processes, Known) and any(each.command == PROGRAM for each in container.processes.value)
 
 
 def member(host: Host, node: str, container: ContainerFacts) -> MongoMember:

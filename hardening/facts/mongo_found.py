@@ -1,0 +1,11 @@
+"""Where a mongod runs; apart from asking it, which loads the database driver."""
+
+from hardening.model.facts import ContainerFacts
+from hardening.model.known import Known
+
+PROGRAM = "mongod"
+
+
+def runs_in(container: ContainerFacts) -> bool:
+    """Whether a mongod runs in the container."""
+    return isinstance(container.processes, Known) and any(each.command == PROGRAM for each in container.processes.value)
