@@ -4,6 +4,7 @@
 """
 
 import json
+from typing import Any
 
 import msgspec
 
@@ -43,9 +44,9 @@ EXECUTABLES = {
     "docker-init": "/sbin/docker-init",
 }
 SECRETS = {
-    "mongod": ("keyfile", "admin_password", "nodepop_password", "auditor_password"),
-    "api": ("mongodb_uri", "jwt_key"),
-    "nginx": (),
+    "mongod": ("keyfile", "admin_password", "nodepop_password", "auditor_password", "database_ca"),
+    "api": ("mongodb_uri", "jwt_key", "database_ca"),
+    "nginx": ("site_certificate",),
 }
 NETWORKS = {"mongod": ("data",), "api": ("edge", "data"), "nginx": ("edge",)}
 NODES = ("node1", "node2", "node3")
@@ -156,7 +157,8 @@ def forgotten_tool() -> ContainerFacts:
 
 def service(name: str) -> Service:
     role = ROLES[name]
-    ports = (PublishedPort(8080, published_port=80, publish_mode="host"),) if name == "nginx" else None
+    published = {80: 8080, 443: 8443} if name == "nginx" else {}
+    ports = tuple(PublishedPort(inner, published_port=outer, publish_mode="host") for outer, inner in published.items())
     uid, gid = USERS[role].split(":")
     return given.service(
         f"nodepop_{name}",
@@ -170,7 +172,7 @@ def service(name: str) -> Service:
         capability_drop=("ALL",),
         networks=tuple({"Target": network} for network in NETWORKS[role]),
         mode=ServiceMode(ReplicatedMode(0 if name == "arbiter" else 1)) if role == "mongod" else ServiceMode(None, {}),
-        endpoint_spec=EndpointSpec("dnsrr", ports),
+        endpoint_spec=EndpointSpec("dnsrr", ports or None),
     )
 
 
@@ -226,7 +228,7 @@ def node(name: str, *containers: ContainerFacts, **changes: object) -> NodeFacts
         del files[path]
     listening = (
         Listener("tcp", "0.0.0.0", 22, "sshd"),  # noqa: S104 - a fact
-        Listener("tcp", "0.0.0.0", 80, "dockerd"),  # noqa: S104 - a fact
+        *(Listener("tcp", "0.0.0.0", port, "dockerd") for port in (80, 443)),  # noqa: S104 - a fact
         Listener("tcp", f"10.0.0.{number}", 2377, "dockerd"),
     )
     made = given.node(
@@ -242,14 +244,15 @@ def node(name: str, *containers: ContainerFacts, **changes: object) -> NodeFacts
 
 
 def member(number: int) -> MongoMember:
-    """mongod as the reference stack starts it: with a keyfile, without TLS."""
+    """mongod as the reference stack starts it; one is still on the way to TLS."""
     node_name = f"node{number}"
+    net: Any = given.COMMAND_LINE["net"]
     user = MongoUser("nodepop", "nodepop", ("SCRAM-SHA-256",), (("readWrite", "nodepop"),))
     return given.mongod(
         number,
         service=f"nodepop_mongo{number}",
         container=container(f"mongo{number}", node_name).inspect.id,
-        cmd_line=given.options(net={"bindIp": "0.0.0.0"}),  # noqa: S104 - a fact
+        cmd_line=given.options(net=net | {"tls": net["tls"] | ({"mode": "preferTLS"} if number == 3 else {})}),
         users=Known((given.USERS[0], user)),
         startup_warnings=Known(("vm.max_map_count is too low",) if number == 2 else ()),
     )
@@ -288,5 +291,5 @@ def facts() -> Facts:
         nodes={name: Known(each) for name, each in nodes.items()},
         mongo=tuple(member(number) for number in (1, 2, 3)),
         nginx=servers,
-        allowed_ports=(80,),
+        allowed_ports=(80, 443),
     )

@@ -101,7 +101,7 @@ def test_nodes_are_told_with_their_part_in_the_swarm() -> None:
 def test_services_have_their_tasks_profile_networks_and_ports() -> None:
     services = {service.name: service for service in picture.draw(sample_cluster.facts()).services}
     nginx = services["nodepop_nginx"]
-    assert (nginx.profile, nginx.networks, nginx.ports) == ("nginx", ("nodepop_edge",), ("80/tcp",))
+    assert (nginx.profile, nginx.networks, nginx.ports) == ("nginx", ("nodepop_edge",), ("80/tcp", "443/tcp"))
     assert [task.node for task in nginx.tasks] == ["node1", "node2", "node3"]
     assert services["logview"].plain
     assert not nginx.plain
