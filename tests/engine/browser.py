@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import subprocess
@@ -34,8 +35,8 @@ class Browser:
     """A browser with one page after another. Its profile and its process end with `close`."""
 
     def __init__(self, profile: Path) -> None:
-        its_in, self._out = os.pipe()
-        self._in, its_out = os.pipe()
+        its_in, self._out = _pipe()
+        self._in, its_out = _pipe()
         # the browser reads commands from descriptor 3 and answers on 4
         redirect = f'exec "$@" 3<&{its_in} 4>&{its_out} {its_in}<&- {its_out}>&-'
         self._process = subprocess.Popen(
@@ -101,6 +102,15 @@ class Browser:
         page.call("Page.navigate", url=url)
         page.wait("document.readyState === 'complete'")
         return page
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe whose ends have numbers that the browser's own, 3 and 4, cannot meet."""
+    ends = os.pipe()
+    high = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends)
+    for end in ends:
+        os.close(end)
+    return high[0], high[1]
 
 
 class Page:

@@ -276,6 +276,9 @@ def test_it_prints_with_what_needs_attention_open(page: Page) -> None:
     page.value("window.dispatchEvent(new Event('beforeprint'))")
     assert page.value("[...document.querySelectorAll('.check.fail')].every((each) => each.open)")
     assert page.value("getComputedStyle(document.querySelector('.filters')).display") == "none"
+    page.call("Emulation.setDeviceMetricsOverride", width=688, height=900, deviceScaleFactor=1, mobile=False)  # A4
+    assert page.value("document.documentElement.scrollWidth") <= 688
+    assert page.value("document.querySelector('.confinement table').getBoundingClientRect().right") <= 688
     assert page.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
