@@ -66,17 +66,21 @@ def settings(root: Path) -> "ProjectFile | None":
     return documents.load(path, project.ProjectFile) if path.is_file() else None
 
 
+def _of_project(root: Path, name: str) -> Path | None:
+    """A file or folder of a project; None where it is not there, or the folder is no project's."""
+    from hardening.project import PROJECT_FILE
+
+    return root / name if (root / PROJECT_FILE).is_file() and (root / name).exists() else None
+
+
 def known_checks(root: Path, folder: Path | None) -> tuple[Check, ...]:
     """The program's checks and the user's own.
 
     Only a project's folder `checks` is looked into unasked: what lies there is run.
     """
     from hardening.checks import own
-    from hardening.project import PROJECT_FILE
 
-    if folder is None and (root / PROJECT_FILE).is_file() and (root / own.FOLDER).is_dir():
-        folder = root / own.FOLDER
-    return own.load_with(folder)
+    return own.load_with(folder or _of_project(root, own.FOLDER))
 
 
 def questions(
@@ -86,8 +90,8 @@ def questions(
     from hardening import checks, waivers
 
     known = known_checks(root, folder)
-    path = waivers_file or root / waivers.FILE
-    accepted = waivers.read(path, known) if waivers_file or path.is_file() else ()
+    path = waivers_file or _of_project(root, waivers.FILE)
+    accepted = waivers.read(path, known) if path else ()
     return Questions(known, checks.select(known, only, skip), accepted)
 
 

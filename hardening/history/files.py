@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from hardening.errors import HardenError
-from hardening.model.findings import REPORT_VERSION, Report
+from hardening.model.findings import REPORT_VERSION, Report, Severity, Status
 
 _AGAIN = "make one: harden audit -o FILE.json"
 
@@ -42,6 +42,8 @@ def decode(text: bytes, name: str) -> Report:
         report = msgspec.json.decode(text, type=Report)
     except (msgspec.ValidationError, UnicodeDecodeError) as error:
         raise HardenError(f"{name}: is no report of an audit: {error}", _AGAIN) from error
+    if set(report.summary.by_status) != set(Status) or set(report.summary.failed_by_severity) != set(Severity):
+        raise HardenError(f"{name}: has no whole summary", _AGAIN)
     known = {check.id for check in report.checks}
     if strangers := {finding.check for finding in report.findings} - known:
         raise HardenError(f"{name}: has findings of a check it does not describe: {min(strangers)}", _AGAIN)

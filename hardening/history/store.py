@@ -15,6 +15,7 @@ from hardening import outputs
 from hardening.errors import HardenError
 from hardening.model.entry import Entry
 from hardening.model.findings import REPORT_VERSION, Report, Summary
+from hardening.model.moment import Moment
 from hardening.render import document
 
 DATABASE_SCHEMES = ("mongodb://", "mongodb+srv://")
@@ -122,7 +123,7 @@ def _folder_store(folder: Path, *, for_reading: bool) -> Iterator[Store]:
 class _Short(Struct):
     version: int
     project: str
-    gathered_at: float
+    gathered_at: Moment
     tool_version: str
     summary: Summary
     nodes: tuple[str, ...]

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from .findings import REPORT_VERSION, Report, Severity, Status, Summary
+from .moment import Moment
 
 
 class Entry(Struct, frozen=True):
@@ -15,7 +16,7 @@ class Entry(Struct, frozen=True):
 
     place: str
     project: str
-    gathered_at: float
+    gathered_at: Moment
     tool_version: str
     summary: Summary
     nodes: int

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from .engine import EngineInfo, Image, Inspect, Network
 from .known import Known, Unavailable
+from .moment import Moment
 from .swarm import Cluster, Service, Stored, SwarmNode, Task
 from .waiver import WaiverUse
 
@@ -259,7 +260,7 @@ class Facts(Struct, frozen=True):
     said so. `waivers` is what the project accepts and what that met; None until an audit has found out.
     """
 
-    gathered_at: float
+    gathered_at: Moment
     nodes: dict[str, Known[NodeFacts] | Unavailable]
     mongo: tuple[MongoMember, ...]
     nginx: tuple[NginxServer, ...]

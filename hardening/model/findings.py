@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from .bench import BenchComparison
 from .facts import Facts
+from .moment import Moment
 from .picture import ClusterPicture
 from .status import Status
 from .waiver import Waiver
@@ -170,7 +171,7 @@ class Changes(Struct, frozen=True):
         unseen: open then; now it cannot be told, as its node was not read, or its check not asked.
     """
 
-    since: float
+    since: Moment
     project: str
     tool_version: str
     new: tuple[Finding, ...]
@@ -198,7 +199,7 @@ class Report(Struct, frozen=True):
     summary: Summary
     unread_nodes: dict[str, str]
     nodes: tuple[str, ...]
-    gathered_at: float
+    gathered_at: Moment
     tool_version: str
     project: str
     version: int = REPORT_VERSION

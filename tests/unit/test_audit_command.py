@@ -1,6 +1,7 @@
 """`harden audit` and `harden checks`, from the outside."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -99,10 +100,10 @@ def test_a_waived_failure_is_shown_and_does_not_count(whole: Path, tmp_path: Pat
 
 def test_the_projects_waivers_and_checks_are_used(whole: Path, tmp_path: Path) -> None:
     (tmp_path / "waivers.yml").write_text(ACCEPTED)
-    (tmp_path / "checks").mkdir()
-    (tmp_path / "checks/x.py").write_text("raise ValueError('it was looked at')")
-    assert call("audit", "--facts", str(whole), *LIMITS, cwd=tmp_path).returncode == 0, "no project, no checks"
+    assert call("audit", "--facts", str(whole), *LIMITS, cwd=tmp_path).returncode == 1, "this is no project"
     (tmp_path / "harden.yml").write_text("name: shop\nstacks: {}\n")
+    assert call("audit", "--facts", str(whole), *LIMITS, cwd=tmp_path).returncode == 0
+    folder(tmp_path, x="raise ValueError('it was looked at')")
     result = call("audit", "--facts", str(whole), *LIMITS, cwd=tmp_path)
     assert (result.returncode, "checks/x.py:1: cannot be loaded: ValueError" in result.stderr) == (2, True)
 
@@ -195,6 +196,12 @@ def test_a_facts_file_that_is_none_is_refused(tmp_path: Path, text: str) -> None
     assert result.returncode == 2
     assert result.stderr.startswith(f"harden: {path}: ")
     assert "Traceback" not in result.stderr
+
+
+def test_facts_of_a_moment_out_of_time_are_refused(file: Path) -> None:
+    file.write_text(re.sub(r'"gathered_at": [\d.]+', '"gathered_at": 1e300', file.read_text()))
+    result = call("audit", "--facts", str(file))
+    assert (result.returncode, "gathered_at" in result.stderr, "Traceback" in result.stderr) == (2, True, False)
 
 
 def test_checks_are_listed_and_shown() -> None:

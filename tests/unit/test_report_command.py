@@ -89,6 +89,8 @@ BAD = {
     "another version": (("show", "OLD"), "a report of version 99"),
     "another document": (("diff", "OTHER", "OTHER"), "is no report of an audit"),
     "a finding of no check": (("show", "ODD"), "has findings of a check it does not describe"),
+    "a summary with holes": (("show", "HOLE"), "has no whole summary"),
+    "a moment out of time": (("show", "LATE"), "is no report of an audit"),
     "a form that is none": (("show", "REPORT", "-o", "x.pdf"), "x.pdf: no report is written in that form"),
     "no store": (("trend",), "there is no store to look into"),
     "a store that is not there": (("trend", "--store", "/nowhere"), "/nowhere: no such folder"),
@@ -109,6 +111,8 @@ def test_bad_input_is_one_line_and_exit_2(
         "OLD": text.replace('"version": 1', '"version": 99'),
         "OTHER": '{"version": 1}',
         "ODD": text.replace('"check": "node-apparmor-active"', '"check": "nobody"', 1),
+        "HOLE": text.replace('"manual": ', '"pass": ', 1),
+        "LATE": text.replace('"gathered_at": 1795000000.0', '"gathered_at": 1e300'),
     }
     for name, content in made.items():
         (tmp_path / name).write_text(content)
