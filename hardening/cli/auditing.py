@@ -181,7 +181,7 @@ class Delivery:
         if self._form is None:
             terminal.show(report, Console(highlight=False), everything=self._everything)
         else:
-            typer.echo(formats.render(report, self._form), nl=False)
+            typer.echo(formats.encoded(report, self._form), nl=False)
 
 
 def of_project(found: Facts, name: str, root: Path) -> Source:
