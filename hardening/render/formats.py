@@ -1,12 +1,11 @@
 """Forms a report can be written in, and writing it: whole or not at all."""
 
-import os
-import tempfile
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from hardening import outputs
 from hardening.errors import HardenError
 from hardening.model.findings import Report
 
@@ -62,40 +61,25 @@ def render(report: Report, form: Format) -> str:
 
 
 def check_writable(paths: Iterable[Path], form: Format | None = None) -> None:
-    """Find out before the work whether files can be written, by writing one beside each.
+    """Find out before the work whether reports can be written.
 
     Raises:
-        HardenError: a folder is missing or may not be written to, or a file's suffix names no form.
+        HardenError: a file cannot be written, is named twice, or its suffix names no form.
     """
+    seen: set[Path] = set()
     for path in paths:
         if form is None:
             of_path(path)
-        if path.is_dir():
-            raise HardenError(f"{path}: is a folder", "name a file in it")
-        try:
-            descriptor, trial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            os.close(descriptor)
-            Path(trial).unlink()
-        except OSError as error:
-            raise HardenError(f"{path}: cannot be written: {error.strerror}") from error
+        if path.resolve() in seen:
+            raise HardenError(f"{path}: is named twice", "each report needs a file of its own")
+        seen.add(path.resolve())
+        outputs.check_writable((path,))
 
 
 def write(report: Report, path: Path, form: Format | None = None) -> None:
-    """Write a report whole or not at all, for its owner's eyes only: it describes weak spots.
+    """Write a report whole or not at all; see `outputs.write`.
 
     Raises:
         HardenError: the file cannot be written; what was there is left as it was.
     """
-    text = render(report, form or of_path(path))
-    trial = ""
-    try:
-        descriptor, trial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(trial).replace(path)
-    except OSError as error:
-        if trial:
-            Path(trial).unlink(missing_ok=True)
-        raise HardenError(f"{path}: cannot be written: {error.strerror}") from error
+    outputs.write(path, render(report, form or of_path(path)).encode())
