@@ -4,7 +4,9 @@ from msgspec import Struct
 
 from .engine import EngineInfo, Image, Inspect, Network
 from .known import Known, Unavailable
+from .moment import Moment
 from .swarm import Cluster, Service, Stored, SwarmNode, Task
+from .waiver import WaiverUse
 
 FACTS_VERSION = 1
 """Raised when a stored facts file of the previous form can no longer be read."""
@@ -255,15 +257,16 @@ class Facts(Struct, frozen=True):
     """Everything that was read, and when (seconds since the epoch, by the operator's clock).
 
     `allowed_ports` is not read but wanted: the host ports that the project lets services publish; None when no project
-    said so.
+    said so. `waivers` is what the project accepts and what that met; None until an audit has found out.
     """
 
-    gathered_at: float
+    gathered_at: Moment
     nodes: dict[str, Known[NodeFacts] | Unavailable]
     mongo: tuple[MongoMember, ...]
     nginx: tuple[NginxServer, ...]
     version: int = FACTS_VERSION
     allowed_ports: tuple[int, ...] | None = None
+    waivers: tuple[WaiverUse, ...] | None = None
 
     @property
     def swarm(self) -> Known[SwarmFacts] | Unavailable:
