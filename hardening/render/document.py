@@ -2,7 +2,7 @@
 
 import msgspec
 
-from hardening.model.findings import REPORT_VERSION, Report
+from hardening.model.findings import REPORT_VERSION, Changes, Report
 
 from .inert import json_text
 
@@ -13,6 +13,11 @@ def render(report: Report) -> str:
     """The whole report, indented; `schema()` describes it."""
     text = msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
     return json_text(text) + "\n"
+
+
+def render_changes(changes: Changes) -> str:
+    """The same for what changed between two reports: the report's field `changes` alone."""
+    return json_text(msgspec.json.format(msgspec.json.encode(changes), indent=2).decode()) + "\n"
 
 
 def schema() -> str:
