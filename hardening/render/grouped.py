@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from hardening.model.findings import CheckSummary, Outcome, Ref, Report, Status
+from hardening.model.findings import CheckSummary, Finding, Outcome, Ref, Report, Status
+from hardening.model.waiver import Waiver
 
 STATUSES = (Status.FAIL, Status.UNKNOWN, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE)
 """From what needs attention to what does not."""
@@ -16,6 +17,9 @@ WORDS = {
     Status.PASS: "pass",
     Status.NOT_APPLICABLE: "n/a",
 }
+
+_SHOWN = 4
+"""Ids that a sentence names."""
 
 
 class Group(Struct, frozen=True):
@@ -31,16 +35,33 @@ class Group(Struct, frozen=True):
 
 
 def grouped(report: Report) -> tuple[Group, ...]:
-    """Every check of a report: by its worst status, then severity, then id."""
+    """Every check of a report: by its worst status, then severity, then id. Waived findings stand apart: `waived`."""
     found: dict[str, list[Outcome]] = {check.id: [] for check in report.checks}
     for finding in report.findings:
-        found[finding.check].append(finding.outcome)
+        if not finding.waiver:
+            found[finding.check].append(finding.outcome)
     groups = []
     for check in report.checks:
         outcomes = tuple(sorted(found[check.id], key=lambda outcome: STATUSES.index(outcome.status)))
         if outcomes:
             groups.append(Group(check, outcomes, outcomes[0].status))
     return tuple(sorted(groups, key=_urgency))
+
+
+def waived(report: Report) -> tuple[tuple[CheckSummary, Finding, Waiver], ...]:
+    """Findings that somebody accepted, the gravest first."""
+    checks = {check.id: check for check in report.checks}
+    found = [(checks[each.check], each, each.waiver) for each in report.findings if each.waiver]
+    return tuple(sorted(found, key=lambda each: (-each[0].severity.weight, each[0].id)))
+
+
+def left_out(report: Report) -> str:
+    """Which checks were not asked, in one sentence; empty when all were."""
+    count = len(report.left_out)
+    if not count:
+        return ""
+    named = ", ".join(report.left_out[:_SHOWN]) + (", …" if count > _SHOWN else "")
+    return f"{count} check{'s were' if count > 1 else ' was'} not asked, by choice: {named}"
 
 
 def references(refs: Iterable[Ref]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from hardening import data
 from hardening.model.findings import Area, Outcome, Report, Severity, Status
 
-from .grouped import STATUSES, WORDS, Group, grouped, references
+from .grouped import STATUSES, WORDS, Group, grouped, left_out, references, waived
 from .inert import plain
 
 TEMPLATES = "reports/templates"
@@ -33,6 +33,7 @@ AREAS = {
     Area.SWARM: "Swarm",
     Area.MONGO: "MongoDB",
     Area.NGINX: "NGINX",
+    Area.AUDIT: "Audit",
 }
 CLUSTER = "cluster"
 """The row of the matrix for outcomes that belong to no single node."""
@@ -127,6 +128,8 @@ def render(report: Report) -> str:
         rows=_matrix(report),
         bar=_bar(report),
         cluster=CLUSTER,
+        waived=waived(report),
+        left_out=left_out(report),
     )
 
 
@@ -167,6 +170,8 @@ def _matrix(report: Report) -> tuple[Row, ...]:
         node: {each: {} for each in Area} for node in (*report.nodes, CLUSTER)
     }
     for finding in report.findings:
+        if finding.waiver:
+            continue
         outcome = finding.outcome
         row = counts.get(outcome.node or CLUSTER, counts[CLUSTER])
         cell = row[area[finding.check]]

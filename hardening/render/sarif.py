@@ -29,6 +29,10 @@ def render(report: Report) -> str:
     severity = {check.id: check.severity for check in report.checks}
     index = {check.id: number for number, check in enumerate(report.checks)}
     when = datetime.fromtimestamp(report.gathered_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    complaints = [f"{plain(node)} could not be read: {plain(why)}" for node, why in report.unread_nodes.items()]
+    lost = report.docker_bench.unread if report.docker_bench else {}
+    complaints += [f"no docker-bench-security on {plain(node)}: {plain(why)}" for node, why in lost.items()]
+    any_waived = any(finding.waiver for finding in report.findings)
     run: Json = {
         "tool": {
             "driver": {
@@ -41,15 +45,15 @@ def render(report: Report) -> str:
         "automationDetails": {"id": f"{plain(report.project)}/"},
         "invocations": [
             {
-                "executionSuccessful": not report.unread_nodes,
+                "executionSuccessful": not complaints,
                 "endTimeUtc": when,
-                "toolExecutionNotifications": [
-                    {"level": "error", "message": {"text": f"{plain(node)} could not be read: {plain(reason)}"}}
-                    for node, reason in report.unread_nodes.items()
-                ],
+                "toolExecutionNotifications": [{"level": "error", "message": {"text": text}} for text in complaints],
             }
         ],
-        "results": [_result(each, severity[each.check], index[each.check]) for each in report.findings],
+        "results": [
+            _result(each, severity[each.check], index[each.check]) | _suppressions(each, any_waived=any_waived)
+            for each in report.findings
+        ],
     }
     document: Json = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -87,3 +91,14 @@ def _result(finding: Finding, severity: Severity, index: int) -> Json:
         "locations": [{"logicalLocations": [{"name": subject, "fullyQualifiedName": where, "kind": "resource"}]}],
         "partialFingerprints": {"subject/v1": hashlib.sha256(f"{finding.check} {where}".encode()).hexdigest()[:32]},
     }
+
+
+def _suppressions(finding: Finding, *, any_waived: bool) -> Json:
+    """Mark what is waived. The format wants the mark on all results or on none; an empty one waives nothing."""
+    if not any_waived:
+        return {}
+    waiver = finding.waiver
+    if waiver is None:
+        return {"suppressions": []}
+    justification = plain(f"{waiver.reason} ({waiver.owner}, until {waiver.expires})")
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": justification}]}

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from hardening.model.findings import Outcome, Report, Severity, Status
 
+from . import beside
 from . import grouped as by_check
 from .inert import plain
 
@@ -39,6 +40,10 @@ def render(report: Report, *, everything: bool = False) -> RenderableType:
         *_failures(groups, everything=everything),
         *(_whole(groups) if everything else _unknown(groups)),
         *(() if everything else _manual(groups)),
+        *beside.accepted(report, everything=everything),
+        *beside.second_opinion(report, everything=everything),
+        *beside.changes(report.changes, everything=everything),
+        *_left_out(report),
         _totals(report, everything=everything),
     )
 
@@ -153,6 +158,11 @@ def _whole(groups: tuple[by_check.Group, ...]) -> Iterator[RenderableType]:
     yield Padding(table, (0, 0, 1, 0))
 
 
+def _left_out(report: Report) -> Iterator[Text]:
+    if report.left_out:
+        yield Text(plain(by_check.left_out(report)), "yellow")
+
+
 def _totals(report: Report, *, everything: bool) -> Text:
     line = Text()
     for severity in sorted(Severity, key=lambda each: -each.weight):
@@ -164,7 +174,8 @@ def _totals(report: Report, *, everything: bool) -> Text:
     counts = ", ".join(
         f"{report.summary.by_status.get(status, 0)} {by_check.WORDS[status]}" for status in by_check.STATUSES
     )
-    line.append(f"· {len(report.checks)} checks: {counts}")
+    accepted = f", {report.summary.waived} waived" if report.summary.waived else ""
+    line.append(f"· {len(report.checks)} checks: {counts}{accepted}")
     if not everything:
         line.append("  (--all shows everything)", "dim")
     return line
