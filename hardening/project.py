@@ -45,7 +45,7 @@ class _StackEntry(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """`harden.yml`."""
+    """`harden.yml`. `store` is where audits are kept: a folder beside it, or a `mongodb://` address."""
 
     name: str
     stacks: dict[str, _StackEntry]
@@ -54,6 +54,7 @@ class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     swarm: SwarmSettings = SwarmSettings()
     allowed_ports: tuple[int, ...] = ()
+    store: str = ""
 
 
 def read_inventory(path: Path) -> Inventory:

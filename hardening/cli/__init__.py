@@ -24,6 +24,7 @@ COMMANDS = {
     "certificates": "What was issued, until when; the authority to trust.",
     "unlock": "Open swarm managers that restarted.",
     "audit": "Read the running cluster and judge it.",
+    "report": "Reports of earlier audits: show, compare, plot over time.",
     "checks": "The catalogue of checks.",
     "facts": "Read the cluster into a file, for an offline audit.",
     "profile": "AppArmor and seccomp profiles of each role.",
@@ -90,13 +91,20 @@ def main() -> None:
     try:
         app()
     except HardenError as error:
-        typer.secho(f"harden: {error.message}", fg="red", err=True)
+        typer.secho(f"harden: {_harmless(error.message)}", fg="red", err=True)
         if error.hint:
-            typer.echo(f"  {error.hint}", err=True)
+            typer.echo(f"  {_harmless(error.hint)}", err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         typer.secho("harden: interrupted", fg="red", err=True)
         sys.exit(130)
+
+
+def _harmless(text: str) -> str:
+    """Lines of a message that may repeat what a cluster or a file said, without what a terminal would obey."""
+    from hardening.render.inert import plain
+
+    return "\n".join(map(plain, text.splitlines()))
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
