@@ -35,12 +35,14 @@ def containers(dockerd: Engine) -> Iterator[dict[str, tuple[str, ...]]]:
     started = {
         "reaching": ("--volume=/run:/host/run", "--read-only"),
         "fine": ("--read-only",),
-        "vanilla": ("--privileged", "--read-only"),
+        "vanilla": (),
     }
-    for name, options in started.items():
-        dockerd.docker("run", "--detach", "--network=none", "--name", name, *options, image, "sleep", "900")
-    yield started
-    dockerd.docker("rm", "--force", *started)
+    try:
+        for name, options in started.items():
+            dockerd.docker("run", "--detach", "--network=none", "--name", name, *options, image, "sleep", "900")
+        yield started
+    finally:
+        dockerd.docker("rm", "--force", *started, check=False)
 
 
 def compared(dockerd: Engine, source: docker_bench.Script) -> BenchComparison:
@@ -56,11 +58,11 @@ def test_where_the_two_disagree_the_fact_that_decides_is_told(dockerd: Engine) -
     comparison = compared(dockerd, docker_bench.script(str(EMULATOR)))
     assert not comparison.unread
     items = {item.item: item for item in comparison.items}
-    assert items["5.13"].agreement is Agreement.AGREE
-    # A folder that holds the socket passes there, and so does a privileged container with `nil` in its name.
-    assert {item.item for item in comparison.items if item.agreement is Agreement.DISAGREE} == {"5.32", "5.5"}
+    assert items["5.5"].agreement is Agreement.AGREE
+    # A folder that holds the socket passes there, and so does whatever has `nil` in its name.
+    assert {item.item for item in comparison.items if item.agreement is Agreement.DISAGREE} == {"5.13", "5.32"}
     assert items["5.32"].fact.startswith("reaching: /run on /host/run")
-    assert items["5.5"].fact.startswith("vanilla: ")
+    assert items["5.13"].fact.startswith("vanilla: ")
     assert items["C.1"].agreement is Agreement.THEIRS_ONLY
 
 
