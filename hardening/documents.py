@@ -210,6 +210,8 @@ def _scalar(node: yaml.Node) -> Hashable:
     loader = yaml.CSafeLoader("")
     try:
         value = loader.construct_object(node)
+    except ValueError:  # looks like a date, and is no day; whoever wants a date says so
+        value = str(node.value)
     finally:
         loader.dispose()
     return value if isinstance(value, str | int | float | bool | None) else str(node.value)

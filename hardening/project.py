@@ -51,7 +51,7 @@ class _StackEntry(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """`harden.yml`."""
+    """`harden.yml`. `store` is where audits are kept: a folder beside it, or a `mongodb://` address."""
 
     name: str
     stacks: dict[str, _StackEntry]
@@ -60,6 +60,7 @@ class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     swarm: SwarmSettings = SwarmSettings()
     allowed_ports: tuple[int, ...] = ()
+    store: str = ""
     allowed_registries: tuple[str, ...] | None = None
     dns: DnsSettings | None = None
     links: dict[str, str] = {}

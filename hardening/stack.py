@@ -6,7 +6,6 @@ import string
 from collections.abc import Mapping
 from pathlib import Path
 
-import jinja2
 import msgspec
 import yaml
 
@@ -116,6 +115,8 @@ def _read(path: Path) -> str:
 
 
 def _expand(path: Path, text: str, context: Mapping[str, object]) -> str:
+    import jinja2  # noqa: PLC0415 - every command reads settings of a project, few a template
+
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

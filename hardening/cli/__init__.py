@@ -28,6 +28,7 @@ COMMANDS = {
     "open": "The addresses of site, documents and report; opened where there is a desktop.",
     "destroy": "Remove the stacks; asks, and keeps the data.",
     "audit": "Read the running cluster and judge it.",
+    "report": "Reports of earlier audits: show, compare, plot over time.",
     "checks": "The catalogue of checks.",
     "facts": "Read the cluster into a file, for an offline audit.",
     "profile": "AppArmor and seccomp profiles of each role.",

@@ -21,12 +21,14 @@ def facts(inventory: Inventory = "", project: ProjectFolder = Path(), output: Ou
     Exit code 3 when a node could not be read; what was read of the others is written all the same.
     """
     from hardening import facts as facts_of
+    from hardening import outputs
     from hardening.errors import Exit
     from hardening.hosts import connect
     from hardening.model.known import Unavailable
 
     from . import progress, sources
 
+    outputs.check_writable((output,) if output else ())
     machines = sources.inventory(inventory, project)
     with connect(machines) as hosts, progress.lines() as report:
         found = facts_of.gather(machines, hosts, lambda line: report("", line))

@@ -75,14 +75,12 @@ class _Names:
 
 
 def _shown(line: "LogLine", service: str, names: _Names, *, as_json: bool) -> str:
-    import msgspec
-
-    from hardening.render.inert import json_text, plain
+    from hardening.render.inert import json_line, plain
 
     task, node = names.of(line)
     if as_json:
         document = {"time": line.time, "service": service, "task": task, "node": node, "text": line.text}
-        return json_text(msgspec.json.encode(document).decode())
+        return json_line(document).decode()
     return plain(f"{line.time[:19]}Z {task}@{node} | {line.text}")
 
 

@@ -132,16 +132,15 @@ def _deploy(project: Path, hosts: dict[str, Host], report: Report) -> Facts:
 
 def _audit(facts: Facts, project: Path, folder: Path) -> tuple[str, Path]:
     """One line of verdict, and where the report is."""
-    from hardening import audit, checks
-    from hardening.documents import load
-    from hardening.project import PROJECT_FILE, ProjectFile, with_expectations
-    from hardening.render import html, terminal
+    from hardening.render import formats, terminal
 
-    settings = load(project / PROJECT_FILE, ProjectFile)
-    report = audit.run(with_expectations(facts, settings, project), checks.load(), settings.name)
+    from . import auditing, sources
+
+    asked = auditing.questions(project, folder=None, waivers_file=None, only=(), skip=())
+    report = auditing.judge(auditing.of_project(facts, sources.LAB, project), asked, earlier=None)
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "report.html"
-    page.write_text(html.render(report), encoding="utf-8")
+    formats.write(report, page)
     return terminal.headline(report), page
 
 

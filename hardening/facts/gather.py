@@ -12,7 +12,7 @@ from hardening.model.facts import ContainerFacts, EngineFacts, Facts, Inside, Mo
 from hardening.model.inventory import Inventory, Node
 from hardening.model.known import Known, Unavailable
 
-from . import mongo, nginx
+from . import mongo_found, nginx
 from .shape import shapes
 
 Report = Callable[[str], None]
@@ -54,7 +54,7 @@ def gather(
     return Facts(
         gathered_at=started,
         nodes={name: _without_answers(node) for name, node in nodes.items()},
-        mongo=_members([(name, each) for name, each in found if mongo.runs_in(each)], hosts, say),
+        mongo=_members([(name, each) for name, each in found if mongo_found.runs_in(each)], hosts, say),
         nginx=tuple(server for name, each in found if (server := nginx.server(name, each))),
     )
 
@@ -74,7 +74,7 @@ def _request(engine_socket: str, *, whole_settings: bool) -> dict[str, object]:
         "files": [],
         "shapes": shapes(),
         "questions": nginx.QUESTIONS,
-        "looks": (nginx.LOOK, mongo.LOOK),
+        "looks": (nginx.LOOK, mongo_found.LOOK),
         "whole_settings": whole_settings,
     }
 
@@ -105,6 +105,10 @@ def _containers(node: Known[NodeFacts] | Unavailable) -> tuple[ContainerFacts, .
 def _members(
     found: list[tuple[str, ContainerFacts]], hosts: Mapping[str, Host], say: Report
 ) -> tuple[MongoMember, ...]:
+    if not found:
+        return ()
+    from . import mongo  # noqa: PLC0415 - the driver is slow to load, and most clusters have no database
+
     def read(place: tuple[str, ContainerFacts]) -> MongoMember:
         node, container = place
         member = mongo.member(hosts[node], node, container)

@@ -33,8 +33,8 @@ from hardening.model.known import Known, Unavailable
 from hardening.node.redaction import redacted
 
 from . import speech
+from .mongo_found import PROGRAM
 
-PROGRAM = "mongod"
 AUDITOR = "auditor"
 AUDITOR_LABEL = "harden.auditor-secret"
 AUTHORITY_LABEL = "harden.authority-secret"
@@ -42,15 +42,7 @@ KEYFILE_LABEL = "harden.keyfile-secret"
 KEYFILE = "keyfile"
 """Name of the key file's secret where the label does not tell another."""
 OPEN = "ok"
-LOOK = {"program": PROGRAM, "open_patterns": [r"^(.+)/mongod\.lock$", r"^(.+/mongod\.lock)$"], "endpoints": True}
-"""Looked at inside every container that runs one: its data folder, by the lock it holds open, and its TLS server."""
-
 T = TypeVar("T")
-
-
-def runs_in(container: ContainerFacts) -> bool:
-    """Whether a mongod runs in the container."""
-    return isinstance(container.processes, Known) and any(each.command == PROGRAM for each in container.processes.value)
 
 
 def member(host: Host, node: str, container: ContainerFacts) -> MongoMember:

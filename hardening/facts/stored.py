@@ -1,11 +1,11 @@
 """Facts as a file: the offline audit, the bug report and the test fixture."""
 
-import os
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from hardening import outputs
 from hardening.errors import HardenError
 from hardening.model.facts import FACTS_VERSION, Facts
 
@@ -31,11 +31,7 @@ def write(facts: Facts, path: Path) -> None:
     Raises:
         HardenError: the file cannot be written.
     """
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(dump(facts))
-    except OSError as error:
-        raise HardenError(f"{path}: cannot be written: {error.strerror}") from error
+    outputs.write(path, dump(facts))
 
 
 def load(path: Path) -> Facts:

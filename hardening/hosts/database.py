@@ -1,6 +1,6 @@
 """The door to databases that publish nothing: through a relay on the node, into the container's own network.
 
-The only user of pymongo. Code elsewhere catches `PyMongoError` and `OperationFailure` from here.
+With `archive` the only user of pymongo. Code elsewhere catches `PyMongoError` and `OperationFailure` from here.
 
 A client speaks to a Unix socket, so TLS cannot compare a host name: the certificate's chain is verified and any name
 allowed; that the peer is the right container is the relay's promise. TLS or plaintext is the caller's choice, made once

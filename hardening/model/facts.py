@@ -4,7 +4,9 @@ from msgspec import Struct
 
 from .engine import EngineInfo, Image, Inspect, Network
 from .known import Known, Unavailable
+from .moment import Moment
 from .swarm import Cluster, Service, Stored, SwarmNode, Task
+from .waiver import WaiverUse
 
 FACTS_VERSION = 1
 """Raised when a stored facts file of the previous form can no longer be read."""
@@ -368,11 +370,12 @@ class NginxServer(Struct, frozen=True):
 class Facts(Struct, frozen=True):
     """Everything that was read, and when (seconds since the epoch, by the operator's clock).
 
-    The last three are not read but wanted, and None when no project said so: the host ports that services may publish,
-    the registries that images may come from, and the image digests that each role's recordings were made with.
+    What is wanted rather than read is None when no project said so: the host ports that services may publish, the
+    registries that images may come from, and the image digests that each role's recordings were made with. `waivers` is
+    what the project accepts and what that met; None until an audit has found out.
     """
 
-    gathered_at: float
+    gathered_at: Moment
     nodes: dict[str, Known[NodeFacts] | Unavailable]
     mongo: tuple[MongoMember, ...]
     nginx: tuple[NginxServer, ...]
@@ -381,6 +384,7 @@ class Facts(Struct, frozen=True):
     allowed_registries: tuple[str, ...] | None = None
     evidence: dict[str, tuple[str, ...]] | None = None
     left_out: str = LEFT_OUT
+    waivers: tuple[WaiverUse, ...] | None = None
 
     @property
     def swarm(self) -> Known[SwarmFacts] | Unavailable:

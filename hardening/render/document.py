@@ -1,42 +1,27 @@
 """The report as JSON, and the schema it follows."""
 
-from collections.abc import Iterator
-
 import msgspec
 
-from hardening.model.findings import REPORT_VERSION, Report
+from hardening.model.findings import REPORT_VERSION, Changes, Report
 
-from .inert import json_text
+from .inert import json_document
 
 SCHEMA_ID = f"urn:harden:report:{REPORT_VERSION}"
 
 
-_AT_ONCE = 1000
-"""Findings in one part. Large enough to be quick; a whole report of a large cluster would be 100 MB, several times."""
-_NONE = '"findings": []'
+def encoded(report: Report) -> bytes:
+    """The whole report, indented; `schema()` describes it."""
+    return json_document(report)
 
 
 def render(report: Report) -> str:
-    """The whole report, indented; `schema()` describes it."""
-    return "".join(parts(report))
+    """The same as text."""
+    return encoded(report).decode()
 
 
-def parts(report: Report) -> Iterator[str]:
-    """The same in parts, for whoever writes them one after the other."""
-    before, _, after = _text(msgspec.structs.replace(report, findings=())).partition(_NONE)
-    yield before
-    yield _NONE if not report.findings else '"findings": ['
-    for start in range(0, len(report.findings), _AT_ONCE):
-        # Indented at the depth that they have in the report.
-        batch = _text({"findings": report.findings[start : start + _AT_ONCE]})
-        yield ("," if start else "") + batch.removeprefix('{\n  "findings": [').removesuffix("\n  ]\n}")
-    if report.findings:
-        yield "\n  ]"
-    yield after + "\n"
-
-
-def _text(document: object) -> str:
-    return json_text(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+def render_changes(changes: Changes) -> str:
+    """The same for what changed between two reports: the report's field `changes` alone."""
+    return json_document(changes).decode()
 
 
 def schema() -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import msgspec
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -11,7 +10,7 @@ from rich.text import Text
 
 from hardening.model.status import NodeStatus, ServiceStatus, SetStatus, Status
 
-from .inert import json_text, plain
+from .inert import json_document, plain
 
 GOOD, BAD, DIM = "green", "bold red", "dim"
 _SHOWN_PROBLEMS = 12
@@ -37,7 +36,7 @@ def show(status: Status, console: Console) -> None:
 
 def as_json(status: Status) -> str:
     """The same as a document."""
-    return json_text(msgspec.json.format(msgspec.json.encode(status)).decode())
+    return json_document(status).decode()
 
 
 def _heading(status: Status) -> Text:

@@ -4,6 +4,7 @@ Everything has the value it should have; a test names what is different.
 """
 
 import json
+from datetime import date
 from functools import cache
 from typing import Any, TypeVar
 
@@ -78,6 +79,7 @@ from hardening.model.swarm import (
     TlsInfo,
     Version,
 )
+from hardening.model.waiver import Waiver, WaiverUse
 
 T = TypeVar("T", bound=msgspec.Struct)
 NOW = 1_795_000_000.0
@@ -485,12 +487,19 @@ def cluster(*nodes: NodeFacts | Unavailable, **changes: Any) -> Facts:  # noqa: 
         nginx=(),
         allowed_ports=(80, 443),
         allowed_registries=("registry:5000",),
+        waivers=(),
     )
     return msgspec.structs.replace(made, **changes)
 
 
-GONE = cluster(Unavailable("ssh: connect to host node1 port 22: Connection timed out"))
-"""A cluster whose only node could not be read."""
+def waived(**changes: Any) -> WaiverUse:  # noqa: ANN401
+    """A waiver that holds and meets one finding."""
+    waiver = Waiver("container-seccomp", "shop_web.*", "is replaced", "ops", date(2027, 1, 31), place="waivers.yml:1")
+    return msgspec.structs.replace(WaiverUse(waiver, expired=False, asked=True, met=1), **changes)
+
+
+GONE = cluster(Unavailable("ssh: connect to host node1 port 22: Connection timed out"), waivers=None)
+"""A cluster whose only node could not be read, and of whose project nothing is known."""
 NO_SWARM = cluster(
     node(
         engine=Known(engine(local_node_state="inactive", control_available=False)),
