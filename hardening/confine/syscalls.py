@@ -29,3 +29,9 @@ def numbers() -> dict[str, int]:
 def newer_calls() -> frozenset[str]:
     """Calls that must answer ENOSYS, not EPERM, when they are not allowed, so that programs take their older way."""
     return frozenset(name for name, number in numbers().items() if number >= FIRST_OF_THE_UNIFIED)
+
+
+@functools.cache
+def names_by_number() -> dict[int, str]:
+    """x86-64 number -> name."""
+    return {number: name for name, number in numbers().items()}
