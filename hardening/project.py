@@ -7,7 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from . import confine, documents, stack
+from . import documents, stack
+from .confine import library
 from .errors import HardenError
 from .model.inventory import Inventory, LocalTransport, Node, NodeRole, SshTransport
 from .model.project import EngineSettings, Project, SwarmSettings
@@ -119,7 +120,7 @@ def load(
                 f"{policy}: no such file, but {', '.join(users)} name the profile `{role}`",
                 "write the policy, or name one that exists: harden profile list",
             )
-        profiles[role] = confine.build(role, confine.load_policy(policy))
+        profiles[role] = library.profile(root / settings.profiles, role)
     return Project(
         name=settings.name,
         root=str(root),

@@ -2,27 +2,23 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from . import profile_analyse, roles
 from .options import AsJson, ProjectFolder
-
-if TYPE_CHECKING:
-    from hardening.confine.apparmor import Version
+from .roles import Parser, Role, Roles
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-
-Role = Annotated[str, typer.Argument(help="Folder name below `profiles/`, such as `web`.")]
-Roles = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
-Parser = Annotated[
-    str, typer.Option(help="Version of the node's apparmor_parser; 3.0 suits all, 4.0 and later add rules.")
-]
 
 
 @app.callback()
 def profile() -> None:
-    """AppArmor and seccomp profiles of each role, made from its policy."""
+    """AppArmor and seccomp profiles of each role, made from its policy and evidence."""
+
+
+app.command()(profile_analyse.analyse)
 
 
 @app.command("list")
@@ -30,7 +26,7 @@ def list_roles(project: ProjectFolder = Path(), as_json: AsJson = False) -> None
     """List the roles, and whether their generated files are up to date."""
     from hardening.confine import library
 
-    folder = _folder(project)
+    folder = roles.folder(project)
     rows = [
         {"role": role, "stale": [path.name for path in library.drift(folder, role)]} for role in library.roles(folder)
     ]
@@ -52,9 +48,9 @@ def build(
     from hardening.confine import library
     from hardening.errors import FailedError
 
-    folder = _folder(project)
-    roles = role or library.roles(folder)
-    changed = [path for each in roles for path in (library.drift if check else library.write)(folder, each)]
+    folder = roles.folder(project)
+    chosen = role or library.roles(folder)
+    changed = [path for each in chosen for path in (library.drift if check else library.write)(folder, each)]
     if check and changed:
         names = ", ".join(str(path) for path in changed)
         raise FailedError(f"out of date: {names}", "make them again: harden profile build")
@@ -75,7 +71,7 @@ def show(
     """Print a role's profiles as its policy makes them now."""
     from hardening.confine import library
 
-    made = library.profile(_folder(project), role, _version(parser))
+    made = library.profile(roles.folder(project), role, roles.version(parser))
     if apparmor or not seccomp:
         typer.echo(made.apparmor, nl=False)
     if seccomp or not apparmor:
@@ -89,7 +85,7 @@ def lint(role: Roles = None, project: ProjectFolder = Path(), as_json: AsJson = 
     from hardening.confine import library
     from hardening.errors import Exit
 
-    folder = _folder(project)
+    folder = roles.folder(project)
     problems = {each: confine.lint(library.profile(folder, each)) for each in role or library.roles(folder)}
     if as_json:
         typer.echo(json.dumps(problems, indent=2))
@@ -99,22 +95,3 @@ def lint(role: Roles = None, project: ProjectFolder = Path(), as_json: AsJson = 
                 typer.echo(f"{each}: {line}")
     if any(problems.values()):
         raise typer.Exit(Exit.FAILED)
-
-
-def _folder(project: Path) -> Path:
-    """The project's own profiles, or those that come with the program."""
-    from hardening import data, documents
-    from hardening.project import PROJECT_FILE, ProjectFile
-
-    if (project / PROJECT_FILE).is_file():
-        return project / documents.load(project / PROJECT_FILE, ProjectFile).profiles
-    return data.folder("profiles")
-
-
-def _version(text: str) -> "Version":
-    from hardening.errors import HardenError
-
-    major, _, minor = text.partition(".")
-    if not (major.isdigit() and (minor or "0").split(".")[0].isdigit()):
-        raise HardenError(f"--parser {text}: not a version such as 4.1")
-    return int(major), int((minor or "0").split(".")[0])

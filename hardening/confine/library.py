@@ -5,10 +5,12 @@ from pathlib import Path
 
 from hardening.errors import FailedError, HardenError
 from hardening.model.policy import RoleProfile
+from hardening.model.review import Item
 
 from .apparmor import PORTABLE, Version
-from .generate import build
+from .generate import Composed, compose, render
 from .policy import load_policy
+from .sources import read
 
 POLICY_FILE, SECCOMP_FILE, APPARMOR_FILE = "policy.yml", "seccomp.json", "apparmor"
 _ROLE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
@@ -20,16 +22,26 @@ def roles(folder: Path) -> tuple[str, ...]:
 
 
 def profile(folder: Path, role: str, parser: Version = PORTABLE) -> RoleProfile:
-    """The profiles of one role, made anew from its policy.
+    """The profiles of one role, made anew from its policy and evidence; see `composed`."""
+    return render(composed(folder, role).profile, parser)
+
+
+def open_items(folder: Path, role: str) -> tuple[Item, ...]:
+    """What nobody has decided yet about a role; see `composed`."""
+    return composed(folder, role).open
+
+
+def composed(folder: Path, role: str) -> Composed:
+    """One role put together from all that its folder has.
 
     Raises:
-        HardenError: there is no such role, or its policy does not fit; with file and line.
+        HardenError: there is no such role, or its policy or evidence does not fit; with file and line.
     """
     policy = folder / role / POLICY_FILE
     if not _ROLE.fullmatch(role) or not policy.is_file():
         known = ", ".join(roles(folder)) or "none"
         raise HardenError(f"{policy}: no such file", f"roles in {folder}: {known}")
-    return build(role, load_policy(policy), parser)
+    return compose(role, load_policy(policy), read(folder, role))
 
 
 def generated(folder: Path, role: str) -> dict[Path, str]:

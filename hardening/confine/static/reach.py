@@ -81,10 +81,10 @@ class _Group:
     def unresolved(self) -> set[Unresolved]:
         """Places that can make any call. The C library's own way in is no place of its own: its users are looked at."""
         return {
-            Unresolved(self._files[index].path, name or f"function {function}", count)
+            Unresolved(self._files[index].path, name, count)
             for index, function, _ in self._reached()
             if (count := self._files[index].scan.unresolved.get(function))
-            and (name := self._files[index].scan.names.get(function, "")) != BY_NUMBER
+            and (name := self._files[index].scan.names[function]) != BY_NUMBER
         }
 
     def _reached(self) -> Iterable[tuple[int, int, str]]:

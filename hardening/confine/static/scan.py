@@ -123,13 +123,15 @@ class _Scanner:
         return self._binary.function_at(address)
 
     def _names(self) -> dict[int, str]:
-        """Only what a report or the graph may need: functions that make system calls, and those others can see."""
+        """Names that a report or the graph may need; a place for nameless functions whose calls are unresolved."""
         names = self._binary.names
-        return {
-            index: names[start] for index, start in enumerate(self._binary.starts) if start in names and (
-                index in self._numbers or index in self._unresolved or not self._whole
-            )
-        }  # fmt: skip
+        wanted = self._numbers.keys() | self._unresolved.keys()
+        found = {
+            index: names[start]
+            for index, start in enumerate(self._binary.starts)
+            if start in names and (index in wanted or not self._whole)
+        }
+        return {index: f"code at {self._binary.starts[index]:#x}" for index in self._unresolved} | found
 
     # --- system call instructions ---
 

@@ -1,0 +1,109 @@
+"""AppArmor's path patterns: which paths they cover, and patterns a person would write for recorded paths."""
+
+import functools
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from hardening.model.policy import FileRule
+from hardening.model.recording import FileUse
+
+LETTERS = ("m", "r", "w", "a", "k", "l", "ix")
+_MANY = 4
+"""Files written below one folder from which on the folder is a data folder: their names will not be the same again."""
+
+_SHAPES = (
+    (re.compile(r"^/proc/\d+/"), "/proc/[0-9]*/"),
+    (re.compile(r"^/proc/self/"), "/proc/[0-9]*/"),
+    (re.compile(r"^/proc/thread-self/"), "/proc/[0-9]*/task/[0-9]*/"),
+    (re.compile(r"^(/proc/\[0-9\]\*)/task/\d+/"), r"\1/task/[0-9]*/"),
+    (re.compile(r"^(/proc/\[0-9\]\*(?:/task/\[0-9\]\*)?)/fd(info)?/\d+$"), r"\1/fd\2/[0-9]*"),
+    (re.compile(r"^/dev/pts/\d+$"), "/dev/pts/[0-9]*"),
+    (re.compile(r"^(/sys/devices/system/(?:cpu/cpu|node/node))\d+(?=/|$)"), r"\1[0-9]*"),
+)
+"""Numbers that are other ones at every start. A pattern by these covers the same thing under another number."""
+
+
+def letters(access: str) -> frozenset[str]:
+    """`mrix` as m, r, ix; a recorder's bare `x` is `ix`, the only way of execution that profiles here have."""
+    bare = access.replace("ix", "x")
+    return frozenset("ix" if letter == "x" else letter for letter in bare)
+
+
+def access_of(found: Iterable[str]) -> str:
+    """Letters in the order in which rules have them."""
+    known = set(found)
+    return "".join(letter for letter in LETTERS if letter in known)
+
+
+def covers(rule: FileRule, path: str, access: Iterable[str]) -> bool:
+    """Whether a rule allows this access to this path; write includes append."""
+    granted = letters(rule.access)
+    granted |= {"a"} if "w" in granted else frozenset()
+    return set(access) <= granted and bool(_compiled(rule.path).fullmatch(path))
+
+
+def shaped(path: str) -> str:
+    """A recorded path with the numbers of this one start taken out."""
+    for pattern, replacement in _SHAPES:
+        path = pattern.sub(replacement, path)
+    return path
+
+
+def exact(uses: Iterable[FileUse]) -> dict[str, set[str]]:
+    """Recorded paths, shaped and escaped -> access letters."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for use in uses:
+        path = shaped(use.path)
+        found[path if path != use.path else _escaped(path)] |= letters(use.access)
+    return dict(found)
+
+
+def widened(paths: dict[str, set[str]]) -> dict[FileRule, tuple[str, ...]]:
+    """Patterns for data folders -> the recorded paths each stands for.
+
+    A folder below which at least four files were written gets `/** rwk` or what was used of that; nothing that is
+    executed or mapped is ever taken into such a pattern.
+    """
+    below: defaultdict[str, set[str]] = defaultdict(set)
+    for path, access in paths.items():
+        if access & {"w", "a"} and not access & {"ix", "m"} and not path.startswith(("/proc/", "/sys/", "/dev/")):
+            below[posixpath.dirname(path.rstrip("/"))].add(path)
+    found: dict[FileRule, tuple[str, ...]] = {}
+    for folder in sorted(below):
+        inside = {path for path in paths if path.startswith(folder + "/") and not paths[path] & {"ix", "m"}}
+        written = {path for path in inside if paths[path] & {"w", "a"}}
+        known = any(folder.startswith(rule.path.removesuffix("**")) for rule in found)
+        if len(written) >= _MANY and folder.count("/") > 1 and not known:
+            access = access_of(letter for path in inside for letter in paths[path])
+            found[FileRule(folder + "/**", access, "its data")] = tuple(sorted(inside))
+    return found
+
+
+def _escaped(path: str) -> str:
+    return re.sub(r"([*?\[\]{}^\\])", r"\\\1", path)
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A path pattern as a regular expression: `*` and `?` stay within a folder, `**` does not."""
+    out, depth, index = "", 0, 0
+    while index < len(pattern):
+        here = pattern[index]
+        if here == "\\" and index + 1 < len(pattern):
+            out, index = out + re.escape(pattern[index + 1]), index + 1
+        elif pattern.startswith("**", index):
+            out, index = out + ".*", index + 1
+        elif here in "*?":
+            out += {"*": "[^/]*", "?": "[^/]"}[here]
+        elif here == "[" and (end := pattern.find("]", index)) > 0:
+            out, index = out + pattern[index : end + 1], end
+        elif here == "{":
+            out, depth = out + "(?:", depth + 1
+        elif here == "}" and depth:
+            out, depth = out + ")", depth - 1
+        else:
+            out += "|" if here == "," and depth else re.escape(here)
+        index += 1
+    return re.compile(out, re.DOTALL)
