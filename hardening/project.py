@@ -12,6 +12,7 @@ from .confine import library
 from .errors import HardenError
 from .model.inventory import Inventory, LocalTransport, Node, NodeRole, SshTransport
 from .model.project import EngineSettings, Project, SwarmSettings
+from .model.stack import Stack
 
 PROJECT_FILE = "harden.yml"
 LOCK_FILE = "images.lock"
@@ -106,19 +107,16 @@ def load(
     settings = documents.load(root / PROJECT_FILE, ProjectFile)
     machines = inventory or read_inventory(root / settings.inventory)
     images = locked_images(lock or root / LOCK_FILE)
-    stacks = tuple(
-        stack.render(name, root / entry.file, machines, images, {**entry.variables, **(variables or {})})
-        for name, entry in settings.stacks.items()
-    )
-    roles = sorted({service.profile for each in stacks for service in each.services.values() if service.profile})
+    rendered = _rendered(root, settings, machines, images, variables or {})
+    roles = sorted({service.profile for each in rendered for service in each.services.values() if service.profile})
     profiles = {}
     for role in roles:
         policy = root / settings.profiles / role / "policy.yml"
         if not policy.is_file():
-            users = [service.name for each in stacks for service in each.services.values() if service.profile == role]
+            users = [service.name for each in rendered for service in each.services.values() if service.profile == role]
             raise HardenError(
                 f"{policy}: no such file, but {', '.join(users)} name the profile `{role}`",
-                "write the policy, or name one that exists: harden profile list",
+                "write the policy (harden profile init SERVICE), or name one that exists: harden profile list",
             )
         profiles[role] = library.profile(root / settings.profiles, role)
     return Project(
@@ -127,9 +125,28 @@ def load(
         inventory=machines,
         engine=settings.engine,
         swarm=settings.swarm,
-        stacks=stacks,
+        stacks=rendered,
         profiles=profiles,
         allowed_ports=settings.allowed_ports,
+    )
+
+
+def stacks(root: Path, inventory: Inventory, lock: Path) -> tuple[Stack, ...]:
+    """Only the stacks of a project, whether or not their profiles are there.
+
+    Raises:
+        HardenError: with file and line.
+    """
+    settings = documents.load(root / PROJECT_FILE, ProjectFile)
+    return _rendered(root, settings, inventory, locked_images(lock), {})
+
+
+def _rendered(
+    root: Path, settings: ProjectFile, machines: Inventory, images: Mapping[str, str], variables: Mapping[str, object]
+) -> tuple[Stack, ...]:
+    return tuple(
+        stack.render(name, root / entry.file, machines, images, {**entry.variables, **variables})
+        for name, entry in settings.stacks.items()
     )
 
 

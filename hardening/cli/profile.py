@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from . import profile_analyse, roles
-from .options import AsJson, ProjectFolder
+from . import profile_analyse, profile_explain, profile_init, profile_review, roles
+from .options import AsJson, Inventory, ProjectFolder
 from .roles import Parser, Role, Roles
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -18,24 +18,28 @@ def profile() -> None:
     """AppArmor and seccomp profiles of each role, made from its policy and evidence."""
 
 
+app.command()(profile_init.init)
 app.command()(profile_analyse.analyse)
 
 
 @app.command("list")
 def list_roles(project: ProjectFolder = Path(), as_json: AsJson = False) -> None:
-    """List the roles, and whether their generated files are up to date."""
+    """List the roles: their size, what is open, and whether their generated files are up to date."""
     from hardening.confine import library
 
     folder = roles.folder(project)
-    rows = [
-        {"role": role, "stale": [path.name for path in library.drift(folder, role)]} for role in library.roles(folder)
-    ]
+    rows = []
+    for role in library.roles(folder):
+        made = library.composed(folder, role)
+        stale = [path.name for path in library.drift(folder, role)]
+        rows.append({"role": role, "syscalls": len(made.profile.syscalls), "open": len(made.open), "stale": stale})
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
         stale = ", ".join(row["stale"])
-        typer.echo(f"{row['role']}\t{f'out of date: {stale}' if stale else 'up to date'}")
+        state = f"out of date: {stale}" if stale else "up to date"
+        typer.echo(f"{row['role']}\t{row['syscalls']} system calls\t{row['open']} open\t{state}")
 
 
 @app.command()
@@ -44,7 +48,7 @@ def build(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when a file is out of date.")] = False,
     project: ProjectFolder = Path(),
 ) -> None:
-    """Write seccomp.json and apparmor beside each policy."""
+    """Write seccomp.json and apparmor beside each policy, from recordings, analysis, policy and review."""
     from hardening.confine import library
     from hardening.errors import FailedError
 
@@ -58,6 +62,9 @@ def build(
         typer.echo(f"written: {path}")
     if not changed:
         typer.echo("up to date")
+    for each in chosen:
+        if count := len(library.open_items(folder, each)):
+            typer.echo(f"{each}: {count} questions are open, and refused until then: harden profile review {each}")
 
 
 @app.command()
@@ -68,7 +75,7 @@ def show(
     parser: Parser = "3.0",
     project: ProjectFolder = Path(),
 ) -> None:
-    """Print a role's profiles as its policy makes them now."""
+    """Print a role's profiles as its policy and evidence make them now."""
     from hardening.confine import library
 
     made = library.profile(roles.folder(project), role, roles.version(parser))
@@ -78,15 +85,22 @@ def show(
         typer.echo(made.seccomp, nl=False)
 
 
+app.command()(profile_explain.explain)
+app.command()(profile_explain.diff)
+app.command()(profile_review.review)
+
+
 @app.command()
-def lint(role: Roles = None, project: ProjectFolder = Path(), as_json: AsJson = False) -> None:
-    """Look for what no profile may hold; exit 1 when there is any."""
-    from hardening import confine
+def lint(
+    role: Roles = None, inventory: Inventory = "", project: ProjectFolder = Path(), as_json: AsJson = False
+) -> None:
+    """Look for what no profile may hold, and for evidence that is not of the image in images.lock; exit 1 on any."""
     from hardening.confine import library
     from hardening.errors import Exit
 
     folder = roles.folder(project)
-    problems = {each: confine.lint(library.profile(folder, each)) for each in role or library.roles(folder)}
+    images = roles.images(inventory, project)
+    problems = {each: library.problems(folder, each, images.get(each, ())) for each in role or library.roles(folder)}
     if as_json:
         typer.echo(json.dumps(problems, indent=2))
     else:

@@ -42,7 +42,7 @@ def analyse(
     from . import progress, roles
 
     folder = roles.folder(project)
-    with progress.lines() as report, _opened(target, node, inventory, project, report) as (image, named):
+    with progress.lines() as report, opened(target, node, inventory, project, report) as (image, named):
         for_role = role or named or (target if (folder / target / "policy.yml").is_file() else "")
         report("", "reading its code")
         words = (*image.config.words, *(program or ()), *evidence.executed(folder, for_role))
@@ -66,7 +66,7 @@ def _show(found: "Analysis") -> None:
 
 
 @contextmanager
-def _opened(
+def opened(
     target: str, node: str, inventory: str, project: Path, report: "progress.Report"
 ) -> Iterator[tuple["OpenedImage", str]]:
     """The image behind a target, and the role that goes with it."""

@@ -1,5 +1,6 @@
 """What the commands of `harden profile` share: where roles are, and how they are named."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,3 +34,37 @@ def version(text: str) -> "Version":
     if not (major.isdigit() and (minor or "0").split(".")[0].isdigit()):
         raise HardenError(f"--parser {text}: not a version such as 4.1")
     return int(major), int((minor or "0").split(".")[0])
+
+
+def images(inventory: str, project: Path) -> dict[str, tuple[str, ...]]:
+    """Role -> references of the images that its services run, where the project has stacks and locked images."""
+    from hardening import project as projects
+
+    from . import sources
+
+    lock = sources.images_lock(inventory, project)
+    if not (project / projects.PROJECT_FILE).is_file() or not lock.is_file():
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for stack in projects.stacks(project, sources.inventory(inventory, project), lock):
+        for service in stack.services.values():
+            found[service.profile] = (*found.get(service.profile, ()), service.image)
+    return found
+
+
+def demand_decided(project: Path, used: Iterable[str]) -> None:
+    """Refuse profiles about which a question is open.
+
+    Raises:
+        HardenError: with the roles, and how many questions each has.
+    """
+    from hardening.confine import library
+    from hardening.errors import HardenError
+
+    place = folder(project)
+    left = {role: len(library.open_items(place, role)) for role in sorted(used)}
+    if undecided := [f"{role} ({count})" for role, count in left.items() if count]:
+        raise HardenError(
+            f"{place}: profiles with open questions: {', '.join(undecided)}",
+            "decide: harden profile review ROLE; or deploy them as they are, refused: --allow-unreviewed",
+        )

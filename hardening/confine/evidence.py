@@ -24,6 +24,11 @@ def executed(folder: Path, role: str) -> tuple[str, ...]:
     return tuple(sorted({program for recording in recordings for program in recording.executed}))
 
 
+def programs(root: Root, words: Iterable[str]) -> tuple[str, ...]:
+    """Programs of an image behind the words of its command lines."""
+    return static.programs(root, words)
+
+
 def analyse(root: Root, words: Iterable[str], image: str, cache: Path | None, config: _Places) -> Analysis:
     """What the code of an image can do; see `static.analyse`."""
     return static.analyse(root, words, image, cache, config.library_folders)

@@ -1,18 +1,24 @@
 """A folder of roles: `<role>/policy.yml`, and beside it the generated `seccomp.json` and `apparmor`."""
 
+import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from hardening.errors import FailedError, HardenError
 from hardening.model.policy import RoleProfile
+from hardening.model.profile import EvidenceKind
 from hardening.model.review import Item
 
-from .apparmor import PORTABLE, Version
+from . import stale
+from .apparmor import PORTABLE, Version, profile_name
 from .generate import Composed, compose, render
+from .lint import lint
 from .policy import load_policy
 from .sources import read
 
 POLICY_FILE, SECCOMP_FILE, APPARMOR_FILE = "policy.yml", "seccomp.json", "apparmor"
+_REVIEWED = EvidenceKind.REVIEW
 _ROLE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
@@ -24,6 +30,13 @@ def roles(folder: Path) -> tuple[str, ...]:
 def profile(folder: Path, role: str, parser: Version = PORTABLE) -> RoleProfile:
     """The profiles of one role, made anew from its policy and evidence; see `composed`."""
     return render(composed(folder, role).profile, parser)
+
+
+def problems(folder: Path, role: str, images: Iterable[str] = ()) -> tuple[str, ...]:
+    """What a role's profile may not hold, and images it runs that are in no evidence; see `lint` and `stale`."""
+    made = composed(folder, role)
+    accepted = (rule.value for rule in made.profile.rules if any(each.kind is _REVIEWED for each in rule.evidence))
+    return (*lint(render(made.profile), frozenset(accepted)), *stale.problems(made, images))
 
 
 def open_items(folder: Path, role: str) -> tuple[Item, ...]:
@@ -48,6 +61,21 @@ def generated(folder: Path, role: str) -> dict[Path, str]:
     """The files that belong beside a role's policy, as they should be."""
     made = profile(folder, role)
     return {folder / role / SECCOMP_FILE: made.seccomp, folder / role / APPARMOR_FILE: made.apparmor}
+
+
+def kept(place: Path) -> RoleProfile:
+    """The generated files of a role's folder as they are, whatever made them.
+
+    Raises:
+        HardenError: one is not there, or is no profile.
+    """
+    try:
+        seccomp = (place / SECCOMP_FILE).read_text(encoding="utf-8")
+        apparmor = (place / APPARMOR_FILE).read_text(encoding="utf-8")
+        json.loads(seccomp)["syscalls"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HardenError(f"{place}: has no {SECCOMP_FILE} and {APPARMOR_FILE} of a role: {error}") from error
+    return RoleProfile(place.name, profile_name(place.name), apparmor, seccomp)
 
 
 def drift(folder: Path, role: str) -> tuple[Path, ...]:

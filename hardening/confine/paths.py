@@ -73,7 +73,7 @@ def _widen(ledger: Ledger, new: dict[str, set[str]], recording: Recording) -> se
     for pattern, paths in patterns.widened(new).items():
         evidence = tuple(_seen(recording, path) for path in paths)
         item = Item(
-            f"{RuleKind.FILE}:{value(pattern)}", ItemKind.WIDENED, _power(pattern), risk(pattern), evidence, paths
+            f"{RuleKind.FILE}:{value(pattern)}", ItemKind.WIDENED, power(pattern), risk(pattern), evidence, paths
         )
         if ledger.ask(item) is Verdict.ACCEPT:
             for each in (ledger.decided.evidence(item.id), *evidence):
@@ -90,7 +90,7 @@ def _new_path(ledger: Ledger, found: FileRule, recording: Recording, *, ask: boo
     verdict = Verdict.ACCEPT
     if ask:
         name = f"{RuleKind.FILE}:{value(found)}"
-        verdict = ledger.ask(Item(name, ItemKind.PATH, _power(found), risk(found), (evidence,)))
+        verdict = ledger.ask(Item(name, ItemKind.PATH, power(found), risk(found), (evidence,)))
         for narrowed, decided in ledger.decided.tightened([name]).items():
             ledger.add(RuleKind.FILE, narrowed.removeprefix(f"{RuleKind.FILE}:"), decided)
     if verdict is not Verdict.REFUSE:
@@ -101,7 +101,8 @@ def _seen(recording: Recording, what: str) -> Evidence:
     return Evidence(EvidenceKind.RECORDED, f"{recording.scenario}: {what}", recording.origin.image)
 
 
-def _power(found: FileRule) -> str:
+def power(found: FileRule) -> str:
+    """What a file rule lets a service do, in a few words."""
     access = patterns.letters(found.access)
     deed = "run" if "ix" in access else "load" if "m" in access else "write" if access & {"w", "a"} else "read"
     folder = posixpath.dirname(found.path.removesuffix("/**").rstrip("/")) or "/"

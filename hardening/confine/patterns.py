@@ -44,6 +44,14 @@ def covers(rule: FileRule, path: str, access: Iterable[str]) -> bool:
     return set(access) <= granted and bool(_compiled(rule.path).fullmatch(path))
 
 
+def example(pattern: str) -> str:
+    """One path that a pattern covers."""
+    path = re.sub(r"\[([^\]])[^\]]*\]", r"\1", pattern)
+    while (plain := re.sub(r"\{([^{},]*)(?:,[^{}]*)?\}", r"\1", path)) != path:
+        path = plain
+    return path.replace("**", "a").replace("*", "a").replace("?", "a")
+
+
 def shaped(path: str) -> str:
     """A recorded path with the numbers of this one start taken out."""
     for pattern, replacement in _SHAPES:

@@ -34,7 +34,7 @@ class ImageConfig(Struct, frozen=True, rename="pascal"):
     cmd: tuple[str, ...] | None = None
     env: tuple[str, ...] | None = None
     healthcheck: _Healthcheck | None = None
-    user: str = ""
+    working_dir: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:

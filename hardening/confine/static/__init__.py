@@ -7,6 +7,6 @@ Everything errs to the side of more: what cannot be told apart counts as reachab
 """
 
 from .image import Folder, Root
-from .reach import analyse
+from .reach import analyse, programs
 
-__all__ = ["Folder", "Root", "analyse"]
+__all__ = ["Folder", "Root", "analyse", "programs"]

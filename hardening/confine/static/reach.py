@@ -52,6 +52,11 @@ def analyse(
     )
 
 
+def programs(root: Root, words: Iterable[str]) -> tuple[str, ...]:
+    """The ELF programs behind words of command lines."""
+    return tuple(Linker(root).programs(words))
+
+
 class _Group:
     """A program with all that it loads."""
 
