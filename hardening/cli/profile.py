@@ -33,13 +33,11 @@ def list_roles(project: ProjectFolder = Path(), as_json: AsJson = False) -> None
         made = library.composed(folder, role)
         stale = [path.name for path in library.drift(folder, role)]
         rows.append({"role": role, "syscalls": len(made.profile.syscalls), "open": len(made.open), "stale": stale})
+        if not as_json:
+            state = f"out of date: {', '.join(stale)}" if stale else "up to date"
+            typer.echo(f"{role}\t{len(made.profile.syscalls)} system calls\t{len(made.open)} open\t{state}")
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
-        return
-    for row in rows:
-        stale = ", ".join(row["stale"])
-        state = f"out of date: {stale}" if stale else "up to date"
-        typer.echo(f"{row['role']}\t{row['syscalls']} system calls\t{row['open']} open\t{state}")
 
 
 @app.command()

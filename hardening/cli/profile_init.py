@@ -13,7 +13,8 @@ from .options import Inventory, ProjectFolder
 def init(
     service: Annotated[str, typer.Argument(help="A service of the project's stacks.")],
     image: Annotated[
-        str, typer.Option(metavar="TARGET", help="Its image, as `harden profile analyse` takes it. Default: not looked at.")
+        str,
+        typer.Option(metavar="TARGET", help="Its image, as `harden profile analyse` takes it. Default: not looked at."),
     ] = "",
     inventory: Inventory = "",
     project: ProjectFolder = Path(),
@@ -26,7 +27,8 @@ def init(
     from hardening.confine.first_policy import Described
     from hardening.errors import FailedError, HardenError
 
-    from . import progress, sources as cluster
+    from . import progress
+    from . import sources as cluster
     from .profile_analyse import opened
 
     machines = cluster.inventory(inventory, project)

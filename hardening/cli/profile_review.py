@@ -59,7 +59,13 @@ def review(
 
 
 def _decide(
-    folder: Path, role: str, verdict: "Verdict", items: list[str], reason: str, who: str, narrowed: "list[str] | tuple[()]"
+    folder: Path,
+    role: str,
+    verdict: "Verdict",
+    items: list[str],
+    reason: str,
+    who: str,
+    narrowed: "list[str] | tuple[()]",
 ) -> None:
     from datetime import UTC, datetime
 

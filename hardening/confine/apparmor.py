@@ -25,7 +25,7 @@ def profile_name(role: str) -> str:
     return f"harden-{role}"
 
 
-def render(
+def render(  # noqa: PLR0913 - a profile has as many parts
     role: str,
     files: Iterable[FileRule],
     network: Iterable[NetworkRule],
@@ -50,7 +50,8 @@ def render(
         *_listed("Sockets", [_network(rule) for rule in _distinct(network)]),
         *_listed("Capabilities", [f"capability {each}," for each in sorted(set(capabilities))]),
         _block(
-            "Stop signals come from the engine; the processes of one container may signal each other", _signals(name, signals)
+            "Stop signals come from the engine; the processes of one container may signal each other",
+            _signals(name, signals),
         ),
         _block("A process may look at its neighbours in the container, and trace nobody", [_ptrace(name)]),
         _block("The ways into other parts of the machine", _denied(recent=recent)),

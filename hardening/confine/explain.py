@@ -61,7 +61,9 @@ def _rules(composed: Composed) -> list[Explained]:
     asked = {item.id: item for item in composed.items}
     found = []
     for rule in composed.profile.rules:
-        recorded = [each.source for each in rule.evidence if each.kind in {"recorded", "runtime"} and ": " in each.source]
+        recorded = [
+            each.source for each in rule.evidence if each.kind in {"recorded", "runtime"} and ": " in each.source
+        ]
         item = asked.get(rule.name)
         found.append(
             Explained(
@@ -94,7 +96,7 @@ def _questions(composed: Composed) -> list[Explained]:
 
 def _power(kind: RuleKind, value: str) -> str:
     if kind in {RuleKind.CALL, RuleKind.ARGUMENT}:
-        return powers.power(value.split()[0])
+        return powers.power(value.split(maxsplit=1)[0])
     if kind is RuleKind.FILE:
         return paths.power(paths.rule(value))
     return {RuleKind.NETWORK: "open sockets", RuleKind.CAPABILITY: "privileges"}.get(kind, "signal other programs")

@@ -13,7 +13,6 @@ from .arguments import ADDRESS_FAMILIES
 from .lint import forbidden_file
 
 
-
 class Described(Struct, frozen=True):
     """What is known of a service.
 
@@ -55,7 +54,7 @@ def _header(about: Described, recordings: Sequence[Recording]) -> str:
     scenarios = ", ".join(recording.scenario for recording in recordings) or "none yet"
     return (
         f"# What {about.name} may do. Written by `harden profile init` from its definition; yours from here on.\n"
-        f"# Recordings it was drawn from: {scenarios}. System calls come from recordings and the analysis of the image;\n"
+        f"# Recordings it was drawn from: {scenarios}. System calls come from recordings and the image's analysis;\n"
         "# add `seccomp: {syscalls: [...]}` for calls that no scenario shows. Each path says why it is there.\n"
     )
 
@@ -117,7 +116,10 @@ def _from_recording(recording: Recording, known: Sequence[FileRule]) -> Iterable
     inside = {path for paths in wide.values() for path in paths}
     why = f"recorded: {recording.scenario}"
     single = [FileRule(path, patterns.access_of(access), why) for path, access in used.items() if path not in inside]
-    for rule in (*(FileRule(rule.path, rule.access, why) for rule in wide), *sorted(single, key=lambda each: each.path)):
+    for rule in (
+        *(FileRule(rule.path, rule.access, why) for rule in wide),
+        *sorted(single, key=lambda each: each.path),
+    ):
         if not forbidden_file(rule):
             yield rule
 

@@ -67,8 +67,7 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
 def render(profile: Profile, parser: apparmor.Version = apparmor.PORTABLE) -> RoleProfile:
     """The two files of a profile.
 
-    Args:
-        parser: version of the `apparmor_parser` on the node, such as (4, 1). The default suits all.
+    `parser` is the version of the node's `apparmor_parser`, such as (4, 1). The default suits all.
     """
     text = apparmor.render(
         profile.role, profile.files, profile.network, profile.capabilities, parser, signals=profile.signals

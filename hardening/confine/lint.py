@@ -46,8 +46,7 @@ def forbidden_file(rule: FileRule) -> str:
 def lint(profile: RoleProfile, reviewed: Container[str] = ()) -> tuple[str, ...]:
     """Everything in a profile that breaks the rules, one sentence each; empty when it is sound.
 
-    Args:
-        reviewed: dangerous system calls and capabilities that a reviewer accepted, by name.
+    `reviewed` has the dangerous system calls and capabilities that a reviewer accepted, by name.
     """
     return (*_apparmor_problems(profile, reviewed), *_seccomp_problems(profile.seccomp, reviewed))
 

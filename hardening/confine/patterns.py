@@ -84,8 +84,8 @@ def widened(paths: dict[str, set[str]]) -> dict[FileRule, tuple[str, ...]]:
         written = {path for path in inside if paths[path] & {"w", "a"}}
         known = any(folder.startswith(rule.path.removesuffix("**")) for rule in found)
         if len(written) >= _MANY and folder.count("/") > 1 and not known:
-            access = access_of(letter for path in inside for letter in paths[path])
-            found[FileRule(folder + "/**", access, "its data")] = tuple(sorted(inside))
+            used = access_of(letter for path in inside for letter in paths[path])
+            found[FileRule(folder + "/**", used, "its data")] = tuple(sorted(inside))
     return found
 
 

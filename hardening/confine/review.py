@@ -16,8 +16,8 @@ from .lint import forbidden_file
 from .sources import REVIEW_FILE, read_review
 
 _HEADER = """\
-# What was asked about this role, and what was decided. `harden profile review` asks what is open; the last decision about
-# an item counts.
+# What was asked about this role, and what was decided. `harden profile review` asks what is open; the last decision
+# about an item counts.
 decisions:
 """
 
@@ -32,7 +32,9 @@ def decide(folder: Path, role: str, decision: Decision) -> Path:
     asked = {item.id: item for item in library.composed(folder, role).items}
     for item in decision.items:
         if item not in asked:
-            raise HardenError(f"{role}: `{item}` is no question", f"those that are: harden profile review {role} --json")
+            raise HardenError(
+                f"{role}: `{item}` is no question", f"those that are: harden profile review {role} --json"
+            )
     if decision.verdict is not Verdict.OPEN and not (decision.reason.strip() and decision.by.strip()):
         raise HardenError(f"{role}: a decision needs a reason and a name", "add --reason TEXT, and --by NAME")
     if decision.verdict is Verdict.NARROW:
@@ -43,12 +45,16 @@ def decide(folder: Path, role: str, decision: Decision) -> Path:
 def leave_open(folder: Path, role: str) -> tuple[Path, int]:
     """Write what is open into the file, to be decided there; returns the file and how many items are new in it."""
     path = folder / role / REVIEW_FILE
-    noted = {item for decision in read_review(path).decisions if decision.verdict is Verdict.OPEN for item in decision.items}
+    noted = {
+        item for decision in read_review(path).decisions if decision.verdict is Verdict.OPEN for item in decision.items
+    }
     groups: dict[str, list[str]] = {}
     for item in library.composed(folder, role).open:
         if item.id not in noted:
             groups.setdefault(item.power, []).append(item.id)
-    decisions = [Decision(tuple(items), Verdict.OPEN, reason=f"would let it {power}") for power, items in groups.items()]
+    decisions = [
+        Decision(tuple(items), Verdict.OPEN, reason=f"would let it {power}") for power, items in groups.items()
+    ]
     return _append(path, decisions) if decisions else path, sum(len(each) for each in groups.values())
 
 

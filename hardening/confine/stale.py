@@ -8,8 +8,7 @@ from .generate import Composed
 def problems(composed: Composed, images: Iterable[str]) -> tuple[str, ...]:
     """What of the images that a role's services run is in no evidence, one sentence each.
 
-    Args:
-        images: references by digest, such as those of images.lock.
+    `images` are references by digest, such as those of images.lock.
     """
     known = composed.profile.images
     digests = {reference: reference.rpartition("@")[2] for reference in images if "@sha256:" in reference}

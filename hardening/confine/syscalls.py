@@ -18,8 +18,8 @@ DANGEROUS = frozenset(
 """Calls that a service has no business with: they reach the machine, other processes, or much of the kernel's code."""
 
 FALLS_BACK = frozenset({"clone3"})
-"""Calls that stay refused though programs try them: flags behind a pointer cannot be looked at, and the C library goes on
-with `clone` when it hears ENOSYS."""
+"""Calls that stay refused though programs try them: flags behind a pointer cannot be looked at, and the C library goes
+on with `clone` when it hears ENOSYS."""
 
 
 @functools.cache

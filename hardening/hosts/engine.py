@@ -121,7 +121,7 @@ class Engine:
 
     def save(self, reference: str, into: IO[bytes]) -> str:
         """Write an image's archive, as `docker save` does; returns its digest or, where it has none, its id."""
-        about: dict[str, Any] = self._client.inspect_image(reference)
+        about: dict[str, Any] = self._client.inspect_image(reference)  # type: ignore[no-untyped-call]
         for part in self._client.get_image(reference):
             into.write(part)
         digests: list[str] = about.get("RepoDigests") or []

@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -53,12 +53,28 @@ class ImageConfig(Struct, frozen=True, rename="pascal"):
         return tuple(folder for path in paths for folder in path.split(":") if folder)
 
 
+class Files(Protocol):
+    """A root file system to read from; `hardening.confine.static.Root` says what each does."""
+
+    def real(self, path: str) -> str | None:
+        """Where a path leads."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """Content of a file."""
+        ...
+
+    def paths(self) -> Iterable[str]:
+        """All files."""
+        ...
+
+
 class OpenedImage(Struct, frozen=True):
     """An image; `digest` is that of its manifest or, from an archive, the image's id."""
 
     digest: str
     config: ImageConfig
-    files: "Layers"
+    files: Files
 
 
 class Layers:
@@ -153,7 +169,9 @@ def saved(path: Path) -> Iterator[OpenedImage]:
             decoded = msgspec.convert(json.loads(config).get("config") or {}, ImageConfig)
             yield OpenedImage(digest, decoded, Layers(layers))
     except (tarfile.TarError, KeyError, TypeError, ValueError, OSError) as error:
-        raise HardenError(f"{path}: is no archive of an image: {error}", "make one: docker save -o FILE IMAGE") from error
+        raise HardenError(
+            f"{path}: is no archive of an image: {error}", "make one: docker save -o FILE IMAGE"
+        ) from error
 
 
 def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:

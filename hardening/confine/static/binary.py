@@ -9,12 +9,12 @@ from io import BytesIO
 from typing import NamedTuple
 
 from elftools.common.exceptions import ELFError
-from elftools.elf.dynamic import DynamicSegment
+from elftools.elf.dynamic import DynamicSegment, DynamicTag
 from elftools.elf.elffile import ELFFile
 from elftools.elf.segments import InterpSegment
 
 MAGIC = b"\x7fELF"
-_EXECUTABLE = 1
+_BITS, _EXECUTABLE = 64, 1
 _SYMBOL = struct.Struct("<IBBHQQ")
 _RELA = struct.Struct("<QQq")
 _WORD = struct.Struct("<Q")
@@ -49,7 +49,7 @@ class Binary:
     def __init__(self, content: bytes) -> None:
         try:
             file = ELFFile(BytesIO(content))
-            if file["e_machine"] != "EM_X86_64" or file.elfclass != 64:
+            if file["e_machine"] != "EM_X86_64" or file.elfclass != _BITS:
                 raise ValueError(f"code for {file['e_machine']}, not for x86-64")
             self._read(file, content)
         except (ELFError, struct.error, UnicodeDecodeError) as error:
@@ -87,11 +87,11 @@ class Binary:
         for tag in part.iter_tags():
             name = tag.entry.d_tag
             if name == "DT_NEEDED":
-                self.needed.append(str(tag.needed))
+                self.needed.append(_text(tag, "needed"))
             elif name == "DT_SONAME":
-                self.soname = str(tag.soname)
+                self.soname = _text(tag, "soname")
             elif name in {"DT_RPATH", "DT_RUNPATH"}:
-                value = str(tag.rpath if name == "DT_RPATH" else tag.runpath)
+                value = _text(tag, "rpath" if name == "DT_RPATH" else "runpath")
                 self.search += [each for each in value.split(":") if each]
             elif isinstance(name, str):
                 self._tags[name] = int(tag.entry.d_val)
@@ -175,7 +175,7 @@ class Binary:
 
     @cached_property
     def slots(self) -> dict[int, str | int]:
-        """Address of a pointer that code goes through -> the symbol, or the code's own address, the loader puts there."""
+        """Address of a pointer that code goes through -> the symbol, or the address of code, that is put there."""
         return dict(self._pointers(_R_GLOB_DAT, _R_JUMP_SLOT, _R_IRELATIVE, _R_64, _R_RELATIVE))
 
     @cached_property
@@ -215,7 +215,7 @@ class Binary:
                 places, place = [entry], entry + 8
             for each in places:
                 word = self.read(each, 8)
-                if len(word) == 8 and self.is_code(target := _WORD.unpack(word)[0]):
+                if len(word) == _WORD.size and self.is_code(target := _WORD.unpack(word)[0]):
                     yield each, target
 
     def mentioned(self) -> set[str]:
@@ -230,6 +230,11 @@ class Binary:
                     found.add(name.decode())
                 at = segment.content.find(b".so", at + 1)
         return found
+
+
+def _text(tag: DynamicTag, attribute: str) -> str:
+    """Value of a tag, which pyelftools offers under a name of its own."""
+    return str(getattr(tag, attribute))
 
 
 def _symbols(table: bytes, names: bytes) -> Iterator[Symbol]:

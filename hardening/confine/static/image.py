@@ -46,7 +46,7 @@ class Folder:
                 links += 1
                 if links > _MAX_LINKS:
                     return None
-                todo, done = [*posixpath.join(done, os.readlink(place)).strip("/").split("/"), *todo], "/"
+                todo, done = [*posixpath.join(done, str(place.readlink())).strip("/").split("/"), *todo], "/"
             else:
                 done = here
         return done if self._at(done).is_file() else None

@@ -185,7 +185,9 @@ class _Scanner:
         if depth == 0 or (not callers and name != BY_NUMBER):
             self._unresolved[function] += 1
         for place in callers if depth else ():
-            self._resolve(self._function(place), self._listing(place).values(place, place_of_it), {*seen, place}, depth - 1)
+            self._resolve(
+                self._function(place), self._listing(place).values(place, place_of_it), {*seen, place}, depth - 1
+            )
 
     def _resolve_by_number(self) -> None:
         """Calls that go through the C library's `syscall(number, …)`."""

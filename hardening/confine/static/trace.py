@@ -108,7 +108,7 @@ def _ends(instruction: CsInsn) -> bool:
     return instruction.id in {code.X86_INS_JMP, code.X86_INS_UD2} or instruction.group(CS_GRP_RET)
 
 
-def _before(instruction: CsInsn, wanted: Place) -> Number | Place | None:
+def _before(instruction: CsInsn, wanted: Place) -> Number | Place | None:  # noqa: PLR0911 - one line for each kind
     """Where the value of a place was before an instruction, or the number it writes; None where that cannot be told."""
     if isinstance(wanted, int):
         return _stack_before(instruction, wanted)
@@ -129,7 +129,7 @@ def _before(instruction: CsInsn, wanted: Place) -> Number | Place | None:
     return None
 
 
-def _stack_before(instruction: CsInsn, wanted: int) -> Number | Place | None:
+def _stack_before(instruction: CsInsn, wanted: int) -> Number | Place | None:  # noqa: PLR0911 - as above
     """The same for a word on the stack; `wanted` counts from the stack pointer as it is after the instruction."""
     operands = instruction.operands
     if instruction.id == code.X86_INS_PUSH:
