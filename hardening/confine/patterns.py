@@ -45,11 +45,11 @@ def covers(rule: FileRule, path: str, access: Iterable[str]) -> bool:
 
 
 def example(pattern: str) -> str:
-    """One path that a pattern covers."""
+    """One path that a pattern covers, and that no pattern covers which is not as wide: its names are nobody's."""
     path = re.sub(r"\[([^\]])[^\]]*\]", r"\1", pattern)
     while (plain := re.sub(r"\{([^{},]*)(?:,[^{}]*)?\}", r"\1", path)) != path:
         path = plain
-    return path.replace("**", "a").replace("*", "a").replace("?", "a")
+    return path.replace("**", "~any~/~any~").replace("*", "~any~").replace("?", "~")
 
 
 def shaped(path: str) -> str:
