@@ -11,7 +11,7 @@ from .abstractions import Abstraction
 from .gathering import Ledger
 from .lint import forbidden_syscall
 from .sources import Sources
-from .syscalls import FALLS_BACK, newer_calls
+from .syscalls import FALLS_BACK, newer_calls, numbers
 
 _CALL = RuleKind.CALL
 
@@ -23,6 +23,7 @@ def gather(ledger: Ledger, policy: Policy, shared: Sequence[tuple[str, Abstracti
         ledger.add(_CALL, name, Evidence(EvidenceKind.POLICY, "policy.yml"))
     for title, part in shared:
         _shared(ledger, title, part, sources)
+    _refused(ledger, sources)
     _static(ledger, sources)
 
 
@@ -37,13 +38,24 @@ def _recorded(ledger: Ledger, sources: Sources) -> None:
         seen += [(EvidenceKind.RUNTIME, recording.origin.runtime, call) for call in sorted(recording.runtime)]
         for kind, program, call in seen:
             evidence = Evidence(kind, f"{recording.scenario}: {program}", image)
-            if call in FALLS_BACK:
-                continue
+            if call in FALLS_BACK or call not in numbers():
+                continue  # answers ENOSYS, as everything does that is newer than the names known here
             if forbidden_syscall(call):
                 why = (ItemKind.RISKY, powers.power(call), powers.risk(call))
                 ledger.ask_for(_CALL, call, why, (evidence,))
             else:
                 ledger.add(_CALL, call, evidence)
+
+
+def _refused(ledger: Ledger, sources: Sources) -> None:
+    """Calls that a filter in force answered while a scenario ran: asked, unless something else allows them."""
+    for recording in sources.recordings:
+        for program, calls in sorted(recording.refused.items()):
+            for call in sorted(calls.keys() & numbers().keys() - FALLS_BACK):
+                if not ledger.has(_CALL, call):
+                    source = f"{recording.scenario}: {program}, refused"
+                    evidence = Evidence(EvidenceKind.RECORDED, source, recording.origin.image)
+                    ledger.ask_for(_CALL, call, (ItemKind.DENIAL, powers.power(call), powers.risk(call)), (evidence,))
 
 
 def _shared(ledger: Ledger, title: str, part: Abstraction, sources: Sources) -> None:

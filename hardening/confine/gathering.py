@@ -68,7 +68,8 @@ class Ledger:
         """Put a question, and say what was decided about it. The same question again adds its evidence."""
         known = self._items.get(item.id)
         evidence = tuple(dict.fromkeys((*(known.evidence if known else ()), *item.evidence)))
-        self._items[item.id] = Item(item.id, item.kind, item.power, item.risk, evidence, item.covers)
+        kind = known.kind if known else item.kind
+        self._items[item.id] = Item(item.id, kind, item.power, item.risk, evidence, item.covers)
         return self.decided.verdict(item.id)
 
     def ask_for(

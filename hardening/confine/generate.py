@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from hardening.model.policy import FileRule, Policy, RoleProfile
 from hardening.model.profile import Evidence, EvidenceKind, Profile, Risk, RuleKind
-from hardening.model.recording import ArgumentUse
 from hardening.model.review import Item, Verdict
 
 from . import abstractions, apparmor, arguments, calls, paths, powers, seccomp
@@ -42,8 +41,7 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
     capabilities = paths.gather_capabilities(ledger, policy, sources)
     signals = paths.gather_signals(ledger, [apparmor.profile_name(role)], sources)
     allowed = frozenset(ledger.values(RuleKind.CALL))
-    uses: list[ArgumentUse] = [use for recording in sources.recordings for use in recording.arguments]
-    held = arguments.held(allowed, network, policy.seccomp.arguments, uses)
+    held = arguments.held(allowed, network, policy.seccomp.arguments, sources.recordings)
     for rule in held:
         kind = EvidenceKind.RECORDED if rule.why == "recorded" else EvidenceKind.POLICY
         values = " ".join(f"{index}={value:#x}" for index, value in sorted(rule.values.items()))

@@ -12,7 +12,7 @@ from hardening.model.review import Item, ItemKind, Verdict
 from . import patterns
 from .abstractions import Abstraction
 from .apparmor import SIGNALLERS
-from .arguments import ADDRESS_FAMILIES
+from .arguments import ADDRESS_FAMILIES, SOCKET_TYPES, is_known_socket
 from .gathering import Ledger
 from .lint import DANGEROUS_CAPABILITIES
 from .sources import Sources
@@ -132,15 +132,16 @@ def gather_network(
         for use in recording.sockets:
             text = f"{use.family} {use.type}".rstrip()
             evidence = _seen(recording, f"{text} socket")
-            if use.family in ADDRESS_FAMILIES and use.family != "netlink":
+            if not is_known_socket(use.family, use.type):
+                continue  # a number without a name: newer than this program, and refused
+            ordinary = use.family in ADDRESS_FAMILIES and use.type in SOCKET_TYPES
+            if ledger.has(RuleKind.NETWORK, text) or (ordinary and use.family != "netlink" and use.type != "raw"):
                 ledger.add(RuleKind.NETWORK, text, evidence)
-            elif not ledger.has(RuleKind.NETWORK, text):
-                grave = Risk.MEDIUM if use.family in ADDRESS_FAMILIES else Risk.HIGH
-                ledger.ask_for(RuleKind.NETWORK, text, (ItemKind.RISKY, "open sockets", grave), (evidence,))
             else:
-                ledger.add(RuleKind.NETWORK, text, evidence)
+                why = (ItemKind.RISKY, "open rare sockets", Risk.MEDIUM if ordinary else Risk.HIGH)
+                ledger.ask_for(RuleKind.NETWORK, text, why, (evidence,))
     words = (each.split() for each in ledger.values(RuleKind.NETWORK))
-    return tuple(NetworkRule(family, *rest) for family, *rest in words if family in ADDRESS_FAMILIES)
+    return tuple(NetworkRule(family, *rest) for family, *rest in words)
 
 
 def _network(each: NetworkRule) -> str:

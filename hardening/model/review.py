@@ -21,7 +21,7 @@ class ItemKind(StrEnum):
     """Why something is asked."""
 
     DENIAL = "denial"
-    """Verifying saw it refused."""
+    """A filter in force refused it while a scenario ran."""
     STATIC = "static"
     """The code can do it, no scenario did, and it is not harmless."""
     RISKY = "risky"

@@ -26,7 +26,8 @@ def recording(calls: str = "read write", **more: Any) -> Recording:  # noqa: ANN
 
 
 def files(*uses: str) -> tuple[FileUse, ...]:
-    return tuple(FileUse(*use.split()) for use in uses)
+    """Each as `path access`."""
+    return tuple(FileUse(path, access) for path, access in (use.split() for use in uses))
 
 
 def arguments(call: str, *values: dict[int, int]) -> tuple[ArgumentUse, ...]:

@@ -152,6 +152,33 @@ def test_a_recorded_socket_is_allowed_and_one_of_rare_kernel_code_is_asked() -> 
     assert not _passes(made, "socket", 38, 5)
 
 
+def test_a_rare_socket_that_was_accepted_is_let_through() -> None:
+    decided = review(Verdict.ACCEPT, "network:alg seqpacket")
+    made = _composed(recordings=(recording("socket", sockets=(SocketUse("alg", "seqpacket"),)),), review=decided)
+    assert _passes(made, "socket", 38, 5)
+    assert "network alg seqpacket," in confine.render(made.profile).apparmor
+
+
+def test_what_a_filter_in_force_refused_is_asked() -> None:
+    made = _composed(recordings=(recording(refused={"/usr/bin/web": {"rename": 2, "read": 1, "clone3": 3}}),))
+    assert [(item.id, item.kind) for item in made.open] == [("call:rename", ItemKind.DENIAL)]
+
+
+def test_a_call_is_not_held_to_values_while_an_older_recording_shows_none() -> None:
+    shown = recording("prctl", arguments=arguments("prctl", {0: 38}))
+    assert _passes(_composed(recordings=(shown, recording("prctl", scenario="stop"))), "prctl", 22)
+    assert not _passes(_composed(recordings=(shown, recording("read", scenario="stop"))), "prctl", 22)
+
+
+def test_memory_that_nothing_made_executable_is_not_made_so() -> None:
+    # recorders note values of mprotect only where PROT_EXEC is among them
+    made = _composed(recordings=(recording("mprotect mmap", arguments=arguments("mmap", {2: 5})),))
+    assert _passes(made, "mprotect", 0, 0, 3)
+    assert not _passes(made, "mprotect", 0, 0, 5)
+    assert _passes(made, "mmap", 0, 0, 5)
+    assert not _passes(made, "mmap", 0, 0, 7)
+
+
 # --- files ----------------------------------------------------------------------------------------------------------
 
 KNOWN = Policy("a server", apparmor=AppArmorPolicy((FileRule("/srv/**", "r", "pages"), FileRule("/srv/log", "w"))))
