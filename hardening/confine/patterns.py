@@ -10,8 +10,16 @@ from hardening.model.policy import FileRule
 from hardening.model.recording import FileUse
 
 LETTERS = ("m", "r", "w", "a", "k", "l", "ix")
-_MANY = 4
-"""Files written below one folder from which on the folder is a data folder: their names will not be the same again."""
+_MANY_WRITTEN, _MANY_READ = 4, 8
+"""Files below one folder from which on it is a folder of data, whose names will be others, or one of things to read."""
+_EVERYBODYS = frozenset(
+    {"/", "/bin", "/boot", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/root", "/run", "/run/secrets"}
+    | {"/sbin", "/srv", "/usr", "/usr/bin", "/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/local"}
+    | {"/usr/local/bin", "/usr/local/lib", "/usr/sbin", "/usr/share", "/var", "/var/cache", "/var/lib", "/var/log"}
+    | {"/var/run"}
+)
+"""Folders that many programs share: a pattern for one of them would let in what is others'."""
+_KERNELS = ("/proc/", "/sys/", "/dev/", "/proc", "/sys", "/dev")
 
 _SHAPES = (
     (re.compile(r"^/proc/\d+/"), "/proc/[0-9]*/"),
@@ -69,24 +77,48 @@ def exact(uses: Iterable[FileUse]) -> dict[str, set[str]]:
 
 
 def widened(paths: dict[str, set[str]]) -> dict[FileRule, tuple[str, ...]]:
-    """Patterns for data folders -> the recorded paths each stands for.
+    """Patterns for folders of files -> the recorded paths each stands for.
 
-    A folder below which at least four files were written gets `/** rwk` or what was used of that; nothing that is
-    executed or mapped is ever taken into such a pattern.
+    A data folder, below which at least four files were written, becomes `/** rwk`, or what was used of that. A folder
+    of which at least eight files were read and none written becomes `/{,**} r`. Nothing that is executed or mapped is
+    ever taken into a pattern.
     """
-    below: defaultdict[str, set[str]] = defaultdict(set)
-    for path, access in paths.items():
-        if access & {"w", "a"} and not access & {"ix", "m"} and not path.startswith(("/proc/", "/sys/", "/dev/")):
-            below[posixpath.dirname(path.rstrip("/"))].add(path)
+    plain = {path: access for path, access in paths.items() if not access & {"ix", "m"}}
+    written = {path for path, access in plain.items() if access & {"w", "a"}}
+    found = _gathered(plain, {posixpath.dirname(path.rstrip("/")) for path in written}, written, _MANY_WRITTEN, "/**")
+    inside = {path for covered in found.values() for path in covered}
+    rest = {path: access for path, access in plain.items() if path not in inside}
+    read = rest.keys() - written
+    folders = {
+        parent for path in read for parent in _parents(path) if not any(_lies_in(each, parent) for each in written)
+    }
+    return found | _gathered(rest, folders, read, _MANY_READ, "/{,**}")
+
+
+def _gathered(
+    paths: dict[str, set[str]], folders: set[str], counted: set[str], many: int, suffix: str
+) -> dict[FileRule, tuple[str, ...]]:
+    """One pattern for each outermost folder that has enough of the counted files."""
     found: dict[FileRule, tuple[str, ...]] = {}
-    for folder in sorted(below):
-        inside = {path for path in paths if path.startswith(folder + "/") and not paths[path] & {"ix", "m"}}
-        written = {path for path in inside if paths[path] & {"w", "a"}}
-        known = any(folder.startswith(rule.path.removesuffix("**")) for rule in found)
-        if len(written) >= _MANY and folder.count("/") > 1 and not known:
+    taken: list[str] = []
+    for folder in sorted(folders - _EVERYBODYS):
+        if folder.startswith(_KERNELS) or any(_lies_in(folder, outer) for outer in taken):
+            continue
+        if sum(_lies_in(path, folder) for path in counted) >= many:
+            inside = tuple(sorted(path for path in paths if _lies_in(path, folder)))
             used = access_of(letter for path in inside for letter in paths[path])
-            found[FileRule(folder + "/**", used, "its data")] = tuple(sorted(inside))
+            found[FileRule(folder + suffix, used, "its data" if suffix == "/**" else "its files")] = inside
+            taken.append(folder)
     return found
+
+
+def _parents(path: str) -> Iterable[str]:
+    while (path := posixpath.dirname(path.rstrip("/"))) != "/":
+        yield path
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _escaped(path: str) -> str:

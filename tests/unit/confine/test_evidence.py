@@ -235,6 +235,33 @@ def test_a_data_folder_can_be_narrowed_to_a_tighter_pattern() -> None:
     assert "/var/data/**" not in rules
 
 
+@pytest.mark.parametrize(
+    ("folder", "count", "pattern"),
+    [
+        ("/app", 8, "/app/{,**}"),
+        ("/app", 7, ""),
+        ("/usr/share/web/html", 8, "/usr/share/web/{,**}"),
+        ("/etc", 9, ""),  # everybody's
+        ("/proc/sys/net", 9, ""),
+        ("/run/secrets", 9, ""),
+    ],
+)
+def test_a_folder_of_things_to_read_becomes_one_pattern_unless_it_is_everybodys(
+    folder: str, count: int, pattern: str
+) -> None:
+    uses = files(*(f"{folder}/{number} r" for number in range(count)))
+    made = _composed(recordings=(recording(files=uses),))
+    assert [item.id for item in made.items if item.kind is ItemKind.WIDENED] == (
+        [f"file:{pattern} r"] if pattern else []
+    )
+
+
+def test_a_folder_that_is_also_written_is_no_folder_of_things_to_read() -> None:
+    uses = files(*(f"/app/{number} r" for number in range(9)), "/app/cache/x w")
+    made = _composed(recordings=(recording(files=uses),))
+    assert not [item for item in made.items if item.kind is ItemKind.WIDENED]
+
+
 def test_what_is_run_is_never_part_of_a_pattern_that_is_written() -> None:
     made = _composed(recordings=(recording(files=files(*DATA, "/var/data/tool rx")),))
     (item,) = [item for item in made.items if item.kind is ItemKind.WIDENED]
