@@ -21,6 +21,8 @@ _EVERYBODYS = frozenset(
 """Folders that many programs share: a pattern for one of them would let in what is others'."""
 _KERNELS = ("/proc/", "/sys/", "/dev/", "/proc", "/sys", "/dev")
 
+_AWKWARD = re.compile(r"[\s\"#,{}\[\]*?^\\@\x00-\x1f\x7f]")
+
 _SHAPES = (
     (re.compile(r"^/proc/\d+/"), "/proc/[0-9]*/"),
     (re.compile(r"^/proc/self/"), "/proc/[0-9]*/"),
@@ -68,11 +70,14 @@ def shaped(path: str) -> str:
 
 
 def exact(uses: Iterable[FileUse]) -> dict[str, set[str]]:
-    """Recorded paths, shaped and escaped -> access letters."""
+    """Recorded paths as patterns for exactly them -> access letters.
+
+    Whatever means something in a rule becomes `?`, any one character: a service chooses the names of its files, and
+    must not write rules with them.
+    """
     found: defaultdict[str, set[str]] = defaultdict(set)
     for use in uses:
-        path = shaped(use.path)
-        found[path if path != use.path else _escaped(path)] |= letters(use.access)
+        found[shaped(_AWKWARD.sub("?", use.path))] |= letters(use.access)
     return dict(found)
 
 
@@ -119,10 +124,6 @@ def _parents(path: str) -> Iterable[str]:
 
 def _lies_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
-def _escaped(path: str) -> str:
-    return re.sub(r"([*?\[\]{}^\\])", r"\\\1", path)
 
 
 @functools.cache

@@ -1,5 +1,7 @@
 """Reads what stands beside a policy: recordings, the analysis, the review."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +16,9 @@ from hardening.model.recording import RECORDING_VERSION, Recording
 from hardening.model.review import Decision, Review, Verdict
 
 RECORDINGS, ANALYSIS_FILE, REVIEW_FILE = "recordings", "analysis.json", "review.yml"
+
+_WORD, _ACCESS, _LABEL = re.compile(r"\w*"), re.compile(r"[mrwaklix]+"), re.compile(r"[\w./:&=+-]*")
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
 
 T = TypeVar("T", Recording, Analysis)
 
@@ -80,10 +85,28 @@ def _recording(path: Path, role: str) -> Recording:
     recording = _decoded(path, Recording, RECORDING_VERSION)
     if recording.role != role:
         raise HardenError(f"{path}: is a recording of `{recording.role}`, not of `{role}`")
+    if wrong := next((text for text, fits in _texts(recording) if not fits.fullmatch(text)), None):
+        raise HardenError(f"{path}: {wrong!r} is no name that a recorder writes", "record it again; do not edit")
     if not recording.is_whole:
         lost = f"{recording.lost.syscalls} system calls and {recording.lost.files} file accesses"
         raise HardenError(f"{path}: the recorder lost {lost}", "record the scenario again; nothing is built from this")
     return recording
+
+
+def _texts(recording: Recording) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Every text of a recording that ends up in a profile or on a terminal, and what it must be like.
+
+    Paths of files are not among them: a service names those, and the builder makes them harmless.
+    """
+    yield recording.scenario, _PRINTABLE
+    yield from ((program, _PRINTABLE) for each in (recording.programs, recording.refused) for program in each)
+    yield from ((call, _WORD) for calls in recording.programs.values() for call in calls)
+    yield from ((call, _WORD) for call in (*recording.runtime, *recording.capabilities))
+    yield from ((use.call, _WORD) for use in recording.arguments)
+    yield from ((use.access, _ACCESS) for use in recording.files)
+    yield from ((word, _WORD) for use in recording.sockets for word in (use.family, use.type))
+    yield from ((word, _WORD) for use in recording.signals for word in (use.signal.replace("+", ""), use.direction))
+    yield from ((use.peer, _LABEL) for use in recording.signals)
 
 
 def _decoded(path: Path, kind: type[T], version: int) -> T:

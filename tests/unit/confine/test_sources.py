@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hardening.confine import sources
 from hardening.errors import HardenError
-from hardening.model.recording import Loss
+from hardening.model.recording import FileUse, Loss, SignalUse, SocketUse
 from tests.unit.confine.evidence_factory import analysis, recording
 
 REVIEW = """\
@@ -61,6 +61,12 @@ def test_a_file_that_was_cut_off_is_named(role: Path, name: str) -> None:
         (replace(recording(), version=99), "version 99"),
         (recording(lost=Loss(syscalls=3)), "the recorder lost 3 system calls"),
         (recording(lost=Loss(files=1)), "1 file accesses"),
+        (recording("read write,"), "'write,' is no name"),
+        (recording(capabilities=("chown,\n /** rwk",)), "is no name"),
+        (recording(signals=(SignalUse("term", "send", "x,\n /** rwk"),)), "is no name"),
+        (recording(sockets=(SocketUse("inet stream,", ""),)), "is no name"),
+        (recording(files=(FileUse("/a", "rw, /** rwk"),)), "is no name"),
+        (recording(scenario="\x1b[2J"), "is no name"),
     ],
 )
 def test_a_recording_that_does_not_fit_is_refused(role: Path, changed: object, complaint: str) -> None:

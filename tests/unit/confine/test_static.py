@@ -21,6 +21,12 @@ AT = 0x1000
 SYSCALL = bytes.fromhex("0f05")
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The C library is the same for all programs here."""
+    return tmp_path_factory.mktemp("analysis")
+
+
 def _values(code: str, register: str = "rax") -> Values:
     """What a register holds at the first `syscall` of a function given as hexadecimal."""
     content = bytes.fromhex(code)
@@ -75,8 +81,8 @@ x86_only = pytest.mark.skipif(platform.machine() != "x86_64", reason="only x86-6
 
 @x86_only
 @pytest.mark.parametrize("program", _programs())
-def test_programs_of_this_machine_can_start_work_and_end(program: str) -> None:
-    found = analyse(_Machine(), [program])
+def test_programs_of_this_machine_can_start_work_and_end(program: str, cache: Path) -> None:
+    found = analyse(_Machine(), [program], cache=cache)
     assert found.programs == (str(Path(program).resolve()),)
     assert found.missing == ()
     assert {"execve", "mmap", "openat", "read", "write", "exit_group", "brk", "rt_sigreturn"} - {"execve"} <= set(
@@ -88,12 +94,12 @@ def test_programs_of_this_machine_can_start_work_and_end(program: str) -> None:
 @x86_only
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 @pytest.mark.parametrize("program", ["/bin/ls", "/bin/date", "/bin/cat"])
-def test_what_a_program_does_is_among_what_its_code_can_do(program: str, tmp_path: Path) -> None:
+def test_what_a_program_does_is_among_what_its_code_can_do(program: str, cache: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     argv = ["strace", "-f", "-qq", "-e", "signal=none", "-o", str(log), program, "/etc/hostname"]
     subprocess.run(argv, capture_output=True, timeout=60, check=False)
     made = {line.split(maxsplit=1)[1].partition("(")[0] for line in log.read_text().splitlines() if "(" in line}
-    found = analyse(_Machine(), [program])
+    found = analyse(_Machine(), [program], cache=cache)
     # execve is strace's own, before the program is there
     assert made - {"execve"} <= set(found.syscalls)
 
@@ -177,11 +183,11 @@ def test_a_folder_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
 
 
 @x86_only
-def test_functions_that_nothing_calls_do_not_count() -> None:
+def test_functions_that_nothing_calls_do_not_count(cache: Path) -> None:
     libc = next(path for path in ("/lib/x86_64-linux-gnu/libc.so.6", "/lib64/libc.so.6") if Path(path).is_file())
-    found: Scan = scan(Path(libc).read_bytes())
+    found: Scan = scan(Path(libc).read_bytes(), cache)
     assert not found.whole
     assert len(found.numbers) > 200
     everything = {number for numbers in found.numbers.values() for number in numbers}
-    reached = set(analyse(_Machine(), ["/bin/true"]).syscalls)
+    reached = set(analyse(_Machine(), ["/bin/true"], cache=cache).syscalls)
     assert len(reached) < len(everything) / 2
