@@ -12,6 +12,7 @@ from .options import AsJson, Inventory, ProjectFolder
 if TYPE_CHECKING:
     from hardening.images import OpenedImage
     from hardening.model.analysis import Analysis
+    from hardening.model.stack import StackService
 
 
 def analyse(
@@ -106,14 +107,23 @@ def _from_engine(
     from hardening.errors import HardenError
     from hardening.hosts import connect
     from hardening.hosts.engine import engine
+    from hardening.project import PROJECT_FILE, stacks
 
     from . import sources
 
-    wanted = sources.project(inventory, project)
-    services = {name: each for stack in wanted.stacks for name, each in stack.services.items()}
+    if not inventory and not (project / PROJECT_FILE).is_file():
+        raise HardenError(
+            f"{target}: no folder, no archive, and no image that was built here",
+            "for one that an engine has, name the machines: --inventory local, or a project folder: --project DIR",
+        )
+    machines = sources.inventory(inventory, project)
+    services: dict[str, StackService] = {}
+    if (project / PROJECT_FILE).is_file():
+        for stack in stacks(project, machines, sources.images_lock(inventory, project)):
+            services |= stack.services
     reference, role = (services[target].image, services[target].profile) if target in services else (target, "")
-    names = [each.name for each in wanted.inventory.managers] if not node else [node]
-    with connect(wanted.inventory) as hosts, tempfile.NamedTemporaryFile(suffix=".tar") as file:
+    names = [each.name for each in machines.managers] if not node else [node]
+    with connect(machines) as hosts, tempfile.NamedTemporaryFile(suffix=".tar") as file:
         if names[0] not in hosts:
             raise HardenError(f"--node {node}: no such node", f"there are: {', '.join(hosts)}")
         report(names[0], f"fetching {reference}")

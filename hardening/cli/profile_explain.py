@@ -49,7 +49,9 @@ def _told(each: "Explained") -> str:
     for evidence in each.evidence:
         since = f"  first seen in {evidence.first_seen[:19]}" if evidence.first_seen else ""
         lines.append(f"  {evidence.kind.value:<9} {evidence.source}{since}")
-    lines += [f"  {hole.cve:<15} {hole.what}" for hole in each.holes]
+    for hole in each.holes:
+        reach = " (out of reach)" if hole.cve in each.closed else ""
+        lines += [f"  {hole.cve:<15} {hole.what}{reach}"]
     if each.allowed:
         broken = ", ".join(each.breaks) or "nothing that a scenario did"
         lines.append(f"  without it would break: {broken}")

@@ -59,12 +59,24 @@ def _refused(ledger: Ledger, sources: Sources) -> None:
 
 
 def _shared(ledger: Ledger, title: str, part: Abstraction, sources: Sources) -> None:
-    """Calls of a shared part. Once the image's code was read, only those that it can make: the rest is others' need."""
-    reachable = sources.analysis.syscalls if sources.analysis and part.in_image else None
+    """Calls of a shared part. Once the image was recorded and its code read, only those that it can make."""
+    reachable = sources.analysis.syscalls if sources.analysis and part.in_image and _is_complete(sources) else None
     kind = EvidenceKind.SHARED if part.in_image else EvidenceKind.RUNTIME
     for call in sorted(part.syscalls):
         if reachable is None or call in reachable or ledger.has(_CALL, call):
             ledger.add(_CALL, call, Evidence(kind, title))
+
+
+def _is_complete(sources: Sources) -> bool:
+    """Whether what the analysis does not have can be left out.
+
+    Nothing may be missing, and no program may make calls whose number could not be told. Places in libraries are rare
+    and special; recordings show them where they matter.
+    """
+    found = sources.analysis
+    if found is None or not sources.recordings or found.missing:
+        return False
+    return not any(each.library in found.programs for each in found.unresolved)
 
 
 def _static(ledger: Ledger, sources: Sources) -> None:

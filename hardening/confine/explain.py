@@ -20,6 +20,7 @@ class Explained(Struct, frozen=True):
         power: what it lets the service do.
         breaks: scenarios, with the program, that did it: what refusing it would break. Empty when none did.
         holes: vulnerabilities that were reached through the call.
+        closed: those of them that the profile keeps out of reach, by their ids.
         question: why it was asked, when it was.
     """
 
@@ -30,6 +31,7 @@ class Explained(Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     breaks: tuple[str, ...]
     holes: tuple[Vulnerability, ...]
+    closed: tuple[str, ...] = ()
     question: ItemKind | None = None
 
 
@@ -73,7 +75,8 @@ def _rules(composed: Composed) -> list[Explained]:
                 risk=rule.risk,
                 evidence=rule.evidence,
                 breaks=tuple(sorted(recorded)),
-                holes=_holes(rule.kind, rule.value),
+                holes=(holes := _holes(rule.kind, rule.value)),
+                closed=tuple(hole.cve for hole in holes if not powers.reaches(composed.profile, hole)),
                 question=item.kind if item else None,
             )
         )
@@ -90,7 +93,9 @@ def _questions(composed: Composed) -> list[Explained]:
         kind, _, value = item.id.partition(":")
         breaks = tuple(sorted(each.source for each in item.evidence if each.kind == "recorded"))
         holes = _holes(RuleKind(kind), value)
-        found.append(Explained(item.id, False, item.power, item.risk, item.evidence, breaks, holes, item.kind))
+        closed = tuple(hole.cve for hole in holes if not powers.reaches(composed.profile, hole))
+        asked = item.kind
+        found.append(Explained(item.id, False, item.power, item.risk, item.evidence, breaks, holes, closed, asked))
     return found
 
 

@@ -6,8 +6,9 @@ from importlib import resources
 from msgspec import Struct
 
 from hardening import documents
-from hardening.model.profile import Risk
+from hardening.model.profile import Profile, Risk
 
+from .arguments import COMPARED
 from .syscalls import DANGEROUS
 
 HARMLESS = frozenset(
@@ -78,11 +79,22 @@ _POWERS = {call: power for power, calls in _WORDS.items() for call in calls.spli
 
 
 class Vulnerability(Struct, frozen=True, forbid_unknown_fields=True):
-    """A hole in the kernel that was reached by a system call: its id, the calls, what went wrong."""
+    """A hole in the kernel that was reached by a system call.
+
+    Attributes:
+        calls: any of them reaches it.
+        what: went wrong.
+        values: arguments that the call needs for it: index -> value; empty when any will do.
+        socket: arguments of the `socket` call that has to come first; empty when none does.
+        confine: whether it is one of the 29 by which Confine measures profiles.
+    """
 
     cve: str
     calls: tuple[str, ...]
     what: str
+    values: dict[int, int] = {}
+    socket: dict[int, int] = {}
+    confine: bool = False
 
 
 def power(call: str) -> str:
@@ -102,6 +114,22 @@ def risk(call: str) -> Risk:
 def vulnerabilities(call: str) -> tuple[Vulnerability, ...]:
     """Known holes that were reached through a call."""
     return tuple(each for each in all_vulnerabilities() if call in each.calls)
+
+
+def reaches(profile: Profile, hole: Vulnerability) -> bool:
+    """Whether a profile's filter lets a process come to a hole."""
+    return any(
+        call in profile.syscalls and _lets(profile, call, hole.values) for call in hole.calls
+    ) and (not hole.socket or ("socket" in profile.syscalls and _lets(profile, "socket", hole.socket)))  # fmt: skip
+
+
+def _lets(profile: Profile, call: str, values: dict[int, int]) -> bool:
+    """Whether a call passes with these arguments; others are as the caller likes."""
+    rules = [rule for rule in profile.arguments if rule.call == call]
+    masks = COMPARED.get(call, {})
+    return not rules or any(
+        all(values.get(at, wanted) & masks[at] == wanted for at, wanted in rule.values.items()) for rule in rules
+    )
 
 
 @functools.cache

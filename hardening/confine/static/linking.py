@@ -9,6 +9,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from hardening.errors import HardenError
+
 from .binary import MAGIC
 from .image import Root
 from .scan import Scan, scan
@@ -67,7 +69,15 @@ class Linker:
         return list(found)
 
     def load(self, program: str) -> list[Loaded]:
-        """A program, its loader and libraries in the order they are searched, and what it may load later."""
+        """A program, its loader and libraries in the order they are searched, and what it may load later.
+
+        Raises:
+            HardenError: the program's own code cannot be read.
+        """
+        if isinstance(found := self._scan(program), str):
+            raise HardenError(
+                f"{program}: {found}", "only x86-64 code is read; profiles build from recordings alone too"
+            )
         loaded: dict[str, Loaded] = {}
         self._load(program, loaded, plugin=False)
         before = -1

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from hardening.confine.syscalls import names_by_number
+from hardening.errors import HardenError
 from hardening.model.analysis import Analysis, Unresolved, Where
 
 from .image import Root
@@ -32,9 +33,15 @@ def analyse(
         image: digest, for the record.
         cache: folder in which answers are kept by digest of the file.
         folders: `LD_LIBRARY_PATH` of the image.
+
+    Raises:
+        HardenError: nothing names a program, or a program's code cannot be read. An answer without it would be taken
+            for one that says it does nothing.
     """
     linker = Linker(root, cache, folders)
     programs = linker.programs(words)
+    if not programs:
+        raise HardenError("no program to follow", "name one by its path in the image: --program PATH")
     calls: defaultdict[str, set[Where]] = defaultdict(set)
     unresolved: set[Unresolved] = set()
     for program in programs:

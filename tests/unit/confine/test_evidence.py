@@ -13,6 +13,7 @@ from hardening.confine.explain import explain
 from hardening.confine.generate import Composed
 from hardening.confine.sources import Sources
 from hardening.errors import HardenError
+from hardening.model.analysis import Unresolved
 from hardening.model.policy import AppArmorPolicy, FileRule, NetworkRule, Policy
 from hardening.model.profile import EvidenceKind, Risk
 from hardening.model.recording import FileUse, SignalUse, SocketUse
@@ -65,6 +66,22 @@ def test_a_shared_part_loses_calls_that_the_image_cannot_make() -> None:
     assert "uname" not in made.profile.syscalls
     assert {"access", "brk"} <= made.profile.syscalls
     assert "execve" in made.profile.syscalls, "the OCI runtime's need is not the image's"
+
+
+@pytest.mark.parametrize(
+    "incomplete",
+    [
+        {"missing": ("libx.so, which /usr/bin/web asks for",)},
+        {"unresolved": (Unresolved("/usr/bin/web", "call", 1),)},
+    ],
+)
+def test_an_analysis_with_gaps_takes_nothing_away(incomplete: dict[str, object]) -> None:
+    known = msgspec.structs.replace(analysis("access brk"), **incomplete)
+    assert "uname" in _composed(analysis=known).profile.syscalls
+
+
+def test_an_analysis_alone_takes_nothing_away() -> None:
+    assert "uname" in _composed(recordings=(), analysis=analysis("access brk")).profile.syscalls
 
 
 @pytest.mark.parametrize(
