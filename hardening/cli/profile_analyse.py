@@ -38,6 +38,7 @@ def analyse(
     x86-64 only. Answers are kept by digest of each file, so the second time takes a moment.
     """
     from hardening.confine import evidence
+    from hardening.errors import HardenError
     from hardening.lab.paths import cache_directory
 
     from . import progress, roles
@@ -45,6 +46,8 @@ def analyse(
     folder = roles.folder(project)
     with progress.lines() as report, opened(target, node, inventory, project, report) as (image, named):
         for_role = role or named or (target if (folder / target / "policy.yml").is_file() else "")
+        if gone := [each for each in program or () if image.files.real(each) is None]:
+            raise HardenError(f"--program {gone[0]}: there is no such file in the image")
         report("", "reading its code")
         words = (*image.config.words, *(program or ()), *evidence.executed(folder, for_role))
         found = evidence.analyse(image.files, words, image.digest, cache_directory() / "analysis", image.config)

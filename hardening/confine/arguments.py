@@ -41,6 +41,8 @@ SOCKET_TYPES = {"stream": 1, "dgram": 2, "raw": 3, "seqpacket": 5}
 CLONE_NAMESPACES = 0x7E020000
 """The CLONE_NEW* flags (sched.h) that a thread or child process never needs."""
 
+RECORDED = "recorded"
+"""Why of values that came from a recording."""
 _WORD, _TYPE, _EXECUTABLE, _WRITABLE = 0xFFFFFFFF, 0xF, 4, 2
 """A C int, whose register's upper half may hold anything; SOCK_* without its flags; PROT_EXEC; PROT_WRITE."""
 
@@ -118,9 +120,14 @@ def _is_known(call: str, recordings: Sequence[Recording]) -> bool:
     return bool(having) and all(each.arguments for each in having)
 
 
+def shows(recording: Recording, rule: ArgumentRule) -> bool:
+    """Whether a scenario made the call with these values."""
+    return any(use.call == rule.call and _recorded(use).values == rule.values for use in recording.arguments)
+
+
 def _recorded(use: ArgumentUse) -> ArgumentRule:
     values = {at: use.values.get(at, 0) & mask for at, mask in COMPARED[use.call].items()}
-    return ArgumentRule(use.call, values, "recorded")
+    return ArgumentRule(use.call, values, RECORDED)
 
 
 def _socket(rule: NetworkRule) -> ArgumentRule:

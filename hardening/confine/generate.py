@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from hardening.model.policy import FileRule, Policy, RoleProfile
+from hardening.model.policy import ArgumentRule, FileRule, Policy, RoleProfile
 from hardening.model.profile import Evidence, EvidenceKind, Profile, Risk, RuleKind
 from hardening.model.review import Item, Verdict
 
@@ -43,9 +43,9 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
     allowed = frozenset(ledger.values(RuleKind.CALL))
     held = arguments.held(allowed, network, policy.seccomp.arguments, sources.recordings)
     for rule in held:
-        kind = EvidenceKind.RECORDED if rule.why == "recorded" else EvidenceKind.POLICY
         values = " ".join(f"{index}={value:#x}" for index, value in sorted(rule.values.items()))
-        ledger.add(RuleKind.ARGUMENT, f"{rule.call} {values}", Evidence(kind, rule.why))
+        for evidence in _of_values(rule, policy, sources):
+            ledger.add(RuleKind.ARGUMENT, f"{rule.call} {values}", evidence)
     items = ledger.items()
     profile = Profile(
         role=role,
@@ -92,6 +92,16 @@ def _shared(policy: Policy) -> Iterator[tuple[str, Abstraction]]:
     if not policy.no_new_privileges:
         yield "runtime without no-new-privileges", abstractions.PRIVILEGED_RUNTIME
     yield from ((name, abstractions.ALL[name]) for name in policy.abstractions)
+
+
+def _of_values(rule: ArgumentRule, policy: Policy, sources: Sources) -> Iterator[Evidence]:
+    """Why a call may be made with these values: who wrote them, which scenarios had them, or that they are ordinary."""
+    seen = [each for each in sources.recordings if arguments.shows(each, rule)]
+    yield from (Evidence(EvidenceKind.RECORDED, each.scenario, each.origin.image) for each in seen)
+    if rule in policy.seccomp.arguments:
+        yield Evidence(EvidenceKind.POLICY, f"policy.yml: {rule.why}")
+    elif not seen or rule.why != arguments.RECORDED:
+        yield Evidence(EvidenceKind.SHARED, rule.why)
 
 
 def _files(ledger: Ledger, reasons: paths.Reasons) -> tuple[FileRule, ...]:
