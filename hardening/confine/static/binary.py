@@ -14,7 +14,8 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.segments import InterpSegment
 
 MAGIC = b"\x7fELF"
-_BITS, _EXECUTABLE = 64, 1
+_BITS, _EXECUTABLE, _EXECINSTR = 64, 1, 4
+"""Of the file, of a segment (PF_X), of a section (SHF_EXECINSTR)."""
 _SYMBOL = struct.Struct("<IBBHQQ")
 _RELA = struct.Struct("<QQq")
 _WORD = struct.Struct("<Q")
@@ -60,25 +61,27 @@ class Binary:
         self.entry: int = file["e_entry"]
         self.interpreter = ""
         self.segments: list[Segment] = []
-        self.code: list[Segment] = []
         self.needed: list[str] = []
         self.search: list[str] = []
         self.soname = ""
         self._tags: dict[str, int] = {}
         self._unwind: tuple[int, bytes] | None = None
+        executable: list[Segment] = []
         for part in file.iter_segments():
             kind, start, size = part["p_type"], part["p_offset"], part["p_filesz"]
             if kind == "PT_LOAD":
                 segment = Segment(part["p_vaddr"], content[start : start + size])
                 self.segments.append(segment)
                 if part["p_flags"] & _EXECUTABLE:
-                    self.code.append(segment)
+                    executable.append(segment)
             elif isinstance(part, InterpSegment):
                 self.interpreter = part.get_interp_name()
             elif isinstance(part, DynamicSegment):
                 self._read_dynamic(part)
             elif kind == "PT_GNU_EH_FRAME":
                 self._unwind = part["p_vaddr"], content[start : start + size]
+        # Some linkers map tables beside the code. Sections tell them apart, where a file still has those.
+        self.code = list(_sections(file)) or executable
         static = file["e_type"] == "ET_EXEC" or not self._tags
         self.is_program = not self.soname and (bool(self.interpreter) or (static and bool(self.entry)))
         self._table = self._whole_table(file)
@@ -124,6 +127,10 @@ class Binary:
             return []
         # The string table follows the symbols directly in what every linker writes, and no tag tells their number.
         return list(_symbols(self.read(table, names - table), self.read(names, self._tags.get("DT_STRSZ", 0))))
+
+    def mark(self, addresses: set[int]) -> None:
+        """Count further addresses as beginnings of functions; for code whose compiler writes no unwind table."""
+        self.starts = sorted({*self.starts, *(each for each in addresses if self.is_code(each))})
 
     @cached_property
     def starts(self) -> list[int]:
@@ -222,7 +229,7 @@ class Binary:
         """File names of shared objects that stand as text in its data: what it may load by name."""
         found = set()
         for segment in self.segments:
-            at = -1 if segment in self.code else segment.content.find(b".so")
+            at = segment.content.find(b".so")
             while at >= 0:
                 start = segment.content.rfind(b"\0", max(0, at - _LONGEST_NAME), at) + 1
                 name = segment.content[start : segment.content.find(b"\0", at)]
@@ -230,6 +237,12 @@ class Binary:
                     found.add(name.decode())
                 at = segment.content.find(b".so", at + 1)
         return found
+
+
+def _sections(file: ELFFile) -> Iterator[Segment]:
+    for section in file.iter_sections():
+        if section["sh_flags"] & _EXECINSTR and section["sh_type"] == "SHT_PROGBITS":
+            yield Segment(section["sh_addr"], section.data())
 
 
 def _text(tag: DynamicTag, attribute: str) -> str:

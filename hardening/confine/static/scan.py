@@ -25,7 +25,10 @@ _FIRST, _NUMBER = "rdi", "rax"
 _SYSCALL = b"\x0f\x05"
 _FAR = 1 << 16
 """How far before a call site to start reading where a function has no known beginning that is nearer."""
-_DEPTH = 4
+_SPARSE = 2048
+"""Bytes of code for each known function from which on the rest must be found by what is called: Go's compiler, for one,
+writes no table that the loader could see."""
+_DEPTH = 6
 """How many callers up a number handed on as an argument is followed."""
 
 
@@ -84,8 +87,8 @@ def scan(content: bytes, cache: Path | None = None) -> Scan:
 class _Scanner:
     def __init__(self, binary: Binary) -> None:
         self._binary = binary
-        size = sum(len(part.content) for part in binary.code)
-        self._whole = binary.is_program or size > WHOLE_ABOVE
+        self._size = sum(len(part.content) for part in binary.code)
+        self._whole = binary.is_program or self._size > WHOLE_ABOVE
         self._listings: dict[int, Listing] = {}
         self._boundaries: dict[int, frozenset[int]] = {}
         self._numbers: defaultdict[int, set[int]] = defaultdict(set)
@@ -93,6 +96,8 @@ class _Scanner:
 
     def scan(self) -> Scan:
         binary = self._binary
+        if self._whole and self._size > _SPARSE * len(binary.starts):
+            binary.mark({target for _, target in self._branches})
         for site in self._sites():
             self._resolve(binary.function_at(site), self._listing(site).values(site, _NUMBER), {site}, _DEPTH)
         calls, uses = ({}, {0: tuple(sorted(binary.imports))}) if self._whole else self._graph()

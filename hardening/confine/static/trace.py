@@ -29,6 +29,8 @@ class Number(Struct, frozen=True):
 _decoder = Cs(CS_ARCH_X86, CS_MODE_64)
 _decoder.detail = True
 _plain = Cs(CS_ARCH_X86, CS_MODE_64)
+# Data between functions, and instructions the decoder does not know, are passed over a byte at a time.
+_decoder.skipdata = _plain.skipdata = True
 
 
 class Values(Struct, frozen=True):
@@ -58,7 +60,7 @@ class Listing:
         self._index = {each.address: index for index, each in enumerate(self._list)}
         self._sources: dict[int, list[int]] = {}
         for index, each in enumerate(self._list):
-            if each.group(CS_GRP_JUMP) and each.operands and each.operands[0].type == code.X86_OP_IMM:
+            if each.id and each.group(CS_GRP_JUMP) and each.operands and each.operands[0].type == code.X86_OP_IMM:
                 self._sources.setdefault(each.operands[0].imm, []).append(index)
 
     def __contains__(self, address: int) -> bool:
@@ -105,11 +107,15 @@ class Listing:
 
 def _ends(instruction: CsInsn) -> bool:
     """Whether the next instruction is not reached from this one."""
+    if instruction.id == 0:
+        return True
     return instruction.id in {code.X86_INS_JMP, code.X86_INS_UD2} or instruction.group(CS_GRP_RET)
 
 
 def _before(instruction: CsInsn, wanted: Place) -> Number | Place | None:  # noqa: PLR0911 - one line for each kind
     """Where the value of a place was before an instruction, or the number it writes; None where that cannot be told."""
+    if instruction.id == 0:  # no instruction
+        return wanted
     if isinstance(wanted, int):
         return _stack_before(instruction, wanted)
     if instruction.group(CS_GRP_CALL):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -101,6 +105,40 @@ def test_an_empty_list_is_written_anew(project: Path) -> None:
     path.write_text("decisions: []\n")
     _run(project, "review", "web", "--refuse", "call:bpf", *WHO)
     assert [each.items for each in sources.read_review(path).decisions] == [("call:bpf",)]
+
+
+def _in_a_terminal(project: Path, answers: str) -> str:
+    """What a person sees who types these lines; the terminal is a real one."""
+    ours, theirs = pty.openpty()
+    argv = [sys.executable, "-c", "from hardening.cli import main; main()", "profile", "review", "web", "--by", "ana"]
+    with subprocess.Popen([*argv, "--project", str(project)], stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, answers.encode())
+        seen = b""
+        with contextlib.suppress(OSError):  # a terminal that nobody has open any more ends so
+            while part := os.read(ours, 4096):
+                seen += part
+        process.wait(60)
+    os.close(ours)
+    return seen.decode()
+
+
+def test_a_person_decides_one_power_after_the_other(project: Path) -> None:
+    seen = _in_a_terminal(project, "r\nno program of ours\nn\ncall:setuid\nits own user\ns\n")
+    assert "high risk: load kernel code" in seen
+    assert "1 open" in seen
+    assert _open(project) == ["call:rename"]
+    assert "setuid" in _allowed(project)
+    decisions = sources.read_review(project / "profiles/web/review.yml").decisions
+    assert [(each.verdict, each.reason, each.by) for each in decisions] == [
+        ("refuse", "no program of ours", "ana"),
+        ("narrow", "its own user", "ana"),
+    ]
+
+
+def test_quitting_leaves_what_was_decided_and_nothing_else(project: Path) -> None:
+    _in_a_terminal(project, "r\nno\nq\n")
+    assert _open(project) == ["call:setuid", "call:rename"]
 
 
 @pytest.mark.parametrize(
