@@ -24,20 +24,22 @@ app.command()(profile_analyse.analyse)
 
 @app.command("list")
 def list_roles(project: ProjectFolder = Path(), as_json: AsJson = False) -> None:
-    """List the roles: their size, what is open, and whether their generated files are up to date."""
+    """List the roles: size against Docker's default, known holes closed, open questions, generated files."""
+    import msgspec
+
     from hardening.confine import library
 
     folder = roles.folder(project)
-    rows = []
-    for role in library.roles(folder):
-        made = library.composed(folder, role)
-        stale = [path.name for path in library.drift(folder, role)]
-        rows.append({"role": role, "syscalls": len(made.profile.syscalls), "open": len(made.open), "stale": stale})
-        if not as_json:
-            state = f"out of date: {', '.join(stale)}" if stale else "up to date"
-            typer.echo(f"{role}\t{len(made.profile.syscalls)} system calls\t{len(made.open)} open\t{state}")
+    found = {role: library.summed_up(folder, role) for role in library.roles(folder)}
+    stale = {role: [path.name for path in library.drift(folder, role)] for role in found}
     if as_json:
+        rows = [{**msgspec.to_builtins(each), "stale": stale[role]} for role, each in found.items()]
         typer.echo(json.dumps(rows, indent=2))
+        return
+    for role, each in found.items():
+        state = f"out of date: {', '.join(stale[role])}" if stale[role] else "up to date"
+        size = f"{each.syscalls} of {each.docker_default} system calls"
+        typer.echo(f"{role}\t{size}\t{each.holes_closed} of {each.holes} holes closed\t{each.open} open\t{state}")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from .generate import Composed, compose, render
 from .lint import lint
 from .policy import load_policy
 from .sources import read
+from .summary import Summary, summary
 
 POLICY_FILE, SECCOMP_FILE, APPARMOR_FILE = "policy.yml", "seccomp.json", "apparmor"
 _REVIEWED = EvidenceKind.REVIEW
@@ -42,6 +43,11 @@ def problems(folder: Path, role: str, images: Iterable[str] = ()) -> tuple[str, 
 def open_items(folder: Path, role: str) -> tuple[Item, ...]:
     """What nobody has decided yet about a role; see `composed`."""
     return composed(folder, role).open
+
+
+def summed_up(folder: Path, role: str) -> Summary:
+    """A role at a glance; see `composed`."""
+    return summary(composed(folder, role), read(folder, role))
 
 
 def composed(folder: Path, role: str) -> Composed:

@@ -12,6 +12,7 @@ from hardening.confine import compare, stale
 from hardening.confine.explain import explain
 from hardening.confine.generate import Composed
 from hardening.confine.sources import Sources
+from hardening.confine.summary import summary
 from hardening.errors import HardenError
 from hardening.model.analysis import Unresolved
 from hardening.model.policy import AppArmorPolicy, FileRule, NetworkRule, Policy
@@ -334,6 +335,17 @@ def test_the_same_evidence_in_another_order_gives_the_same_bytes() -> None:
 def test_every_rule_has_evidence() -> None:
     made = _composed(recordings=(recording("socket", files=files(*DATA)),), analysis=analysis("time rename"))
     assert [rule.name for rule in made.profile.rules if not rule.evidence] == []
+
+
+def test_a_role_is_summed_up() -> None:
+    known = Sources((recording("setsockopt keyctl"),), analysis("setuid time"))
+    found = summary(confine.compose("web", POLICY, known), known)
+    assert (found.docker_default, found.holes, found.open) == (307, 29, 2)
+    assert found.powers["set socket options"] == ("setsockopt",)
+    # two of the socket options, which nothing holds to values, and the epoll_ctl that the OCI runtime needs
+    assert found.holes - found.holes_closed == 3
+    assert sum(found.evidence.values()) == found.rules
+    assert (found.scenarios, found.images) == (("load",), (IMAGE,))
 
 
 @pytest.mark.parametrize(
