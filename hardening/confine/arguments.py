@@ -1,7 +1,7 @@
 """Calls whose arguments a filter compares, with what, and the values that are fine for every service."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from hardening.model.policy import ArgumentRule, NetworkRule
 from hardening.model.recording import ArgumentUse, Recording
@@ -60,7 +60,7 @@ COMPARED: dict[str, dict[int, int]] = {
 }
 """Call -> argument index -> bits that count. All are rare calls: a comparison takes 54 ns each time, measured."""
 
-_BY_NETWORK = frozenset({"socket", "clone"})
+BY_NETWORK = frozenset({"socket", "clone"})
 """Always held: to the role's networks, and to no new namespaces."""
 
 ORDINARY: dict[str, tuple[dict[int, int], ...]] = {
@@ -92,18 +92,19 @@ def held(
     network: Iterable[NetworkRule],
     decided: Iterable[ArgumentRule],
     recordings: Sequence[Recording],
+    lifted: Container[str] = (),
 ) -> tuple[ArgumentRule, ...]:
     """The values with which each compared call may be made, ordered. A call that is not among them is not compared.
 
     A call is compared when the policy has values of it, or when every recording that has the call shows values: an
     older one that only counted could have had any. Writable and executable at once is let through only where it was
-    recorded.
+    recorded. Calls that are `lifted` are not compared.
     """
-    names = set(allowed)
+    names = {call for call in allowed if call not in lifted}
     wanted: defaultdict[str, list[ArgumentRule]] = defaultdict(list)
     for rule in decided:
         wanted[rule.call].append(rule)
-    for call in COMPARED.keys() & names - _BY_NETWORK:
+    for call in COMPARED.keys() & names - BY_NETWORK:
         if _is_known(call, recordings):
             wanted[call] += [_recorded(use) for each in recordings for use in each.arguments if use.call == call]
             wanted[call] += [ArgumentRule(call, values, "ordinary") for values in ORDINARY.get(call, ())]

@@ -8,7 +8,7 @@ from hardening.model.policy import ArgumentRule, FileRule, Policy, RoleProfile
 from hardening.model.profile import Evidence, EvidenceKind, Profile, Risk, RuleKind
 from hardening.model.review import Item, Verdict
 
-from . import abstractions, apparmor, arguments, calls, paths, powers, seccomp
+from . import abstractions, apparmor, arguments, calls, denials, paths, powers, seccomp
 from .abstractions import Abstraction
 from .gathering import Decided, Ledger
 from .sources import Sources
@@ -37,11 +37,13 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
     ledger = Ledger(Decided(sources.review))
     calls.gather(ledger, policy, shared, sources)
     reasons = paths.gather_files(ledger, policy, shared, sources)
-    network = paths.gather_network(ledger, policy, shared, sources)
-    capabilities = paths.gather_capabilities(ledger, policy, sources)
-    signals = paths.gather_signals(ledger, [apparmor.profile_name(role)], sources)
+    paths.gather_network(ledger, policy, shared, sources)
+    paths.gather_capabilities(ledger, policy, sources)
+    paths.gather_signals(ledger, [apparmor.profile_name(role)], sources)
+    denials.gather(ledger, sources)
+    network = paths.network_of(ledger)
     allowed = frozenset(ledger.values(RuleKind.CALL))
-    held = arguments.held(allowed, network, policy.seccomp.arguments, sources.recordings)
+    held = arguments.held(allowed, network, policy.seccomp.arguments, sources.recordings, denials.lifted(ledger))
     for rule in held:
         values = " ".join(f"{index}={value:#x}" for index, value in sorted(rule.values.items()))
         for evidence in _of_values(rule, policy, sources):
@@ -55,8 +57,8 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
         arguments=held,
         files=_files(ledger, reasons),
         network=network,
-        capabilities=capabilities,
-        signals=signals,
+        capabilities=tuple(ledger.values(RuleKind.CAPABILITY)),
+        signals=paths.signals_of(ledger),
         no_new_privileges=policy.no_new_privileges,
     )
     return Composed(profile, items, tuple(item for item in items if ledger.decided.verdict(item.id) is Verdict.OPEN))

@@ -119,9 +119,7 @@ def risk(found: FileRule) -> Risk:
     return Risk.MEDIUM if access & {"w", "a", "ix", "m"} else Risk.LOW
 
 
-def gather_network(
-    ledger: Ledger, policy: Policy, shared: Sequence[tuple[str, Abstraction]], sources: Sources
-) -> tuple[NetworkRule, ...]:
+def gather_network(ledger: Ledger, policy: Policy, shared: Sequence[tuple[str, Abstraction]], sources: Sources) -> None:
     """Sockets: those a person named, and those that were recorded."""
     for each in policy.apparmor.network:
         ledger.add(RuleKind.NETWORK, _network(each), Evidence(EvidenceKind.POLICY, "policy.yml"))
@@ -140,6 +138,10 @@ def gather_network(
             else:
                 why = (ItemKind.RISKY, "open rare sockets", Risk.MEDIUM if ordinary else Risk.HIGH)
                 ledger.ask_for(RuleKind.NETWORK, text, why, (evidence,))
+
+
+def network_of(ledger: Ledger) -> tuple[NetworkRule, ...]:
+    """The sockets that have a reason."""
     words = (each.split() for each in ledger.values(RuleKind.NETWORK))
     return tuple(NetworkRule(family, *rest) for family, *rest in words)
 
@@ -148,7 +150,7 @@ def _network(each: NetworkRule) -> str:
     return f"{each.family} {each.type}".rstrip()
 
 
-def gather_capabilities(ledger: Ledger, policy: Policy, sources: Sources) -> tuple[str, ...]:
+def gather_capabilities(ledger: Ledger, policy: Policy, sources: Sources) -> None:
     """Capabilities: those a person named, and those that were used; grave ones only by a reviewer's word."""
     for each in policy.apparmor.capabilities:
         ledger.add(RuleKind.CAPABILITY, each, Evidence(EvidenceKind.POLICY, "policy.yml"))
@@ -160,21 +162,22 @@ def gather_capabilities(ledger: Ledger, policy: Policy, sources: Sources) -> tup
                 ledger.ask_for(RuleKind.CAPABILITY, each, why, (evidence,))
             else:
                 ledger.add(RuleKind.CAPABILITY, each, evidence)
-    return tuple(ledger.values(RuleKind.CAPABILITY))
 
 
-def gather_signals(ledger: Ledger, own: Iterable[str], sources: Sources) -> tuple[SignalRule, ...]:
+def gather_signals(ledger: Ledger, own: Iterable[str], sources: Sources) -> None:
     """Signals to and from other programs than the container's own and the engine's, which every profile has."""
     ordinary = {*own, *SIGNALLERS}
-    found: set[SignalRule] = set()
     for recording in sources.recordings:
         for use in recording.signals:
             # A peer without a label is a program of the same container, which a profile knows by its own label.
             if use.peer in ordinary or use.peer.startswith("/"):
                 continue
-            each = SignalRule(use.direction, use.signal, use.peer)
-            text = f"{each.direction} {each.signal} peer={each.peer}"
+            text = f"{use.direction} {use.signal} peer={use.peer}"
             why = (ItemKind.RISKY, "signal other programs", Risk.MEDIUM)
-            if ledger.ask_for(RuleKind.SIGNAL, text, why, (_seen(recording, text),)) is Verdict.ACCEPT:
-                found.add(each)
-    return tuple(sorted(found))
+            ledger.ask_for(RuleKind.SIGNAL, text, why, (_seen(recording, text),))
+
+
+def signals_of(ledger: Ledger) -> tuple[SignalRule, ...]:
+    """The signals that have a reason."""
+    words = (each.split() for each in ledger.values(RuleKind.SIGNAL))
+    return tuple(SignalRule(direction, signal, peer.removeprefix("peer=")) for direction, signal, peer in words)

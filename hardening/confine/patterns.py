@@ -69,6 +69,11 @@ def shaped(path: str) -> str:
     return path
 
 
+def rule(path: str, access: str) -> FileRule:
+    """A rule for exactly one path, whatever its name; see `exact`."""
+    return FileRule(shaped(_AWKWARD.sub("?", path)), access_of(letters(access)))
+
+
 def exact(uses: Iterable[FileUse]) -> dict[str, set[str]]:
     """Recorded paths as patterns for exactly them -> access letters.
 

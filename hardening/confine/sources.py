@@ -14,13 +14,14 @@ from hardening.errors import HardenError
 from hardening.model.analysis import ANALYSIS_VERSION, Analysis
 from hardening.model.recording import RECORDING_VERSION, Recording
 from hardening.model.review import Decision, Review, Verdict
+from hardening.model.verification import VERIFICATION_VERSION, Verification
 
-RECORDINGS, ANALYSIS_FILE, REVIEW_FILE = "recordings", "analysis.json", "review.yml"
+RECORDINGS, ANALYSIS_FILE, VERIFIED_FILE, REVIEW_FILE = "recordings", "analysis.json", "verified.json", "review.yml"
 
 _WORD, _ACCESS, _LABEL = re.compile(r"\w*"), re.compile(r"[mrwaklix]+"), re.compile(r"[\w./:&=+-]*")
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
 
-T = TypeVar("T", Recording, Analysis)
+T = TypeVar("T", Recording, Analysis, Verification)
 
 
 class Sources(Struct, frozen=True):
@@ -28,6 +29,7 @@ class Sources(Struct, frozen=True):
 
     recordings: tuple[Recording, ...] = ()
     analysis: Analysis | None = None
+    verification: Verification | None = None
     review: Review = Review()
 
     @property
@@ -45,10 +47,11 @@ def read(folder: Path, role: str) -> Sources:
         HardenError: a file cannot be read, is cut off, of another version or role, or lost events; with its name.
     """
     place = folder / role
-    analysis = place / ANALYSIS_FILE
+    analysis, verified = place / ANALYSIS_FILE, place / VERIFIED_FILE
     return Sources(
         recordings=tuple(_recording(path, role) for path in sorted((place / RECORDINGS).glob("*.json"))),
         analysis=_decoded(analysis, Analysis, ANALYSIS_VERSION) if analysis.is_file() else None,
+        verification=_decoded(verified, Verification, VERIFICATION_VERSION) if verified.is_file() else None,
         review=read_review(place / REVIEW_FILE),
     )
 

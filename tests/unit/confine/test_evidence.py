@@ -19,7 +19,8 @@ from hardening.model.policy import AppArmorPolicy, FileRule, NetworkRule, Policy
 from hardening.model.profile import EvidenceKind, Risk
 from hardening.model.recording import FileUse, SignalUse, SocketUse
 from hardening.model.review import ItemKind, Review, Verdict
-from tests.unit.confine.evidence_factory import IMAGE, POLICY, analysis, arguments, files, recording, review
+from hardening.model.verification import Denial, Trial, Verification
+from tests.unit.confine.evidence_factory import IMAGE, ORIGIN, POLICY, analysis, arguments, files, recording, review
 
 
 def _composed(policy: Policy = POLICY, **sources: object) -> Composed:
@@ -180,6 +181,49 @@ def test_a_rare_socket_that_was_accepted_is_let_through() -> None:
 def test_what_a_filter_in_force_refused_is_asked() -> None:
     made = _composed(recordings=(recording(refused={"/usr/bin/web": {"rename": 2, "read": 1, "clone3": 3}}),))
     assert [(item.id, item.kind) for item in made.open] == [("call:rename", ItemKind.DENIAL)]
+
+
+def _verified(layer: str, what: str) -> Verification:
+    denial = Denial(layer, what, "/usr/bin/web", "web", "one", "web.1", 2)  # type: ignore[arg-type]
+    trial = Trial("backup", 100, (denial,))
+    return Verification("web", "shop_web", "0", ("seccomp", "apparmor"), ORIGIN, (trial,))
+
+
+@pytest.mark.parametrize(
+    ("layer", "what", "item"),
+    [
+        ("seccomp", "rename", "call:rename"),
+        ("apparmor", "open /etc/web/extra.conf r", "file:/etc/web/extra.conf r"),
+        ("apparmor", "mknod /var/lib/web/4711 c", "file:/var/lib/web/4711 w"),
+        ("apparmor", "open /proc/12/net/tcp r", "file:/proc/[0-9]*/net/tcp r"),
+        ("apparmor", "create network inet dgram", "network:inet dgram"),
+        ("apparmor", "capable capability chown", "capability:chown"),
+        ("apparmor", "signal signal send hup peer=other", "signal:send hup peer=other"),
+    ],
+)
+def test_what_verifying_saw_refused_is_asked_and_honoured(layer: str, what: str, item: str) -> None:
+    seen = _verified(layer, what)
+    made = _composed(verification=seen)
+    assert [(each.id, each.kind) for each in made.open] == [(item, ItemKind.DENIAL)]
+    assert item not in {rule.name for rule in made.profile.rules}
+    accepted = _composed(verification=seen, review=review(Verdict.ACCEPT, item))
+    assert item in {rule.name for rule in accepted.profile.rules}
+    assert accepted.open == ()
+
+
+@pytest.mark.parametrize(
+    ("layer", "what"), [("seccomp", "read"), ("seccomp", "clone3"), ("apparmor", "open /etc/passwd r")]
+)
+def test_a_refusal_that_the_profile_no_longer_makes_is_not_asked(layer: str, what: str) -> None:
+    assert _composed(verification=_verified(layer, what)).open == ()
+
+
+def test_a_call_refused_for_its_values_is_freed_from_them_by_a_persons_word() -> None:
+    shown = (recording("prctl", arguments=arguments("prctl", {0: 38})),)
+    seen = _verified("seccomp", "prctl")
+    assert _open(_composed(recordings=shown, verification=seen)) == {"argument:prctl"}
+    freed = _composed(recordings=shown, verification=seen, review=review(Verdict.ACCEPT, "argument:prctl"))
+    assert _passes(freed, "prctl", 22)
 
 
 def test_a_call_is_not_held_to_values_while_an_older_recording_shows_none() -> None:
