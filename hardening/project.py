@@ -7,12 +7,14 @@ from pathlib import Path
 
 from msgspec import DecodeError, Struct, json, structs
 
-from . import confine, dns, documents, stack
+from . import dns, documents, stack
+from .confine import library
 from .errors import HardenError
 from .model.dns import DnsSettings
 from .model.facts import Facts
 from .model.inventory import Inventory, LocalTransport, Node, NodeRole, SshTransport
 from .model.project import EngineSettings, Project, SwarmSettings
+from .model.stack import Stack
 
 PROJECT_FILE = "harden.yml"
 LOCAL = "local"
@@ -144,28 +146,25 @@ def load(
     if machines.source not in BUILT_IN:
         read_settings(root, names)
     images = locked_images(lock or root / LOCK_FILE)
-    stacks = tuple(
-        stack.render(name, root / entry.file, machines, images, {**entry.variables, **(variables or {})})
-        for name, entry in settings.stacks.items()
-    )
-    roles = sorted({service.profile for each in stacks for service in each.services.values() if service.profile})
+    rendered = _rendered(root, settings, machines, images, variables or {})
+    roles = sorted({service.profile for each in rendered for service in each.services.values() if service.profile})
     profiles = {}
     for role in roles:
         policy = root / settings.profiles / role / "policy.yml"
         if not policy.is_file():
-            users = [service.name for each in stacks for service in each.services.values() if service.profile == role]
+            users = [service.name for each in rendered for service in each.services.values() if service.profile == role]
             raise HardenError(
                 f"{policy}: no such file, but {', '.join(users)} name the profile `{role}`",
-                "write the policy, or name one that exists: harden profile list",
+                "write the policy (harden profile init SERVICE), or name one that exists: harden profile list",
             )
-        profiles[role] = confine.build(role, confine.load_policy(policy))
+        profiles[role] = library.profile(root / settings.profiles, role)
     return Project(
         name=settings.name,
         root=str(root),
         inventory=machines,
         engine=settings.engine,
         swarm=settings.swarm,
-        stacks=stacks,
+        stacks=rendered,
         profiles=profiles,
         allowed_ports=settings.allowed_ports,
         dns=dns.of_project(settings.dns, root, names) if settings.dns else None,
@@ -204,6 +203,25 @@ def recorded_images(profiles: Path) -> dict[str, tuple[str, ...]]:
         role = file.parent.parent.name
         found[role] = (*found.get(role, ()), *((image,) if image else ()))
     return found
+
+
+def stacks(root: Path, inventory: Inventory, lock: Path) -> tuple[Stack, ...]:
+    """Only the stacks of a project, whether or not their profiles are there.
+
+    Raises:
+        HardenError: with file and line.
+    """
+    settings = documents.load(root / PROJECT_FILE, ProjectFile)
+    return _rendered(root, settings, inventory, locked_images(lock), {})
+
+
+def _rendered(
+    root: Path, settings: ProjectFile, machines: Inventory, images: Mapping[str, str], variables: Mapping[str, object]
+) -> tuple[Stack, ...]:
+    return tuple(
+        stack.render(name, root / entry.file, machines, images, {**entry.variables, **variables})
+        for name, entry in settings.stacks.items()
+    )
 
 
 def locked_images(path: Path) -> Mapping[str, str]:

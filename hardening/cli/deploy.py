@@ -16,6 +16,9 @@ def deploy(
     project: ProjectFolder = Path(),
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
     unlock_key_file: UnlockKeyFile = None,
+    allow_unreviewed: Annotated[
+        bool, typer.Option("--allow-unreviewed", help="Also profiles about which a question is open.")
+    ] = False,
 ) -> None:
     """Harden the machines, deploy the stacks, and wait until it is true.
 
@@ -26,9 +29,11 @@ def deploy(
     from hardening.errors import Exit
     from hardening.hosts import connect
 
-    from . import deploying, progress, sources
+    from . import deploying, progress, roles, sources
 
     wanted = sources.project(inventory, project)
+    if not allow_unreviewed:
+        roles.demand_decided(project, wanted.profiles)
     key = deploying.UnlockKey(unlock_key_file or sources.unlock_key_file(inventory))
     with connect(wanted.inventory) as hosts, progress.lines() as report:
         facts = deploying.run(wanted, hosts, report, key, ask=not yes, patience=deploying.pace(inventory))

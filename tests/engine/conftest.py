@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hardening.images import BuiltImage, build
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -138,6 +140,13 @@ class Engine:
                 self._process.kill()
                 self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def images(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BuiltImage]:
+    """Every image of the reference stack, built once: downloads are the slow part; HARDEN_TEST_CACHE keeps them."""
+    cache = os.environ.get("HARDEN_TEST_CACHE") or tmp_path_factory.mktemp("images")
+    return build((), Path(__file__).parents[2], Path(cache), lambda _progress: None)
 
 
 def wait_until(true: Callable[[], bool], what: str, limit: float = 30) -> None:
