@@ -27,6 +27,7 @@ COMMANDS = {
     "logs": "What a service's tasks write.",
     "open": "The addresses of site, documents and report; opened where there is a desktop.",
     "destroy": "Remove the stacks; asks, and keeps the data.",
+    "replicaset": "State of a replica set; heal it, let its primary hand over.",
     "audit": "Read the running cluster and judge it.",
     "checks": "The catalogue of checks.",
     "facts": "Read the cluster into a file, for an offline audit.",
