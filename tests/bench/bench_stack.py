@@ -160,11 +160,12 @@ class Variant:
         self._engine.docker("run", "--detach", "--init", *place, *self._confinement(role), *words, self._tags[role])
         open_things.callback(self._engine.docker, "rm", "--force", "--volumes", name, check=False)
 
-        def is_healthy() -> bool:
+        def state() -> str:
             form = "{{.State.Status}} {{.State.Health.Status}}"
-            return str(self._engine.docker("inspect", "--format", form, name).stdout).strip() == "running healthy"
+            return str(self._engine.docker("inspect", "--format", form, name).stdout).strip()
 
-        self._engine.wait_until(is_healthy, f"{name} to be healthy", 180)
+        self._engine.wait_until(lambda: "starting" not in state(), f"{name} to be judged", 180)
+        assert state() == "running healthy", self._engine.docker("logs", "--tail", "8", name, check=False)
         return str(self._engine.docker("inspect", "--format", "{{.Id}}", name).stdout.strip())
 
     def _fill(self, container: str, authority: str) -> None:
