@@ -82,7 +82,8 @@ class Variant:
         open_things.callback(self._engine.docker, "network", "rm", f"bench-{self.name}", check=False)
         authority, member_file = self._certified("mongo1")
         secrets = {"keyfile": KEY, "database_ca.pem": authority, "member.pem": member_file}
-        database = self._run(open_things, "mongod", "mongo1", self._mounts("mongod", secrets))
+        storage = ("--volume", "/data/db")
+        database = self._run(open_things, "mongod", "mongo1", (*storage, *self._mounts("mongod", secrets)))
         self._fill(database, authority)
         uri = f"mongodb://nodepop:{PASSWORD}@mongo1:27017/nodepop?replicaSet=rs0&authSource=nodepop"
         secrets = {"mongodb_uri": uri, "jwt_key": PASSWORD * 8, "database_ca.pem": authority}
