@@ -49,16 +49,13 @@ SUBNETS = {HARDENED: "10.88.1.0/24", PLAIN: "10.88.2.0/24"}
 OWNERS = {"mongod": 999, "api": 10001, "nginx": 101}
 UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 LOG_IN = """
-import json, ssl, sys, urllib.request
-trusted = ssl.create_default_context(cafile=sys.argv[2])
-def post(path, body):
-    kind = {"content-type": "application/json"}
-    request = urllib.request.Request(sys.argv[1] + path, json.dumps(body).encode(), kind)
-    return json.load(urllib.request.urlopen(request, timeout=30, context=trusted))
-person = {"nombre": "Ada", "email": "ada@example.org", "clave": "correct horse"}
-post("/register", person)
-print(post("/authenticate", person)["token"])
+import ssl, sys
+from write_load import WriteLoad
+load = WriteLoad([sys.argv[1]], context=ssl.create_default_context(cafile=sys.argv[2]))
+load.log_in(seconds=120)
+print(load.token)
 """
+"""Runs where the containers are reached, with this folder as its module path."""
 
 
 class Measured(NamedTuple):
@@ -96,7 +93,8 @@ class Variant:
         self.ca.write_text(site_authority)
         words = ("--ip", self.address, "--volume", f"{raised}:/etc/nginx/site/limits.conf:ro")
         self._run(open_things, "nginx", "nginx", (*words, *self._mounts("nginx", {"site.pem": site_file})))
-        self.token = self._enter(sys.executable, "-c", LOG_IN, f"{self.url}/apiv1/usuarios", str(self.ca)).strip()
+        path = f"PYTHONPATH={Path(__file__).parent}"
+        self.token = self._enter("env", path, sys.executable, "-c", LOG_IN, self.url, str(self.ca)).strip()
 
     @staticmethod
     def _certified(name: str) -> tuple[str, str]:

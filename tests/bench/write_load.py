@@ -90,7 +90,7 @@ class WriteLoad:
         self.started = time.monotonic()
         self._run = f"load {secrets.token_hex(4)}"
         self._stop = threading.Event()
-        self._token = ""
+        self.token = ""
 
     def log_in(self, *, seconds: float = 60) -> None:
         """Register a person of its own and get a token, which every machine honours."""
@@ -104,7 +104,7 @@ class WriteLoad:
             return status
 
         self._until(authenticate, seconds)
-        self._token = str(answers[-1]["token"])
+        self.token = str(answers[-1]["token"])
 
     def _until(self, ask: Callable[[Site], int], seconds: float) -> None:
         """Ask one site after another until one accepts."""
@@ -141,14 +141,14 @@ class WriteLoad:
         while not self._stop.wait(PAUSE_SECONDS):
             count += 1
             name = f"{self._run} {number} {count}"
-            status, _ = site.call("/anuncios", token=self._token, body={"nombre": name, "venta": True, "precio": 1})
+            status, _ = site.call("/anuncios", token=self.token, body={"nombre": name, "venta": True, "precio": 1})
             self._note(self.writes, status, CREATED)
             if status == CREATED:
                 self.acknowledged.add(name)
 
     def _read(self, _number: int, site: Site) -> None:
         while not self._stop.wait(PAUSE_SECONDS):
-            status, _ = site.call("/anuncios?limit=10", token=self._token)
+            status, _ = site.call("/anuncios?limit=10", token=self.token)
             self._note(self.reads, status, ACCEPTED)
 
     @staticmethod
@@ -169,7 +169,7 @@ class WriteLoad:
             pages: list[list[dict[str, Any]]] = []
 
             def ask(site: Site, path: str = path, pages: list[list[dict[str, Any]]] = pages) -> int:
-                status, answer = site.call(path, token=self._token)
+                status, answer = site.call(path, token=self.token)
                 if status == ACCEPTED:
                     pages.append(answer["result"]["rows"])
                 return status
