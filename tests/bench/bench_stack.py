@@ -52,7 +52,7 @@ LOG_IN = """
 import ssl, sys
 from write_load import WriteLoad
 load = WriteLoad([sys.argv[1]], context=ssl.create_default_context(cafile=sys.argv[2]))
-load.log_in(seconds=120)
+load.log_in(seconds=90)
 print(load.token)
 """
 """Runs where the containers are reached, with this folder as its module path."""
