@@ -27,6 +27,7 @@ COMMANDS = {
     "logs": "What a service's tasks write.",
     "open": "The addresses of site, documents and report; opened where there is a desktop.",
     "destroy": "Remove the stacks; asks, and keeps the data.",
+    "replicaset": "State of a replica set; heal it, let its primary hand over.",
     "audit": "Read the running cluster and judge it.",
     "report": "Reports of earlier audits: show, compare, plot over time.",
     "checks": "The catalogue of checks.",

@@ -19,6 +19,7 @@ from . import Host
 
 SOCKET = "/run/docker.sock"
 SWARM_PORT = 2377
+SERVICE_LABEL = "com.docker.swarm.service.name"
 
 
 @contextmanager
@@ -208,6 +209,11 @@ class Engine:
         """Leave the swarm, whatever becomes of it; an engine that is in none is fine."""
         if self.swarm_state() != "inactive":
             self._client.leave_swarm(force=True)
+
+    def running_tasks(self, namespace_label: str, stack: str) -> tuple[tuple[str, str], ...]:
+        """(service, container id) of each running task of a stack on this engine; needs no manager."""
+        found = self._client.containers(filters={"label": f"{namespace_label}={stack}"})
+        return tuple((str(each["Labels"].get(SERVICE_LABEL, "")), str(each["Id"])) for each in found)
 
     def _labelled(self, listing: Callable[..., list[dict[str, Any]]], label: str, value: str) -> list[dict[str, Any]]:
         return [_without_env(each) for each in listing(filters={"label": f"{label}={value}"})]

@@ -234,3 +234,44 @@ def test_a_set_without_tls_goes_there_in_steps(mode: str, trusts: bool) -> None:
     command = services["mongo1"]["command"]
     assert command[command.index("--tlsMode") + 1] == mode
     assert ("MONGODB_CA_FILE" in services["api"]["environment"]) is trusts
+
+
+REPLICA_SET = """\
+x-harden:
+  replica_sets:
+    rs:
+      members: [{members}]
+      keyfile: key
+      users: {{}}
+{more}
+services:
+  a: {{image: db, secrets: [key]}}
+  b: {{image: db, secrets: [key]}}
+secrets:
+  key: {{x-harden: {{generate: random}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("members", "more", "complaint"),
+    [
+        ("a, b, a", "", "`a` is named twice"),
+        ("a, b", "      arbiter: b", "`b` is named twice"),
+        ("a, b", "      arbiter_votes: true", "`arbiter_votes` without an `arbiter`"),
+        ("", "", "one member at least"),
+        ("a, b, c, d, e, f, g, h", "", "7 votes at most"),
+        ("a, b", "      election_timeout_ms: 5", "election_timeout_ms"),
+        ("a, z", "", "there is no service `z`"),
+    ],
+)
+def test_a_replica_set_that_cannot_be_is_refused(rendering: Rendering, members: str, more: str, complaint: str) -> None:
+    with pytest.raises(HardenError, match=complaint) as caught:
+        rendering(REPLICA_SET.format(members=members, more=more))
+    assert "stack.yml:" in caught.value.message
+
+
+def test_a_part_of_a_document_defines_its_service_as_the_whole_does(rendering: Rendering) -> None:
+    text = PLAIN.replace("services:\n", "services:\n  other: {image: other}\n")
+    whole = stack.compose(rendering(text), {"token": "shop_token_1"}, PROFILES)
+    part = stack.only(whole, "web")
+    assert part == {**whole, "services": {"web": whole["services"]["web"]}}  # type: ignore[index]  # a mapping
