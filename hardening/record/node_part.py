@@ -56,6 +56,7 @@ class Row(Protocol):
     def group(self) -> int:
         """Number of the control group."""
         ...
+
     @property
     def exe(self) -> int:
         """Inode of the executable."""

@@ -1,5 +1,6 @@
 """Recordings as files: `profiles/<role>/recordings/<scenario>.json`."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -47,7 +48,8 @@ def write(profiles: Path, recording: Recording) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{path.name}.new")
-        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(recording), indent=1) + b"\n")
+        sealed = msgspec.structs.replace(recording, seal=seal(recording))
+        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(sealed), indent=1) + b"\n")
         fresh.replace(path)
     except OSError as error:
         raise FailedError(f"{path}: cannot be written: {error.strerror}") from error
@@ -74,7 +76,15 @@ def read(path: Path) -> Recording:
         ) from None
     for problem in _problems(path, recording):
         raise HardenError(f"{path}: {problem}", "record it again")
-    return recording
+    if recording.seal != seal(recording):
+        raise HardenError(f"{path}: seal: it was changed since it was recorded", "undo that, or record it again")
+    return msgspec.structs.replace(recording, seal="")
+
+
+def seal(recording: Recording) -> str:
+    """Digest of a recording's content, whatever its present seal."""
+    bare = msgspec.structs.replace(recording, seal="")
+    return hashlib.sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()
 
 
 def _complaint(error: msgspec.ValidationError) -> str:
