@@ -34,6 +34,15 @@ def born(maps: Maps) -> dict[int, str]:
     return found
 
 
+def homes(maps: Maps, groups: dict[int, str]) -> dict[str, int]:
+    """Process -> number of its group, of programs that were started meanwhile, and of those that run now."""
+    found = {pid: group for pid, group in maps.get("@home", {}).items() if group in groups}
+    running = {container: group for group, container in groups.items()}
+    for container, pids in pids_by_container().items():
+        found.update({str(pid): running[container] for pid in pids if container in running})
+    return found
+
+
 def rows(maps: Maps, groups: dict[int, str], known: dict[str, dict[str, Any]], longest: int) -> dict[str, Any]:
     """Everything that was counted of the groups.
 

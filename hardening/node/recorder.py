@@ -3,11 +3,11 @@
 The request, one line of JSON:
 
     {"service": NAME or "", "container": NAME or "", "engine_socket": PATH,
-     "profile": NAME or "", "audit": "must" or "try", "complain": BOOL}
+     "profile": NAME or "", "audit": "must", "loaded" or "try", "complain": BOOL}
 
-Either a swarm service or a container is named. `profile` is the AppArmor profile whose messages are collected, where
-that can be done or must; `complain` puts it into complain mode meanwhile. The answer, one line of JSON, comes once
-everything is watched:
+Either a swarm service or a container is named. `profile` is the AppArmor profile whose messages are collected:
+always, where it is loaded, or where that can be done; `complain` puts it into complain mode meanwhile. The answer, one
+line of JSON, comes once everything is watched:
 
     {"socket": PATH, "containers": NUMBER, "error": ""}
 
@@ -32,7 +32,8 @@ from hardening.node.audit_trail import AuditTrail, Complaining
 from hardening.node.bpftrace import Bpftrace
 from hardening.node.control_groups import group_path, number, numbers, place
 from hardening.node.fact import NotReadable, read_text, reason
-from hardening.node.recorded import born, rows
+from hardening.node.kernel import apparmor_profiles
+from hardening.node.recorded import born, homes, rows
 from hardening.node.watched import Watched
 
 FOLDER = "/run/harden"
@@ -75,7 +76,7 @@ class Recorder:
         self._place = place(driver, containers)
         self._groups = numbers(containers, self._place.hierarchy)
         self.running = len(set(self._groups.values()))
-        self._trail = _trail(request["profile"], must=request["audit"] == "must")
+        self._trail = _trail(request["profile"], request["audit"])
         self._complaining: Complaining | None = None
         self._bpftrace = Bpftrace(self._place, list(self._groups))
         try:
@@ -103,6 +104,8 @@ class Recorder:
             "bpftrace": ".".join(map(str, self._bpftrace.version)),
             "images": sorted({images[each] for each in set(groups.values()) if each in images}),
             "groups": {str(each): container for each, container in groups.items()},
+            "names": {each: str(facts.get("Name", "")).lstrip("/") for each, facts in known.items()},
+            "homes": homes(maps, groups),
             "missed": missed,
             "audit": self._trail.finish() if self._trail else None,
             **rows(maps, groups, known, self._bpftrace.longest),
@@ -121,13 +124,22 @@ class Recorder:
             raise NotReadable("this kernel numbers control groups in a way that is not known")
 
 
-def _trail(profile: str, *, must: bool) -> AuditTrail | None:
+def _trail(profile: str, when: str) -> AuditTrail | None:
+    if not profile or (when == "loaded" and profile not in _loaded_profiles()):
+        return None
     try:
-        return AuditTrail(profile) if profile else None
+        return AuditTrail(profile)
     except NotReadable:
-        if must:
+        if when != "try":
             raise
         return None  # without auditd there are no messages, and nothing depends on them
+
+
+def _loaded_profiles() -> dict[str, str]:
+    try:
+        return apparmor_profiles()
+    except FileNotFoundError:
+        return {}  # this kernel has no AppArmor
 
 
 def _listen(path: str) -> socket.socket:

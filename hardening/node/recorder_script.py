@@ -179,6 +179,7 @@ def _executions(version: tuple[int, int]) -> str:
   if (@watched[$group]) {{
     {_TASK}
     @ran[$group, $exe, str({name})] = count();
+    @home[pid] = $group;
   }}
 }}"""
 

@@ -154,6 +154,8 @@ class Answer(Struct, frozen=True):
         groups: number of a control group -> container id.
         missed: events that the kernel says it did not hand to us.
         uncounted: calls that were seen and did not fit into the table.
+        names: container id -> name.
+        homes: process -> number of its control group, of processes that were started meanwhile or run.
         held: files that processes had open at the end.
     """
 
@@ -165,6 +167,8 @@ class Answer(Struct, frozen=True):
     bpftrace: str = ""
     images: tuple[str, ...] = ()
     groups: dict[str, str] = {}
+    names: dict[str, str] = {}
+    homes: dict[str, int] = {}
     missed: int = 0
     uncounted: int = 0
     audit: Audit | None = None

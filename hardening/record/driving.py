@@ -57,9 +57,9 @@ def _do(subject: Subject, step: Step) -> None:
         case "run":
             run(step.run)
         case "stop":
-            _replace(subject, "stop")
+            replace(subject, "stop")
         case "crash" if step.crash == "task":
-            _replace(subject, "kill")
+            replace(subject, "kill")
         case _:
             tasks = subject.tasks()
             if not tasks:
@@ -120,7 +120,7 @@ def _dump(subject: Subject, task: Task, step: Step) -> None:
         raise FailedError(f"{task.node}: {subject.name}: the backup failed: {complaint(error)}") from None
 
 
-def _replace(subject: Subject, how: str) -> None:
+def replace(subject: Subject, how: str) -> None:
     """End tasks one after another, and wait for the successor of each; a plain container is started again."""
     tasks = subject.tasks()
     if not tasks:

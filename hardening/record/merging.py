@@ -27,7 +27,7 @@ def merge(parts: Sequence[Recording]) -> Recording:
     return Recording(
         role=first.role,
         scenario=first.scenario,
-        origin=_origin([part.origin for part in parts]),
+        origin=origin([part.origin for part in parts]),
         lost=Loss(sum(part.lost.syscalls for part in parts), sum(part.lost.files for part in parts)),
         programs=added(part.programs for part in parts),
         runtime=added({"": part.runtime} for part in parts).get("", {}),
@@ -41,7 +41,7 @@ def merge(parts: Sequence[Recording]) -> Recording:
     )
 
 
-def _origin(origins: Sequence[Origin]) -> Origin:
+def origin(origins: Sequence[Origin]) -> Origin:
     """Of machines that differ, everything that one of them has."""
 
     def all_of(attribute: str) -> str:

@@ -85,7 +85,7 @@ class NodePart:
         return Recording(
             role=self.role,
             scenario=self.scenario,
-            origin=self._origin(),
+            origin=node_origin(self.role, answer, self.recorded_at),
             lost=Loss(syscalls=answer.missed + answer.uncounted, files=self.unresolved + unseen + audit_lost),
             programs=self._programs(),
             runtime=_summed(
@@ -104,24 +104,6 @@ class NodePart:
 
     def _logged(self) -> tuple[Message, ...]:
         return messages(self.answer.audit.lines) if self.answer.audit else ()
-
-    def _origin(self) -> Origin:
-        answer = self.answer
-        if len(answer.images) > 1:
-            raise FailedError(
-                f"{self.role}: its tasks ran different images: {', '.join(answer.images)}",
-                "record when every task runs the same image",
-            )
-        audit = f", auditd {answer.audit.version}" if answer.audit else ""
-        return Origin(
-            image=answer.images[0] if answer.images else "",
-            engine=answer.engine,
-            runtime=answer.runtime,
-            kernel=answer.kernel,
-            architecture=answer.architecture,
-            recorder=f"bpftrace {answer.bpftrace}{audit}",
-            recorded_at=self.recorded_at,
-        )
 
     def _is_ours(self, row: "Row") -> bool:
         return (row.group, row.exe) not in self.runtime
@@ -215,6 +197,29 @@ class NodePart:
         for direction, rows in (("send", self.answer.sent), ("receive", self.answer.received)):
             for each in filter(self._is_ours, rows):
                 yield SignalUse(names.signal(each.signal), direction, each.peer, each.count)
+
+
+def node_origin(role: str, answer: Answer, recorded_at: str) -> Origin:
+    """Where a node's part was made.
+
+    Raises:
+        FailedError: its tasks ran different images.
+    """
+    if len(answer.images) > 1:
+        raise FailedError(
+            f"{role}: its tasks ran different images: {', '.join(answer.images)}",
+            "record when every task runs the same image",
+        )
+    audit = f", auditd {answer.audit.version}" if answer.audit else ""
+    return Origin(
+        image=answer.images[0] if answer.images else "",
+        engine=answer.engine,
+        runtime=answer.runtime,
+        kernel=answer.kernel,
+        architecture=answer.architecture,
+        recorder=f"bpftrace {answer.bpftrace}{audit}",
+        recorded_at=recorded_at,
+    )
 
 
 def runtime_programs(answer: Answer) -> frozenset[tuple[int, int]]:
