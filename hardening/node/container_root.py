@@ -15,7 +15,10 @@ _LINKS = 40
 """As many as the kernel follows."""
 _OWN = {"self": "/proc/self", "thread-self": "/proc/thread-self"}
 _HEAD = 4096
+_ELF_64_BIT = b"\x7fELF\x02"
+_ELF_HEADER = 64
 _ELF_INTERPRETER = 3
+"""PT_INTERP (elf.h)."""
 
 
 class Root:
@@ -85,7 +88,7 @@ class _Walk:
                 links += 1
                 magic = here.startswith("/proc/") and not target.startswith("/")  # such as `pipe:[123]`
                 if links > _LINKS or magic:
-                    self.path = f"{here}/{part}"
+                    self.path = f"{here.rstrip('/')}/{part}"
                     return
                 if target.startswith("/"):
                     self.close()
@@ -128,7 +131,7 @@ def loader(head: bytes) -> str:
     if head.startswith(b"#!"):
         words = head[2:].split(b"\n")[0].split()
         return words[0].decode("utf-8", "replace") if words else ""
-    if head[:5] != b"\x7fELF\x02":
+    if head[:5] != _ELF_64_BIT or len(head) < _ELF_HEADER:
         return ""
     offset = struct.unpack_from("<Q", head, 32)[0]
     size, count = struct.unpack_from("<HH", head, 54)

@@ -73,7 +73,7 @@ def start(dockerd: Engine, image: str) -> Iterator[Starter]:
 def recorded(dockerd: Engine) -> Recorder:
     def run(container: str, drive: Callable[[], object]) -> Recording:
         target = record.Target(container=container, engine_socket=str(dockerd.socket))
-        outcome = record.record({"here": HOST}, target, ("web", "test"), lambda: drive() and None, lambda *_: None)
+        outcome = record.record({"here": HOST}, target, ("web", "test"), lambda: (drive(), None)[1], lambda *_: None)
         return outcome.recording
 
     return run

@@ -58,7 +58,7 @@ def test_a_decision_is_read(name: str) -> None:
     "line",
     [
         "",
-        'type=AVC msg=audit(1.2:3): apparmor="STATUS" operation="profile_replace" name="harden-web"',
+        'type=AVC msg=audit(1.2:3): apparmor="STATUS" operation="profile_load" name="web"',
         "type=SYSCALL msg=audit(1.2:3): arch=c000003e syscall=257 success=yes",
         'apparmor="ALLOWED" operation="open" profile="harden-web"',
         "type=AVC msg=audit(1.2:",
