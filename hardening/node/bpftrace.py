@@ -13,8 +13,9 @@ import subprocess
 import threading
 from typing import Any
 
-from hardening.node.fact import NotReadable, read_text
-from hardening.node.recorder_script import Place, script
+from hardening.node.bpf_programs import missed
+from hardening.node.fact import NotReadable
+from hardening.node.recorder_script import CAPABILITIES, KPROBES, Place, script
 
 PROGRAM = "bpftrace"
 _TIED = ("setpriv", "--pdeathsig", "KILL", "--")
@@ -42,13 +43,13 @@ class Bpftrace:
         NotReadable: this node cannot; the message says why, and what to do about it.
     """
 
-    def __init__(self, place: Place, watched: list[int]) -> None:
+    def __init__(self, place: Place, watched: dict[int, list[int]]) -> None:
         self.version = _version()
         if not os.path.exists(_TYPES):
             raise NotReadable(f"the kernel does not describe its types ({_TYPES} is missing), which recording needs")
         _see_tracing()
         self.longest = _STRING[self.version >= _NEW_STRINGS] - 1
-        text = script(place, watched, _known_calls(), _known_tracepoints(), self.version)
+        text = script(place, watched, _known_calls(), _known_ways(), self.version)
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._complaints: list[str] = []
         self._child = subprocess.Popen(
@@ -74,7 +75,7 @@ class Bpftrace:
 
     def finish(self) -> tuple[Maps, int]:
         """End counting. The maps, and the number of events that the kernel says were missed or could not be kept."""
-        missed = self._missed()
+        lost = missed(self.pid)
         self._child.send_signal(signal.SIGINT)
         maps: Maps = {}
         while (line := self._next(_END_SECONDS)) is not None:
@@ -82,10 +83,10 @@ class Bpftrace:
             if kind == "map":
                 maps.update(content)
             elif kind in {"helper_error", "lost_events"}:
-                missed += 1
+                lost += 1
         if self._child.wait(_END_SECONDS):
             raise NotReadable(f"bpftrace ended with {self._child.returncode}: {self._complaint()}")
-        return maps, missed
+        return maps, lost
 
     def kill(self) -> None:
         """End it without reading anything."""
@@ -105,14 +106,6 @@ class Bpftrace:
             return self._lines.get(timeout=seconds)
         except queue.Empty:
             raise NotReadable(f"bpftrace said nothing within {seconds:.0f} s") from None
-
-    def _missed(self) -> int:
-        """Times the kernel did not run one of our programs, as far as it counts that (Linux 6.7 for tracepoints)."""
-        missed = 0
-        for name in os.listdir(f"/proc/{self.pid}/fdinfo"):
-            found = re.search(r"^recursion_misses:\s*(\d+)", read_text(f"/proc/{self.pid}/fdinfo/{name}"), re.MULTILINE)
-            missed += int(found.group(1)) if found else 0
-        return missed
 
     def _read(self) -> None:
         if self._child.stdout:
@@ -178,6 +171,8 @@ def _known_calls() -> set[str]:
     return {name[len(start) :] for name in os.listdir(f"{_TRACING}/events/syscalls") if name.startswith(start)}
 
 
-def _known_tracepoints() -> set[str]:
-    folder = f"{_TRACING}/events/capability"
-    return {f"capability:{name}" for name in os.listdir(folder)} if os.path.isdir(folder) else set()
+def _known_ways() -> set[str]:
+    ways = {way for way in (KPROBES, CAPABILITIES) if os.path.exists(f"{_TRACING}/{way}")}
+    if not ways:
+        raise NotReadable("this kernel shows no use of capabilities: it has neither kprobes nor that tracepoint")
+    return ways

@@ -75,6 +75,20 @@ def numbers(containers: list[str], hierarchy: int) -> dict[int, str]:
     return found
 
 
+def threads(groups: dict[int, str]) -> dict[int, list[int]]:
+    """Number -> threads that run in it now, of groups by their container."""
+    running = pids_by_container()
+    found: dict[int, list[int]] = {}
+    for each, container in groups.items():
+        found[each] = []
+        for pid in running.get(container, ()):
+            try:
+                found[each] += [int(thread) for thread in os.listdir(f"/proc/{pid}/task")]
+            except OSError:
+                continue  # it ended while we looked
+    return found
+
+
 def _mount_point(hierarchy: int) -> str:
     wanted = "cgroup" if hierarchy else "cgroup2"
     for line in read_text("/proc/self/mountinfo").splitlines():

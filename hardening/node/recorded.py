@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -18,8 +18,6 @@ from hardening.node.recorder_script import NAMED, ON_PATHS
 
 Maps = dict[str, Any]
 Row = list[Any]
-_TOLD = ("chdir", 0)
-"""Of the calls on paths, the one that needs no right and tells where a process is."""
 _MAPPED_FIELDS = 6
 """Of a line in `/proc/<pid>/maps` that names a file."""
 _DIRECTORY, _KIND_SHIFT = 4, 12
@@ -56,19 +54,23 @@ def rows(maps: Maps, groups: dict[int, str], known: dict[str, dict[str, Any]], l
     counted = sum(count for *_, count in _rows(maps, "@calls", 5))
     with ExitStack() as stack:
         names = Names(groups, known, stack)
-        names.learn(_of(maps, "@changed", 5, groups))
+        found = list(_of(maps, "@opened", 9, groups))
+        moved = [[group, int(inode), int(base), path] for group, inode, base, path, _ in _of(maps, "@moved", 4, groups)]
+        names.learn(
+            moved + [[row[0], int(row[2]), int(row[7]), row[8]] for row in found if _is_folder(int(row[6]))], longest
+        )
         opened = [
             [group, int(exe), int(inode), int(device), int(access), int(append) != 0, _is_folder(int(mode)),
-             names.opened(group, int(inode), int(base), path, longest), count]
-            for group, exe, inode, device, access, append, mode, base, path, count in _of(maps, "@opened", 9, groups)
+             names.opened(group, int(base), path, longest), count]
+            for group, exe, inode, device, access, append, mode, base, path, count in found
         ]  # fmt: skip
         changed = [
             [group, int(exe), *ON_PATHS[int(call)], names.path(group, int(base), path, longest), count]
             for group, exe, call, base, path, count in _of(maps, "@changed", 5, groups)
-            if path and ON_PATHS[int(call)] != _TOLD  # without a path: a socket that is not in the file system
+            if path  # a socket without one is not in the file system
         ]
         ran = [
-            [group, int(exe), names.opened(group, int(exe), 0, path, longest) if path.startswith("/") else None, count]
+            [group, int(exe), names.opened(group, 0, path, longest) if path.startswith("/") else None, count]
             for group, exe, path, count in _of(maps, "@ran", 3, groups)
         ]
         return {
@@ -89,7 +91,7 @@ def rows(maps: Maps, groups: dict[int, str], known: dict[str, dict[str, Any]], l
             "locked": [_numbers(row) for row in _of(maps, "@locked", 4, groups)],
             "granted": [_numbers(row) for row in _of(maps, "@granted", 3, groups)],
             "sent": [[*_numbers(row[:3]), *row[3:]] for row in _of(maps, "@sent", 4, groups)],
-            "received": [[*_numbers(row[:3]), *row[3:]] for row in _of(maps, "@received", 4, groups)],
+            "received": [[int(group), 0, int(sig), *rest] for group, sig, *rest in _of(maps, "@received", 3, groups)],
             "held": names.held(),
             "programs": names.programs(ran),
             "loaders": names.loaders(ran),
@@ -114,31 +116,34 @@ class Names:
         self._real: dict[tuple[str, str], str] = {}
         self._folders: dict[tuple[int, int], str] = {}
 
-    def learn(self, changed: Iterable[Row]) -> None:
-        """Remember every folder that a process may have been in, by the inode it has now."""
-        for group, _, call, _, path, _ in changed:
-            folder = path if ON_PATHS[int(call)] == _TOLD else os.path.dirname(path)
-            if folder.startswith("/"):
-                self._remember(group, folder)
+    def learn(self, told: list[Row], longest: int) -> None:
+        """Get to know the folders that paths may be relative to.
+
+        Args:
+            told: [group, inode, base, path] of folders that processes opened or went to; `path` is relative to the
+                folder with the inode `base`, which may be told of in another row.
+            longest: bytes after which a path was cut off.
+        """
         for group, container in self._groups.items():
             config = self._known.get(container, {}).get("Config") or {}
             self._remember(group, config.get("WorkingDir") or "/")
-            for pid in self._pids.get(container, ()):
-                try:
-                    self._remember(group, os.readlink(f"/proc/{pid}/cwd"))
-                except OSError:
-                    continue  # it ended while we looked
+        for group, pid in self._processes():
+            try:
+                self._remember(group, os.readlink(f"/proc/{pid}/cwd"))
+            except OSError:
+                continue  # it ended while we looked
+        before = -1
+        while before != len(self._folders):
+            before = len(self._folders)
+            for group, inode, base, path in told:
+                whole = self._absolute(group, base, path, longest)
+                if whole is not None:
+                    self._folders.setdefault((group, inode), self._resolve(group, whole))
 
-    def opened(self, group: int, inode: int, base: int, path: str, longest: int) -> str | None:
+    def opened(self, group: int, base: int, path: str, longest: int) -> str | None:
         """The path of an opened file, links followed as the kernel did."""
         whole = self._absolute(group, base, path, longest)
-        if whole is None:
-            return None
-        real = self._resolve(group, whole)
-        root = self._root(group)
-        if root and root.inode(real) == inode:
-            self._folders[group, inode] = real  # if it is no folder, nothing is relative to it
-        return real
+        return None if whole is None else self._resolve(group, whole)
 
     def path(self, group: int, base: int, path: str, longest: int) -> str | None:
         """A path that a call was given. Its last part is what the call changed, so no link is followed there."""

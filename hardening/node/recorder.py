@@ -30,7 +30,7 @@ from typing import Any
 
 from hardening.node.audit_trail import AuditTrail, Complaining
 from hardening.node.bpftrace import Bpftrace
-from hardening.node.control_groups import group_path, number, numbers, place
+from hardening.node.control_groups import group_path, number, numbers, place, threads
 from hardening.node.fact import NotReadable, read_text, reason
 from hardening.node.kernel import apparmor_profiles
 from hardening.node.recorded import born, homes, rows
@@ -78,7 +78,7 @@ class Recorder:
         self.running = len(set(self._groups.values()))
         self._trail = _trail(request["profile"], request["audit"])
         self._complaining: Complaining | None = None
-        self._bpftrace = Bpftrace(self._place, list(self._groups))
+        self._bpftrace = Bpftrace(self._place, threads(self._groups))
         try:
             self._check_place()
             if request["complain"]:

@@ -44,7 +44,6 @@ _MAY_BE_REFUSED = ("clone", "ioctl", "personality", "prctl", "setsockopt", "sock
 
 OPENING = {"open": "-100", "openat": "args->dfd", "openat2": "args->dfd", "creat": "-100"}
 CHANGING = {
-    "chdir": (("filename", "-100"),),
     "chmod": (("filename", "-100"),),
     "chown": (("filename", "-100"),),
     "fchmodat": (("filename", "args->dfd"),),
@@ -66,8 +65,7 @@ CHANGING = {
     "unlink": (("pathname", "-100"),),
     "unlinkat": (("pathname", "args->dfd"),),
 }
-"""Calls that need a right on a path -> the arguments that name paths, each with what it is relative to. `chdir` needs
-none; it tells what later paths are relative to."""
+"""Calls that need a right on a path -> the arguments that name paths, each with what it is relative to."""
 MEETING = {"bind": "args->umyaddr", "connect": "args->uservaddr"}
 """Calls that need a right on the path of a Unix socket."""
 ON_PATHS = (
@@ -78,7 +76,9 @@ ON_PATHS = (
 LOCKING = {"flock": "1", "fcntl": "args->cmd == 6 || args->cmd == 7 || args->cmd == 37 || args->cmd == 38"}
 """Calls that lock an open file, and when: F_SETLK, F_SETLKW and their forms for open file descriptions."""
 
-_STATE = ("watched", "name", "at", "pending", "entered", "met", "path0", "path1", "from0", "from1")
+KPROBES, CAPABILITIES = "kprobe_events", "events/capability/cap_capable"
+"""Ways to see capabilities used, as paths below the kernel's tracing; the second is there from Linux 6.14 on."""
+_STATE = ("watched", "member", "name", "at", "entered", "met", "path0", "path1", "from0", "from1")
 _BROKEN_STRINGS = (0, 20)
 """From here on the names that tracepoints bring along cannot be relied on (0.23 reads them from the wrong place), and
 the kernel's own structures are read instead, which older versions cannot do."""
@@ -98,19 +98,22 @@ class Place(NamedTuple):
     prefix: str
 
 
-def script(place: Place, watched: list[int], calls: set[str], tracepoints: set[str], version: tuple[int, int]) -> str:
+def script(
+    place: Place, watched: dict[int, list[int]], calls: set[str], tracepoints: set[str], version: tuple[int, int]
+) -> str:
     """The program for one node.
 
     Args:
         place: the node's control groups.
-        watched: numbers of the groups that exist already.
+        watched: number -> threads, of the groups that exist already.
         calls: system calls of which this kernel has tracepoints; others are left out.
-        tracepoints: `category:name` of other tracepoints the kernel has.
+        tracepoints: what else the kernel has, of KPROBES and CAPABILITIES.
         version: bpftrace's.
     """
     parts = [_begin(place, watched), _births(place, version), _counts(), _refusals(), _executions(version)]
     parts += [_values(name) for name in VALUES if name in calls]
     parts += [_opens(name, at) for name, at in OPENING.items() if name in calls]
+    parts += [_moves()]
     parts += [_changes(name, arguments) for name, arguments in CHANGING.items() if name in calls]
     parts += [_meets(name, address) for name, address in MEETING.items() if name in calls]
     parts += [_locks(name, condition) for name, condition in LOCKING.items() if name in calls]
@@ -118,8 +121,10 @@ def script(place: Place, watched: list[int], calls: set[str], tracepoints: set[s
     return "\n".join(parts).replace("CGROUP", place.expression)
 
 
-def _begin(place: Place, watched: list[int]) -> str:
+def _begin(place: Place, watched: dict[int, list[int]]) -> str:
     known = " ".join(f"@watched[(uint64){number}] = 1;" for number in watched)
+    for number, threads in watched.items():
+        known += "".join(f" @member[(int32){thread}] = (uint64){number};" for thread in threads)
     return f'BEGIN {{ {known} printf("ready %lu\\n", {place.expression}); }}'
 
 
@@ -180,6 +185,7 @@ def _executions(version: tuple[int, int]) -> str:
     {_TASK}
     @ran[$group, $exe, str({name})] = count();
     @home[pid] = $group;
+    @member[(int32)tid] = $group;
   }}
 }}"""
 
@@ -264,6 +270,23 @@ def _changes(name: str, arguments: tuple[tuple[str, str], ...]) -> str:
     return f"tracepoint:syscalls:sys_enter_{name} {{ {_ours()} {kept} }} }} }}\n{exits}"
 
 
+def _moves() -> str:
+    """Where processes go: what their relative paths are relative to, also when that folder is gone at the end."""
+    here = "(uint64)$task->fs->pwd.dentry->d_inode->i_ino"
+    return f"""tracepoint:syscalls:sys_enter_chdir {{
+  {_ours()} @name[tid] = (uint64)args->filename; @at[tid] = {here}; }} }}
+}}
+tracepoint:syscalls:sys_exit_chdir /@name[tid]/ {{
+  $group = CGROUP; {_TASK}
+  if (args->ret == 0) {{
+    $before = *(uint8 *)uptr(@name[tid]) == 47 ? (uint64)0 : (uint64)@at[tid];
+    @moved[$group, {here}, $before, str(uptr(@name[tid]))] = count();
+  }}
+  delete(@name[tid]);
+  delete(@at[tid]);
+}}"""
+
+
 def _meets(name: str, address: str) -> str:
     """The path of a Unix socket stands two bytes into its address, behind the family 1; abstract names begin with 0."""
     return f"""tracepoint:syscalls:sys_enter_{name} {{ {_ours()} @met[tid] = (uint64){address}; }} }} }}
@@ -295,31 +318,30 @@ def _maps() -> str:
 
 
 def _signals() -> str:
-    """Signals that programs send (SI_USER, SI_QUEUE, SI_TKILL); the kernel's own need no right."""
+    """Signals that programs send (SI_USER, SI_QUEUE, SI_TKILL); the kernel's own need no right.
+
+    The tracepoint names the target by its thread, so the threads of containers are kept track of.
+    """
     return f"""tracepoint:signal:signal_generate {{
   if (args->code == 0 || args->code == -1 || args->code == -6) {{
-    @pending[args->pid, args->sig] = comm;
+    $target = (uint64)@member[args->pid];
+    if ($target != 0) {{ @received[$target, args->sig, comm] = count(); }}
     {_ours()} @sent[$group, $exe, args->sig, args->comm] = count(); }} }}
   }}
 }}
-tracepoint:signal:signal_deliver {{
-  $group = CGROUP;
-  if (@watched[$group]) {{ if (@pending[pid, args->sig] != "") {{ {_TASK}
-    @received[$group, $exe, args->sig, @pending[pid, args->sig]] = count();
-  }} }}
-  if (@pending[pid, args->sig] != "") {{ delete(@pending[pid, args->sig]); }}
-}}"""
+tracepoint:sched:sched_process_fork {{ {_ours()} @member[args->child_pid] = $group; }} }} }}
+tracepoint:sched:sched_process_exit {{ if (@member[(int32)tid]) {{ delete(@member[(int32)tid]); }} }}"""
 
 
 def _capabilities(tracepoints: set[str]) -> str:
     """Capabilities that were asked of the process itself and granted.
 
-    Not those asked of whoever mounted a file system, in whose name an overlay works; and where the kernel says so (the
-    option 2), not those it only wonders about.
+    Not those asked of whoever mounted a file system, in whose name an overlay works; and not those that the kernel only
+    wonders about (the option 2), which a kernel without kprobes does not tell.
     """
     kept = "@granted[$group, $exe, {}] = count(); }} }} }}"
     own = "if ({} == (uint64)$task->real_cred) {{"
-    if "capability:cap_capable" in tracepoints:
+    if KPROBES not in tracepoints:
         return f"""tracepoint:capability:cap_capable {{
   {_ours("args->ret == 0")} {own.format("(uint64)args->cred")} {kept.format("args->cap")}
 }}"""

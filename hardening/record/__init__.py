@@ -2,7 +2,7 @@
 
 from .merging import merge
 from .recordings import recording
-from .session import Outcome, Target, record
+from .session import Outcome, Target, record, watch
 from .store import read, write
 
-__all__ = ["Outcome", "Target", "merge", "read", "record", "recording", "write"]
+__all__ = ["Outcome", "Target", "merge", "read", "record", "recording", "watch", "write"]

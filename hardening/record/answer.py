@@ -123,7 +123,7 @@ class Granted(Struct, frozen=True, array_like=True):
 
 
 class Signalled(Struct, frozen=True, array_like=True):
-    """A signal; `peer` is the other process's name."""
+    """A signal; `peer` is the other process's name. The executable that received one is not told: 0."""
 
     group: int
     exe: int

@@ -56,19 +56,21 @@ def test_programs_travel_whole(name: str) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_script_is_balanced_and_names_only_tracepoints_that_exist(version: tuple[int, int]) -> None:
-    text = recorder_script.script(PLACE, [5, 6], CALLS - {"open", "unlink"}, set(), version)
+    text = recorder_script.script(
+        PLACE, {5: [], 6: [71, 72]}, CALLS - {"open", "unlink"}, {recorder_script.KPROBES}, version
+    )
     assert text.count("{") == text.count("}")
     assert text.count("(") == text.count(")")
     assert "CGROUP" not in text
     assert "sys_enter_open " not in text
     assert "sys_enter_openat " in text
-    assert "@watched[(uint64)5] = 1; @watched[(uint64)6] = 1;" in text
+    assert "@watched[(uint64)5] = 1; @watched[(uint64)6] = 1; @member[(int32)71] = (uint64)6;" in text
     assert "kprobe:cap_capable" in text
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_where_names_of_tracepoints_are_broken_they_are_not_used(version: tuple[int, int]) -> None:
-    text = recorder_script.script(PLACE, [], CALLS, {"capability:cap_capable"}, version)
+    text = recorder_script.script(PLACE, {}, CALLS, {recorder_script.CAPABILITIES}, version)
     assert ("rawtracepoint:cgroup_mkdir" in text) == (version >= (0, 20))
     assert "kprobe" not in text
 
@@ -81,11 +83,11 @@ def known(text: str) -> dict[str, object]:
 
 
 def test_rows_of_other_groups_are_left_out_and_loss_is_the_difference() -> None:
-    maps = {"@total": 10, "@calls": {"7,100,2,0,1": 4, "8,100,2,0,1": 3}, "@received": {"7,100,15,a,b": 1}}
+    maps = {"@total": 10, "@calls": {"7,100,2,0,1": 4, "8,100,2,0,1": 3}, "@received": {"7,15,a,b": 1}}
     found = recorded.rows(maps, {7: ID}, {ID: known("/")}, 180)
     assert found["uncounted"] == 3
     assert found["calls"] == [[7, 100, 2, 0, 1, 4]]
-    assert found["received"] == [[7, 100, 15, "a,b", 1]]
+    assert found["received"] == [[7, 0, 15, "a,b", 1]]
 
 
 @pytest.mark.parametrize("maps", [{"@calls": {"7,100": 1}}, {"@calls": 5}])

@@ -31,8 +31,8 @@ LINES = {
     ),
     "signal": (
         (
-            f'apparmor="ALLOWED" operation="signal" class="signal" {WEB} requested_mask="receive" denied_mask="receive" '
-            'signal=term peer="unconfined"'
+            f'apparmor="ALLOWED" operation="signal" class="signal" {WEB} requested_mask="receive" '
+            'denied_mask="receive" signal=term peer="unconfined"'
         ),
         ("signal", "signal receive term peer=unconfined"),
     ),
