@@ -14,6 +14,7 @@ from hardening.node.kernel import apparmor_profiles
 
 LOG = "/var/log/audit/audit.log"
 _PROFILES = "/etc/apparmor.d"
+_ENVIRONMENT = {"PATH": os.defpath + ":/sbin:/usr/sbin", "LC_ALL": "C"}
 _SECONDS = 60
 _LOADING_SECONDS = 300
 _SETTLE_SECONDS = 0.1
@@ -82,6 +83,7 @@ class Complaining:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            env=_ENVIRONMENT,
         )
         try:
             _output("apparmor_parser", "--replace", "--skip-cache", "--Complain", path, seconds=_LOADING_SECONDS)
@@ -128,10 +130,9 @@ def _version() -> str:
 
 
 def _output(*argv: str, seconds: float = _SECONDS) -> str:
-    environment = {"PATH": os.defpath + ":/sbin:/usr/sbin", "LC_ALL": "C"}
     try:
         done = subprocess.run(
-            argv, env=environment, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
+            argv, env=_ENVIRONMENT, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
         )
     except FileNotFoundError:
         raise NotReadable(f"{argv[0]} is not installed") from None

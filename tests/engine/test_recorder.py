@@ -233,7 +233,7 @@ def test_files_are_told_as_apparmor_sees_them(dockerd: Engine, start: Starter, r
         "/data/moved": "rw",
         "/data/link": "w",
         "/scratch/folder/": "w",
-        "/scratch/folder/inner": "w",
+        "/scratch/folder/inner": "rw",
         "/bin/": "r",
         "/proc/self/status": "r",
         "/etc/hostname": "r",
