@@ -30,6 +30,7 @@ class Requests(Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         port: on the container's loopback.
+        tls: speak TLS; whose certificate is shown does not matter, for it is the container itself that is asked.
         ask: what each client asks for, in order.
         clients: how many, one after another or at once.
         together: how many of them at the same time.
@@ -37,8 +38,21 @@ class Requests(Struct, frozen=True, forbid_unknown_fields=True):
 
     port: int
     ask: tuple[Request, ...]
+    tls: bool = False
     clients: int = 1
     together: int = 1
+
+
+class Dump(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that a member of a database's replica set holds, read as a backup does.
+
+    Attributes:
+        keyfile: secret by which the members know each other.
+        authority: secret with the certificates that the server's is verified by; empty for a set without TLS.
+    """
+
+    keyfile: str
+    authority: str = ""
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,8 +65,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
         stop: stopped as a rollout does it; its successor is waited for.
         crash: `task`: its first process is killed and its successor waited for; `child`: a child of that process is.
         health: its own health check, once more.
-        dump: every document and index is read, as a backup does; of a database, whose members know each other by the
-            secret of this name.
+        dump: every document and index of a database's member is read.
         wait: seconds in which only what happens by itself happens.
         run: a command on the machine this program runs on.
         service: the name within the stack, when it is not the recorded service.
@@ -65,7 +78,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     stop: bool = False
     crash: Literal["", "task", "child"] = ""
     health: bool = False
-    dump: str = ""
+    dump: Dump | None = None
     wait: float = 0
     run: str = ""
     service: str = ""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import ssl
 import string
 import sys
 import threading
@@ -32,7 +33,7 @@ class Load:
     """What the clients do and what comes of it."""
 
     def __init__(self, request: dict[str, Any]) -> None:
-        self._port = request["port"]
+        self._port, self._tls = request["port"], request["tls"]
         self._ask = request["ask"]
         self._run = os.urandom(4).hex()
         self._lock = threading.Lock()
@@ -42,7 +43,7 @@ class Load:
     def client(self, number: int) -> None:
         """One client: every request in order over one connection, opened anew when the other side closes it."""
         known = {"client": f"{self._run}{number}"}
-        connection = http.client.HTTPConnection(LOOPBACK, self._port, timeout=_SECONDS)
+        connection = self._connection()
         for each in self._ask:
             try:
                 status, body = self._one(connection, each, known)
@@ -57,6 +58,13 @@ class Load:
             if each["keep"]:
                 known.update(_kept(body, each["keep"]))
         connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if not self._tls:
+            return http.client.HTTPConnection(LOOPBACK, self._port, timeout=_SECONDS)
+        anybody = ssl.create_default_context()
+        anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+        return http.client.HTTPSConnection(LOOPBACK, self._port, timeout=_SECONDS, context=anybody)
 
     @staticmethod
     def _one(connection: http.client.HTTPConnection, each: dict[str, Any], known: dict[str, str]) -> tuple[int, bytes]:

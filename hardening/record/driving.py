@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from hardening.errors import FailedError
 from hardening.hosts import process
-from hardening.hosts.database import PyMongoError, complaint, keyfile_credentials, member, read_secret
-from hardening.model.scenario import Requests, Scenario, Step
+from hardening.hosts.database import Door, PyMongoError, Secret, complaint, keyfile_credentials, open_door
+from hardening.model.known import Known, Unavailable
+from hardening.model.scenario import Dump, Requests, Scenario, Step
 
 from .subject import Subject, Task, docker
 
@@ -71,6 +72,8 @@ def _do(subject: Subject, step: Step) -> None:
 def _words(step: Step) -> str:
     (action,) = step.actions
     value = getattr(step, action)
+    if isinstance(value, Dump):
+        return "reading everything"
     if isinstance(value, Requests):
         return f"{value.clients * len(value.ask)} requests to port {value.port}"
     return action if value is True else f"{action} {' '.join(value) if isinstance(value, tuple) else value}"
@@ -105,10 +108,18 @@ def _check_health(subject: Subject, task: Task, _step: Step) -> None:
 
 def _dump(subject: Subject, task: Task, step: Step) -> None:
     """Read all that the member of a database has, over one connection."""
-    host = subject.hosts[task.node]
-    login = keyfile_credentials(read_secret(host, task.container, step.dump))
+    host, dump = subject.hosts[task.node], step.dump or Dump("")
+    with open_door(host, task.container, secrets=(dump.keyfile,), authority=dump.authority) as door:
+        match door.secrets[dump.keyfile]:
+            case Unavailable(reason=reason):
+                raise FailedError(f"{task.node}: {subject.name}: the backup failed: {reason}")
+            case Known(value=keyfile):
+                _read_everything(f"{task.node}: {subject.name}", door, keyfile)
+
+
+def _read_everything(where: str, door: Door, keyfile: Secret) -> None:
     try:
-        with member(host, task.container, credentials=login, seconds=LOAD_SECONDS) as client:
+        with door.client(keyfile_credentials(keyfile), seconds=LOAD_SECONDS) as client:
             for database in client.list_database_names():
                 for collection in client[database].list_collections():
                     if collection.get("type") == "collection":
@@ -117,7 +128,7 @@ def _dump(subject: Subject, task: Task, step: Step) -> None:
                         for _ in found.find(batch_size=1000):
                             pass
     except PyMongoError as error:
-        raise FailedError(f"{task.node}: {subject.name}: the backup failed: {complaint(error)}") from None
+        raise FailedError(f"{where}: the backup failed: {complaint(error)}") from None
 
 
 def replace(subject: Subject, how: str) -> None:

@@ -13,6 +13,7 @@ from hardening.model.result import Result
 SERVICE_LABEL = "com.docker.swarm.service.name"
 STACK_LABEL = "com.docker.stack.namespace"
 PROFILE_LABEL = "harden.profile"
+_LABELS = "{{json .Spec.Labels}}\n{{json .Spec.TaskTemplate.ContainerSpec.Labels}}"
 SETTLE_SECONDS = 900
 """Until a stopped task has a successor that serves; emulated machines are slow."""
 _POLL_SECONDS = 1.0
@@ -89,9 +90,10 @@ def find(hosts: Mapping[str, Host], managers: tuple[str, ...], name: str) -> Sub
         HardenError: there is neither, or containers of that name run on several nodes.
     """
     for manager in managers:
-        result = hosts[manager].run(("docker", "service", "inspect", "--format", "{{json .Spec.Labels}}", name))
+        result = hosts[manager].run(("docker", "service", "inspect", "--format", _LABELS, name))
         if result.ok:
-            return Subject(name, hosts, is_service=True, labels=json.loads(result.stdout) or {})
+            own, of_tasks = (json.loads(line) or {} for line in result.stdout.splitlines() if line)
+            return Subject(name, hosts, is_service=True, labels={**own, **of_tasks})
     found = {}
     for node, host in hosts.items():
         result = host.run(("docker", "container", "inspect", "--format", "{{.Name}} {{json .Config.Labels}}", name))
