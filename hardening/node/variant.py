@@ -1,8 +1,9 @@
 """Puts another seccomp filter in the place of a role's, until its standard input ends. Runs as root on a node.
 
-The request, one line of JSON: {"role": NAME, "content": TEXT}. The answer: {"error": TEXT}, empty when the filter is in
-place. Tasks that start meanwhile get it. A child puts the role's own filter back, whatever ends this program; after a
-power cut the next call does, and `harden deploy` would, too.
+The request, one line of JSON: {"role": NAME, "content": TEXT, "policy": PATH}, the last of them the file by which the
+node's runtime confines. The answer: {"error": TEXT}, empty when the filter is in place. Tasks that start meanwhile get
+it. A child puts the role's own filter back, whatever ends this program; after a power cut the next call does, and
+`harden deploy` would, too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from pathlib import Path
 
 from hardening.node.fact import NotReadable, read_text, reason
 
-POLICY = "/etc/harden/policy.json"
 _ASIDE = ".aside"
 _SECONDS = 30
 
@@ -24,7 +24,7 @@ def main() -> None:
     """Swap, answer, wait for the end, swap back."""
     request = json.loads(sys.stdin.buffer.readline())
     try:
-        guard = swap(filter_of(request["role"]), request["content"])
+        guard = swap(filter_of(request["role"], request["policy"]), request["content"])
     except (NotReadable, OSError, ValueError) as error:
         print(json.dumps({"error": reason(error)}), flush=True)
         return
@@ -35,7 +35,7 @@ def main() -> None:
     guard.wait(_SECONDS)
 
 
-def filter_of(role: str, policy: str = POLICY) -> Path:
+def filter_of(role: str, policy: str) -> Path:
     """The file of a role's filter, by the node's policy."""
     try:
         profiles = json.loads(read_text(policy))["profiles"]

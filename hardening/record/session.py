@@ -31,6 +31,7 @@ class Target(Struct, frozen=True):
         complain: let that profile complain instead of refuse, meanwhile.
         audit: `must` the profile's messages be collected, or `try`, where auditd runs and the profile is there.
         engine_socket: on each node.
+        policy: the file on each node by which its runtime confines tasks.
     """
 
     service: str = ""
@@ -39,6 +40,7 @@ class Target(Struct, frozen=True):
     complain: bool = False
     audit: str = "try"
     engine_socket: str = "/run/docker.sock"
+    policy: str = "/etc/harden/policy.json"
 
     @property
     def name(self) -> str:

@@ -29,6 +29,8 @@ from .subject import Subject
 
 Report = Callable[[str, str], None]
 FILE = "verified.json"
+START = "start"
+"""The trial in which tasks are restarted under the verifying filter."""
 EPERM = 1
 
 
@@ -37,22 +39,19 @@ def verify(
 ) -> Verification:
     """Put a service through scenarios under its profiles, with the private errno.
 
-    The service's tasks are restarted before and after.
+    The service's tasks are restarted at the beginning, which is a trial, too, and at the end.
 
     Raises:
         HostError: a node does not enforce profiles, or cannot be watched.
         FailedError: a scenario failed, or nothing could be watched.
     """
-    with _variant(subject.hosts, profile, report):
-        report("", f"restarting the tasks of {subject.name} under the verifying filter")
-        driving.replace(subject, "stop")
-        found = {}
-        for scenario, drive in drives.items():
+    found: dict[str, dict[str, Answer]] = {}
+    with _own_filter_again(subject, report), _variant(subject.hosts, target.policy, profile, report):
+        for scenario, drive in {START: lambda: driving.replace(subject, "stop"), **drives}.items():
+            report("", f"trial: {scenario}")
             with watch(subject.hosts, target, report) as watching:
                 drive()
                 found[scenario] = watching.finish()
-    report("", f"restarting the tasks of {subject.name} under their own filter")
-    driving.replace(subject, "stop")
     answers = [(node, each) for by_node in found.values() for node, each in by_node.items() if each.groups]
     if not answers:
         raise FailedError(f"{subject.name}: none of its tasks was seen")
@@ -114,12 +113,27 @@ def write(profiles: Path, verification: Verification) -> Path:
 
 
 @contextmanager
-def _variant(hosts: Mapping[str, Host], profile: RoleProfile, report: Report) -> Iterator[None]:
-    content = verifying_filter(profile.seccomp)
+def _own_filter_again(subject: Subject, report: Report) -> Iterator[None]:
+    """Restart the tasks once their own filter is back, also when a trial failed; then that failure is what is told."""
+    try:
+        yield
+    except BaseException:
+        try:
+            driving.replace(subject, "stop")
+        except HardenError as error:
+            report("", f"{error.message}; its tasks still run under the verifying filter: restart them")
+        raise
+    report("", f"restarting the tasks of {subject.name} under their own filter")
+    driving.replace(subject, "stop")
+
+
+@contextmanager
+def _variant(hosts: Mapping[str, Host], policy: str, profile: RoleProfile, report: Report) -> Iterator[None]:
+    request = {"role": profile.role, "content": verifying_filter(profile.seccomp), "policy": policy}
     with ExitStack() as stack:
         for name, host in hosts.items():
             report(name, f"installing the verifying filter of {profile.role}")
-            line = stack.enter_context(host.serve("variant", {"role": profile.role, "content": content}))
+            line = stack.enter_context(host.serve("variant", request))
             try:
                 error = str(json.loads(line)["error"])
             except (ValueError, KeyError, TypeError):

@@ -43,6 +43,7 @@ def test_programs_travel_whole(name: str) -> None:
         "engine_socket": "/nowhere",
         "profile": "",
         "role": "x",
+        "policy": "/nowhere",
     }
     result = process.run(
         program.ARGV, stdin=program.package(name, {**request, "audit": "try", "complain": False}), timeout=60
