@@ -9,7 +9,7 @@ from .options import AsJson, Inventory, ProjectFolder
 from .profile_record import Duration, Run, Scenario, Yes, consent, wanted
 
 if TYPE_CHECKING:
-    from hardening.model.verification import Verification
+    from hardening.model.verification import Minimisation, Verification
 
 
 def verify(
@@ -20,6 +20,10 @@ def verify(
     duration: Duration = "5m",
     inventory: Inventory = "",
     project: ProjectFolder = Path(),
+    minimise: Annotated[
+        bool,
+        typer.Option("--minimise", help="Instead, take out one call after another and see which scenario needs it."),
+    ] = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -28,13 +32,16 @@ def verify(
     Meanwhile its seccomp filter answers with an errno of its own, so that its refusals are told from the kernel's. The
     service's tasks are restarted for that, one after another, at the beginning and at the end. Writes
     profiles/ROLE/verified.json.
+
+    With --minimise the tasks are restarted for every call that the filter allows, which takes hours; what is known is
+    kept in profiles/ROLE/needed.json, and an interrupted run goes on there.
     """
     import msgspec
 
     from hardening.confine import library
     from hardening.errors import Exit
     from hardening.hosts import connect
-    from hardening.record import planning, verifying
+    from hardening.record import minimising, planning, verifying
     from hardening.record.subject import find
 
     from . import sources
@@ -55,6 +62,18 @@ def verify(
             yes=yes,
         )
         target = planning.target(subject, role, audit="loaded")
+        if minimise:
+            known = minimising.minimise(
+                subject,
+                target,
+                profile,
+                drives,
+                report,
+                before=minimising.read(profiles, role),
+                keep=lambda found: minimising.write(profiles, found),
+            )
+            _show_needs(known, as_json=as_json)
+            return
         verification = verifying.verify(subject, target, profile, drives, report)
     path = verifying.write(profiles, verification)
     if as_json:
@@ -64,6 +83,16 @@ def verify(
         typer.echo(f"written: {path}", err=True)
     if not verification.is_clean:
         raise typer.Exit(Exit.FAILED)
+
+
+def _show_needs(known: "Minimisation", *, as_json: bool) -> None:
+    import msgspec
+
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(known)).decode())
+        return
+    for need in known.needs:
+        typer.echo(f"{need.call}\t{', '.join(need.scenarios) or 'nothing needs it'}")
 
 
 def _show(verification: "Verification") -> None:

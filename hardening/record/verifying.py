@@ -46,7 +46,7 @@ def verify(
         FailedError: a scenario failed, or nothing could be watched.
     """
     found: dict[str, dict[str, Answer]] = {}
-    with _own_filter_again(subject, report), _variant(subject.hosts, target.policy, profile, report):
+    with own_filter_again(subject, report), variant(subject.hosts, target.policy, profile, report):
         for scenario, drive in {START: lambda: driving.replace(subject, "stop"), **drives}.items():
             report("", f"trial: {scenario}")
             with watch(subject.hosts, target, report) as watching:
@@ -113,7 +113,7 @@ def write(profiles: Path, verification: Verification) -> Path:
 
 
 @contextmanager
-def _own_filter_again(subject: Subject, report: Report) -> Iterator[None]:
+def own_filter_again(subject: Subject, report: Report) -> Iterator[None]:
     """Restart the tasks once their own filter is back, also when a trial failed; then that failure is what is told."""
     try:
         yield
@@ -128,7 +128,12 @@ def _own_filter_again(subject: Subject, report: Report) -> Iterator[None]:
 
 
 @contextmanager
-def _variant(hosts: Mapping[str, Host], policy: str, profile: RoleProfile, report: Report) -> Iterator[None]:
+def variant(hosts: Mapping[str, Host], policy: str, profile: RoleProfile, report: Report) -> Iterator[None]:
+    """The verifying filter of a profile in the place of its role's on every node, until the context closes.
+
+    Raises:
+        HostError: a node does not enforce the role.
+    """
     request = {"role": profile.role, "content": verifying_filter(profile.seccomp), "policy": policy}
     with ExitStack() as stack:
         for name, host in hosts.items():

@@ -10,7 +10,8 @@ import pytest
 from hardening import record
 from hardening.errors import FailedError, HostError
 from hardening.model.policy import RoleProfile
-from hardening.record import verifying
+from hardening.model.verification import Minimisation, Need
+from hardening.record import minimising, verifying
 from hardening.record.subject import Subject, find
 from tests.engine.test_apply import PrivateHost
 from tests.engine.test_runtime import CONFINED, FILTER, Node, installed, node
@@ -74,3 +75,25 @@ def test_a_scenario_that_fails_leaves_the_node_as_it_was(node: Node) -> None:
         verified(node, fails)
     assert json.loads(node.filter.read_text()) == FILTER
     assert "Operation not permitted" in makes_a_folder(node)
+
+
+def test_taking_calls_out_shows_which_scenario_needs_them(node: Node) -> None:
+    node.start(*CONFINED, "--name=verified")
+    subject = find({"here": PrivateHost(node.engine)}, (), "verified")
+    target = record.Target(
+        container="verified", engine_socket=str(node.engine.socket), policy=str(node.policy), audit="loaded"
+    )
+    kept: list[Minimisation] = []
+    found = minimising.minimise(
+        subject,
+        target,
+        PROFILE,
+        {"name": lambda: (node.engine.docker("exec", "verified", "id", check=False), None)[1]},
+        lambda *_: None,
+        before=None,
+        keep=kept.append,
+        calls=("getgid", "time"),
+    )
+    assert found.needs == (Need("getgid", ("name",)), Need("time", ()))
+    assert [len(each.needs) for each in kept] == [1, 2]
+    assert json.loads(node.filter.read_text()) == FILTER

@@ -9,8 +9,11 @@ import pytest
 from hardening.confine import library
 from hardening.errors import FailedError, HardenError
 from hardening.model.recording import Origin
-from hardening.model.verification import Denial, Verification
+from hardening.model.verification import Denial, Minimisation, Need, Verification
+from hardening.record import minimising
 from hardening.record.answer import Audit, Counted, Failed
+from hardening.record.session import Target
+from hardening.record.subject import Subject
 from hardening.record.verifying import only_service, trial, verifying_filter, write
 from tests.unit.record.test_recordings import FILTERED, GROUP, WEB, answer, number
 
@@ -95,3 +98,35 @@ def test_the_only_service_of_a_role_needs_no_name() -> None:
         only_service(services, "db", "")
     with pytest.raises(HardenError, match="cache: is the profile of 0 services"):
         only_service(services, "cache", "")
+
+
+# --- minimising -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", library.roles(PROFILES))
+def test_a_filter_without_a_call_allows_all_others(role: str) -> None:
+    text = library.profile(PROFILES, role).seccomp
+    names = minimising.allowed(text)
+    for call in ("execve", "socket", names[0], names[-1]):
+        assert minimising.allowed(minimising.without(text, call)) == tuple(name for name in names if name != call)
+
+
+def test_what_is_known_is_kept_and_read_again(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    known = Minimisation("web", "abc", ("start", "load"), (Need("read", ("start", "load")), Need("bind", ())))
+    assert minimising.read(tmp_path, "web") is None
+    path = minimising.write(tmp_path, known)
+    assert minimising.read(tmp_path, "web") == known
+    path.write_text("{")
+    with pytest.raises(HardenError, match=r"needed\.json"):
+        minimising.read(tmp_path, "web")
+
+
+def test_calls_that_are_known_are_not_tried_again() -> None:
+    profile = library.profile(PROFILES, library.roles(PROFILES)[0])
+    nobody = Subject("web", {}, is_service=False, labels={})
+    needs = tuple(Need(call, ()) for call in minimising.allowed(profile.seccomp))
+    before = Minimisation(profile.role, profile.hash, ("start",), needs)
+    kept: list[Minimisation] = []
+    found = minimising.minimise(nobody, Target(), profile, {}, lambda *_: None, before=before, keep=kept.append)
+    assert (found, kept) == (before, [])
