@@ -18,6 +18,8 @@ from hardening.node.fact import NotReadable
 from hardening.node.recorder_script import CAPABILITIES, KPROBES, Place, script
 
 PROGRAM = "bpftrace"
+_UPDATE = "map_update_elem"
+"""The kernel's way to count: when it fails, the table is full."""
 _TIED = ("setpriv", "--pdeathsig", "KILL", "--")
 """Ends the child with this program, whatever ends that."""
 _PACKAGE = "apt-get install bpftrace"
@@ -82,7 +84,7 @@ class Bpftrace:
             kind, content = _decoded(line)
             if kind == "map":
                 maps.update(content)
-            elif kind in {"helper_error", "lost_events"}:
+            elif kind == "helper_error" and content == _UPDATE:
                 lost += 1
         if self._child.wait(_END_SECONDS):
             raise NotReadable(f"bpftrace ended with {self._child.returncode}: {self._complaint()}")
@@ -128,7 +130,7 @@ def _decoded(line: str) -> tuple[str, Any]:
         return "", None
     try:
         document = json.loads(line)
-        return document["type"], document.get("data")
+        return document["type"], document.get("helper", document.get("data"))
     except (ValueError, KeyError, TypeError):
         raise NotReadable(f"bpftrace said something unknown: {line[:100]}") from None
 

@@ -18,6 +18,8 @@ from hardening.node.recorder_script import NAMED, ON_PATHS
 
 Maps = dict[str, Any]
 Row = list[Any]
+_MAY_HAVE_NO_PATH = ("bind", "connect", "fchownat", "linkat")
+"""Calls on sockets that are not in the file system, and on files that are open already."""
 _MAPPED_FIELDS = 6
 """Of a line in `/proc/<pid>/maps` that names a file."""
 _DIRECTORY, _KIND_SHIFT = 4, 12
@@ -67,7 +69,7 @@ def rows(maps: Maps, groups: dict[int, str], known: dict[str, dict[str, Any]], l
         changed = [
             [group, int(exe), *ON_PATHS[int(call)], names.path(group, int(base), path, longest), count]
             for group, exe, call, base, path, count in _of(maps, "@changed", 5, groups)
-            if path  # a socket without one is not in the file system
+            if path or ON_PATHS[int(call)][0] not in _MAY_HAVE_NO_PATH
         ]
         ran = [
             [group, int(exe), names.opened(group, 0, path, longest) if path.startswith("/") else None, count]
@@ -213,8 +215,8 @@ class Names:
             yield from ((groups[container], pid) for pid in pids if container in groups)
 
     def _absolute(self, group: int, base: int, path: str, longest: int) -> str | None:
-        """A path from the root; None where what it is relative to is not known, or it was cut off."""
-        if len(path.encode()) >= longest:
+        """A path from the root; None where what it is relative to is not known, or it was cut off or not readable."""
+        if not path or len(path.encode()) >= longest:
             return None
         if path.startswith("/"):
             return path

@@ -91,6 +91,29 @@ def test_rows_of_other_groups_are_left_out_and_loss_is_the_difference() -> None:
     assert found["received"] == [[7, 0, 15, "a,b", 1]]
 
 
+def test_a_path_that_was_cut_off_or_not_read_is_not_guessed() -> None:
+    long = "/" + "x" * 179
+    maps = {
+        "@opened": {f"7,100,5,1,1,0,33188,0,{long}": 1, "7,100,6,1,1,0,33188,44,": 1, "7,100,7,1,1,0,33188,44,near": 1},
+        "@changed": {f"7,100,{recorder_script.ON_PATHS.index(('connect', 0))},0,": 1},
+    }
+    found = recorded.rows(maps, {7: ID}, {ID: known("/")}, 180)
+    assert [row[7] for row in found["opened"]] == [None, None, None]
+    assert found["changed"] == []
+
+
+def test_a_relative_path_is_told_by_the_folder_it_was_in() -> None:
+    """Also of folders that were entered by relative paths, and are told of in no order."""
+    maps = {
+        "@moved": {"7,62,61,inner": 1, "7,61,0,/data": 1},
+        "@opened": {"7,100,5,1,2,0,33188,62,file": 1},
+        "@changed": {f"7,100,{recorder_script.ON_PATHS.index(('rename', 1))},61,../moved": 1},
+    }
+    found = recorded.rows(maps, {7: ID}, {ID: known("/")}, 180)
+    assert found["opened"][0][7] == "/data/inner/file"
+    assert found["changed"][0][4] == "/moved"
+
+
 @pytest.mark.parametrize("maps", [{"@calls": {"7,100": 1}}, {"@calls": 5}])
 def test_a_form_that_is_not_known_is_told(maps: dict[str, object]) -> None:
     with pytest.raises(NotReadable, match="bpftrace printed @calls in an unknown form"):
@@ -102,6 +125,10 @@ def test_a_form_that_is_not_known_is_told(maps: dict[str, object]) -> None:
     [
         ('{"type": "map", "data": {"@a": {"1,x\\"y": 2}}}', ("map", {"@a": {'1,x"y': 2}})),
         ('{"type": "attached_probes", "data": {"probes": 3}}', ("attached_probes", {"probes": 3})),
+        (
+            '{"type": "helper_error", "msg": "x", "helper": "map_update_elem", "retcode": -7}',
+            ("helper_error", "map_update_elem"),
+        ),
         ("\n", ("", None)),
     ],
 )
