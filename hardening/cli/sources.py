@@ -64,6 +64,12 @@ def _patient(project: Project) -> Project:
     return msgspec.structs.replace(project, swarm=swarm, dns=None)
 
 
+def services(name: str, root: Path) -> dict[str, str]:
+    """Name in the swarm -> profile, of every service of the project in a folder."""
+    stacks = project(name, root).stacks
+    return {service.name: service.profile for stack in stacks for service in stack.services.values()}
+
+
 def unlock_key_file(name: str) -> Path | None:
     """Where the lab keeps its swarm's unlock key; other clusters keep theirs where `--unlock-key-file` says."""
     if name != LAB:

@@ -59,3 +59,25 @@ class Verification(Struct, frozen=True, forbid_unknown_fields=True):
     def is_clean(self) -> bool:
         """Whether nothing was refused."""
         return not any(trial.denials for trial in self.trials)
+
+
+class Need(Struct, frozen=True, forbid_unknown_fields=True):
+    """The scenarios that fail or are refused a call when a role's filter does not allow it; none: nobody needs it."""
+
+    call: str
+    scenarios: tuple[str, ...]
+
+
+class Minimisation(Struct, frozen=True, forbid_unknown_fields=True):
+    """`profiles/<role>/needed.json`: what was learned by taking calls out of the filter, one at a time.
+
+    Attributes:
+        profile: hash of the profiles that were tried; of others, this says nothing.
+        scenarios: those that were run without each call.
+    """
+
+    role: str
+    profile: str
+    scenarios: tuple[str, ...]
+    needs: tuple[Need, ...]
+    version: int = VERIFICATION_VERSION

@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "apply": VOCABULARY | {"hosts", "plan", "stack", "certificates"},
     "lab": VOCABULARY | {"hosts", "plan", "data", "certificates"},
     "images": VOCABULARY | {"hosts", "plan", "data", "documents"},
+    "record": VOCABULARY | {"hosts", "documents", "confine"},
     "drill": VOCABULARY | {"hosts", "plan"},
     "deploy": VOCABULARY | {"hosts", "facts", "stack", "plan", "apply", "confinement"},
     "issued": VOCABULARY | {"hosts", "plan", "certificates"},
