@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import profile_analyse, profile_explain, profile_init, profile_review, roles
+from . import profile_analyse, profile_explain, profile_init, profile_record, profile_review, profile_verify, roles
 from .options import AsJson, Inventory, ProjectFolder
 from .roles import Parser, Role, Roles
 
@@ -19,6 +19,8 @@ def profile() -> None:
 
 
 app.command()(profile_init.init)
+app.command()(profile_record.record)
+app.command()(profile_verify.verify)
 app.command()(profile_analyse.analyse)
 
 

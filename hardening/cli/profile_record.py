@@ -47,12 +47,11 @@ def record(
     from hardening.record import planning
     from hardening.record.subject import find
 
-    from . import sources
-    from .profile import folder_of
+    from . import roles, sources
     from .progress import lines
 
     asked = wanted(scenario, run, duration)
-    profiles = folder_of(project)
+    profiles = roles.folder(project)
     machines = sources.inventory(inventory, project)
     with connect(machines) as hosts, lines() as report:
         subject = find(hosts, tuple(node.name for node in machines.managers), service)

@@ -44,12 +44,11 @@ def verify(
     from hardening.record import minimising, planning, verifying
     from hardening.record.subject import find
 
-    from . import sources
-    from .profile import folder_of
+    from . import roles, sources
     from .progress import lines
 
     asked = wanted(scenario, run, duration)
-    profiles = folder_of(project)
+    profiles = roles.folder(project)
     profile = library.profile(profiles, role)
     name = service or verifying.only_service(sources.services(inventory, project), role, service)
     machines = sources.inventory(inventory, project)

@@ -9,6 +9,7 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from hardening.node.fact import NotReadable, read_text
@@ -143,6 +144,24 @@ def _whole(response: http.client.HTTPResponse, seconds: float) -> bytes:
             raise NotReadable(f"the engine did not end its answer within {seconds:g} s")
     response.close()  # `read1` does not notice the end by itself, and the connection would take no other question
     return bytes(text)
+
+
+def stream(path: str, api_version: str, question: str) -> Iterator[bytes]:
+    """Lines of an answer that goes on until the connection ends; the question is asked before this returns."""
+    connection = _Connection(path)
+    connection.request("GET", f"/v{api_version}{question}")
+    # The engine sends the head of such an answer with its first line only: the time limit is for the answer, not here.
+    if connection.sock:
+        connection.sock.settimeout(None)
+    return _lines(connection)
+
+
+def _lines(connection: _Connection) -> Iterator[bytes]:
+    response = connection.getresponse()
+    if response.status not in _OK:
+        raise EngineError(response.status, _message(response.read(_DOCUMENT_LIMIT)))
+    while line := response.readline():
+        yield line
 
 
 def _start(connection: _Connection, path: str) -> http.client.HTTPResponse:

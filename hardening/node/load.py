@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from hardening.node.fact import NotReadable, reason
-from hardening.node.network import enter_network
+from hardening.node.namespaces import enter_network
 from hardening.node.process import init_process
 
 LOOPBACK = "127.0.0.1"
