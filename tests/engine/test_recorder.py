@@ -21,7 +21,7 @@ from hardening.model.scenario import Request, Requests, Scenario, Step
 from hardening.model.verification import Denial
 from hardening.record import driving, verifying
 from hardening.record.subject import find
-from tests.engine.test_apply import PrivateHost
+from tests.engine.private_host import PrivateHost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

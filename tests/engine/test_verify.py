@@ -13,7 +13,7 @@ from hardening.model.policy import RoleProfile
 from hardening.model.verification import Minimisation, Need
 from hardening.record import minimising, verifying
 from hardening.record.subject import Subject, find
-from tests.engine.test_apply import PrivateHost
+from tests.engine.private_host import PrivateHost
 from tests.engine.test_runtime import CONFINED, FILTER, Node, installed, node
 
 if TYPE_CHECKING:
