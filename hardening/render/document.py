@@ -1,5 +1,8 @@
 """The report as JSON, and the schema it follows."""
 
+import io
+from collections.abc import Iterator
+
 import msgspec
 
 from hardening.model.findings import REPORT_VERSION, Changes, Report
@@ -9,9 +12,28 @@ from .inert import json_document
 SCHEMA_ID = f"urn:harden:report:{REPORT_VERSION}"
 
 
+_AT_ONCE = 1000
+"""Findings that are encoded together: those of a large cluster are 100 MB, which encoding and escaping hold thrice."""
+_NONE, _FIRST, _LAST = b'"findings": []', b'{\n  "findings": [', b"\n  ]\n}\n"
+
+
 def encoded(report: Report) -> bytes:
     """The whole report, indented; `schema()` describes it."""
-    return json_document(report)
+    if not report.findings:
+        return json_document(report)
+    before, _, after = json_document(msgspec.structs.replace(report, findings=())).partition(_NONE)
+    content = io.BytesIO()  # gives its content away without a copy, which joining parts would be
+    content.write(before + b'"findings": [')
+    content.writelines(_batches(report))
+    content.write(b"\n  ]" + after)
+    return content.getvalue()
+
+
+def _batches(report: Report) -> Iterator[bytes]:
+    """The findings, indented at the depth that they have in the report."""
+    for start in range(0, len(report.findings), _AT_ONCE):
+        batch = json_document({"findings": report.findings[start : start + _AT_ONCE]})
+        yield (b"," if start else b"") + batch.removeprefix(_FIRST).removesuffix(_LAST)
 
 
 def render(report: Report) -> str:

@@ -64,9 +64,9 @@ def measure(stage: str, file: str, report: str) -> None:
         judged = audit.run(read, checks.load(), "bench")
         if stage == "json":
             formats.write(judged, Path(report), formats.Format.JSON)
-    seconds = time.monotonic() - started
+    seconds, work = time.monotonic() - started, time.process_time()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    say(f"{stage:10} {seconds:6.1f} s {peak:6.0f} MB")
+    say(f"{stage:10} {seconds:6.1f} s, {work:5.1f} s of CPU, {peak:6.0f} MB")
 
 
 def say(line: str) -> None:
