@@ -1,5 +1,6 @@
 """The whole deploy: gather, plan, apply, gather again; done when the plan is empty and the kernel agrees."""
 
+import time
 from collections.abc import Callable
 
 from . import facts as facts_of
@@ -12,6 +13,7 @@ from .hosts.engine import engine
 from .model.facts import Facts
 from .model.plan import Plan
 from .model.project import Project
+from .model.stack import STACK_LABEL
 from .stack import as_yaml, compose
 
 Report = Callable[[str, str], None]
@@ -68,10 +70,12 @@ def rendered(project: Project, hosts: dict[str, Host], name: str = "") -> str:
     if name not in stacks:
         raise HardenError(f"harden.yml: there is no stack `{name}`", f"its stacks are: {', '.join(stacks)}")
     with engine(hosts[project.inventory.managers[0].name]) as leading:
-        names = planning.stored_names(stacks[name], leading.secrets())
-    if missing := sorted(stacks[name].secrets.keys() - names.keys()):
+        secrets, tasks = leading.secrets(), leading.tasks(STACK_LABEL, name)
+    stack = planning.with_trusted(stacks[name], secrets, tasks, time.time())
+    names = planning.stored_names(stack, secrets)
+    if missing := sorted(stack.secrets.keys() - names.keys()):
         raise HardenError(f"the cluster has no secret {', '.join(missing)} of {name} yet", "harden deploy makes them")
-    return as_yaml(compose(stacks[name], names, project.profiles))
+    return as_yaml(compose(stack, names, project.profiles))
 
 
 def _gather(project: Project, hosts: dict[str, Host], report: Report) -> Facts:

@@ -10,12 +10,13 @@ import jinja2
 import msgspec
 import yaml
 
+from .certificates import is_name
 from .documents import Document
 from .errors import HardenError
 from .model.compose import DROPPED_BY_SWARM, ComposeFile, ComposeSecretUse
 from .model.inventory import Inventory
 from .model.policy import RoleProfile
-from .model.stack import PROFILE_HASH_LABEL, PROFILE_LABEL, SPEC_LABEL, ReplicaSet, Stack, StackService
+from .model.stack import PROFILE_HASH_LABEL, PROFILE_LABEL, SPEC_LABEL, GeneratedSecret, ReplicaSet, Stack, StackService
 
 COMPOSE_VERSION = "3.9"
 """Oldest Compose version with a pids limit; engines before 25.0 insist on being told one."""
@@ -59,11 +60,8 @@ def render(
     }
     for set_name, replica_set in compose.harden.replica_sets.items():
         _check_replica_set(document, set_name, replica_set, services, secrets)
-    for key, secret in secrets.items():
-        for other in _names_in(secret.template):
-            if other not in secrets or other == key:
-                position = ("secrets", key, "x-harden", "template")
-                raise document.error(position, f"`${{{other}}}` is no other generated secret of this file")
+    for key in secrets:
+        _check_secret(document, key, secrets)
     content = msgspec.json.encode(stripped).decode()
     return Stack(name, str(path), content, services, secrets, compose.harden.replica_sets)
 
@@ -194,10 +192,11 @@ def _check_replica_set(
     for service in (*replica_set.members, *arbiter):
         if service not in services:
             raise document.error(position, f"replica set {name}: there is no service `{service}`")
-        if replica_set.keyfile not in services[service].secrets:
-            raise document.error(
-                position, f"replica set {name}: service `{service}` does not use the secret `{replica_set.keyfile}`"
-            )
+        for secret in filter(None, (replica_set.keyfile, replica_set.authority)):
+            if secret not in services[service].secrets:
+                raise document.error(
+                    position, f"replica set {name}: service `{service}` does not use the secret `{secret}`"
+                )
     for user, settings in replica_set.users.items():
         if settings.password not in secrets:
             raise document.error(
@@ -208,6 +207,25 @@ def _check_replica_set(
                 (*position, "users", user),
                 f"user {user}: no member mounts the secret `{settings.password}`, so its password could not be set",
             )
+
+
+def _check_secret(document: Document, key: str, secrets: Mapping[str, GeneratedSecret]) -> None:
+    secret, position = secrets[key], ("secrets", key, "x-harden")
+    for other in _names_in(secret.template):
+        if other not in secrets or other == key:
+            raise document.error((*position, "template"), f"`${{{other}}}` is no other generated secret of this file")
+        if secrets[other].generate in {"certificate", "authority"}:
+            raise document.error((*position, "template"), f"`${{{other}}}` is renewed, which a template would not see")
+    if secret.generate == "authority" and all(other.authority != key for other in secrets.values()):
+        raise document.error(position, f"`{key}`: no certificate names this authority")
+    if secret.generate != "certificate":
+        return
+    if secret.authority and (secret.authority not in secrets or secrets[secret.authority].generate != "authority"):
+        raise document.error((*position, "authority"), f"`{secret.authority}` is no secret with `generate: authority`")
+    if not (secret.names and secret.usage):
+        raise document.error(position, f"`{key}`: a certificate needs `names` and `usage`")
+    if wrong := [name for name in secret.names if not is_name(name)]:
+        raise document.error((*position, "names"), f"`{wrong[0]}` is neither a DNS name nor an IP address")
 
 
 def _names_in(template: str) -> list[str]:

@@ -98,7 +98,10 @@ def _members(cluster: "Cluster", action: PrepareReplicaSet) -> Generator[dict[st
             keyfile = action.stack.services[service].secrets[action.replica_set.keyfile]
             host = cluster.hosts[node]
             credentials = keyfile_credentials(read_secret(host, container, keyfile))
-            door = open_doors.enter_context(open_door(host, container, port=action.replica_set.port))
+            authority = action.stack.services[service].secrets.get(action.replica_set.authority, "")
+            door = open_doors.enter_context(
+                open_door(host, container, port=action.replica_set.port, authority=authority)
+            )
             client = open_doors.enter_context(door.client(credentials, seconds=seconds))
             members[service] = _Member(door, credentials, seconds, client)
         yield members

@@ -14,11 +14,13 @@ from hardening.model.plan import (
     DescribeNode,
     InitSwarm,
     InstallFile,
+    IssueCertificates,
     JoinSwarm,
     Phase,
     Plan,
     PrepareReplicaSet,
     PullImages,
+    RemoveSecrets,
     RestartEngine,
     Step,
 )
@@ -103,6 +105,10 @@ def _apply(cluster: Cluster, node: str, step: Step) -> None:  # noqa: C901, PLR0
             return engines.pull(cluster, node, references)
         case CreateSecrets(stack=stack):
             return secrets.create(cluster, stack)
+        case IssueCertificates(stack=stack, family=family):
+            return secrets.issue(cluster, stack, family)
+        case RemoveSecrets(names=names):
+            return secrets.remove(cluster, names)
         case DeployStack(stack=stack):
             return rollout.deploy(cluster, stack)
         case PrepareReplicaSet() as action:

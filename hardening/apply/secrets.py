@@ -3,13 +3,17 @@
 import hashlib
 import secrets as randomness
 import string
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+from hardening.certificates import issue as sign
 from hardening.hosts.database import Secret, read_secret
 from hardening.hosts.engine import Engine, engine
-from hardening.model.stack import OWNER_LABEL, SECRET_LABEL, GeneratedSecret, Stack
+from hardening.model.stack import CERTIFICATE_LABEL, OWNER_LABEL, SECRET_LABEL, GeneratedSecret, Stack
 from hardening.model.swarm import Stored
+from hardening.plan import certificates
+from hardening.plan.certificates import KINDS
 from hardening.plan.stacks import newest_secrets
 
 from .containers import running_containers
@@ -23,7 +27,7 @@ _NAME_HASH = 12
 
 
 def create(cluster: "Cluster", stack: Stack) -> None:
-    """Make every missing secret of a stack.
+    """Make every missing random or templated secret of a stack.
 
     A secret that others are made from and that exists already is read back through a node where a task mounts it; when
     no task does, nothing depends on it yet and it is made anew.
@@ -31,7 +35,7 @@ def create(cluster: "Cluster", stack: Stack) -> None:
     with engine(cluster.hosts[cluster.leader.name]) as leading:
         present = newest_secrets(stack, leading.secrets())
         values: dict[str, Secret] = {}
-        for name in _in_order(stack.secrets):
+        for name in _in_order({key: each for key, each in stack.secrets.items() if each.generate not in KINDS}):
             if name in present and not _is_needed(name, stack, present):
                 continue
             if name in present and (value := _read_back(cluster, stack, name)):
@@ -41,6 +45,32 @@ def create(cluster: "Cluster", stack: Stack) -> None:
                 leading.remove_secret(present.pop(name).id)
             values[name] = _make(stack.secrets[name], values)
             _store(leading, stack, name, values[name])
+
+
+def issue(cluster: "Cluster", stack: Stack, family: str) -> None:
+    """Let a new authority sign every certificate of a family, beside those that exist.
+
+    The longer list of authorities is stored first: a deploy that is killed before all certificates are there finds one
+    that was not signed by the newest authority, and issues them again.
+    """
+    wanted = {name: certificates.wanted(stack.secrets[name]) for name in certificates.families(stack)[family]}
+    authority, issued = sign(f"{stack.name} {family}", wanted)
+    with engine(cluster.hosts[cluster.leader.name]) as leading:
+        if stack.secrets[family].generate == "authority":
+            present = newest_secrets(stack, leading.secrets()).get(family)
+            trusted = "".join((authority, *certificates.former(present, time.time())))
+            _store(leading, stack, family, Secret(trusted.encode()), trusted)
+        for name, each in issued.items():
+            value = Secret(f"{each.key}{each.certificate}".encode())
+            _store(leading, stack, name, value, each.certificate + authority)
+
+
+def remove(cluster: "Cluster", names: Collection[str]) -> None:
+    """Take secrets away; the engine refuses where a service still uses one."""
+    with engine(cluster.hosts[cluster.leader.name]) as leading:
+        for secret in leading.secrets():
+            if secret.spec.name in names:
+                leading.remove_secret(secret.id)
 
 
 def _in_order(secrets: Mapping[str, GeneratedSecret]) -> list[str]:
@@ -71,7 +101,10 @@ def _make(wanted: GeneratedSecret, values: Mapping[str, Secret]) -> Secret:
     return Secret("".join(randomness.choice(_ALPHABET) for _ in range(wanted.length)).encode())
 
 
-def _store(leading: Engine, stack: Stack, name: str, value: Secret) -> None:
+def _store(leading: Engine, stack: Stack, name: str, value: Secret, certificate: str = "") -> None:
+    """Hand a value over; `certificate` is what of it everybody may know."""
     digest = hashlib.sha256(value.reveal()).hexdigest()[:_NAME_HASH]
     labels = {OWNER_LABEL: stack.name, SECRET_LABEL: name}
+    if certificate:
+        labels[CERTIFICATE_LABEL] = certificate
     leading.create_secret(f"{stack.name}_{name}_{digest}", value.reveal(), labels)

@@ -21,6 +21,7 @@ COMMANDS = {
     "plan": "Show what a deploy would change; change nothing.",
     "deploy": "Harden the machines, deploy the stacks, wait until it is true.",
     "render": "Print a stack as plain `docker stack deploy` takes it.",
+    "certificates": "What was issued, until when; the authority to trust.",
     "unlock": "Open swarm managers that restarted.",
     "audit": "Read the running cluster and judge it.",
     "checks": "The catalogue of checks.",

@@ -151,11 +151,14 @@ def _audit(facts: Facts, project: Path, folder: Path) -> tuple[str, Path]:
 def _farewell(page: Path) -> str:
     from hardening.lab import Lab
 
-    ports = [node.http for node in Lab().status().nodes]
-    sites = "\n".join(f"  {site}/docs/" for site in ports)
+    nodes = Lab().status().nodes
+    site = nodes[0].https
+    sites = "\n".join(f"  {node.https}/docs/" for node in nodes)
     return f"""
-The site, on each of its machines (forwarded to this one's loopback):
+The site, on each of its machines (forwarded to this one's loopback), by a certificate of its own authority:
 {sites}
+  harden certificates --inventory lab --ca site_certificate > ca.pem
+  curl --cacert ca.pem {site}/apiv1/anuncios
 The audit's report:
   {page.resolve()}
 

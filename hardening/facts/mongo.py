@@ -3,6 +3,8 @@
 It is asked as the set's `auditor`, whose password is a secret of the container (named by the label
 `harden.auditor-secret`); where that login does not work - an arbiter holds no users - as `__system`, with the key file;
 where authorization is off, without a login. What none of them may read is unavailable, with the server's own words.
+
+One that offers TLS is asked over TLS (see `speech`), verified by the secret that `harden.authority-secret` names.
 """
 
 from collections.abc import Callable
@@ -29,9 +31,12 @@ from hardening.hosts.database import (
 from hardening.model.facts import ContainerFacts, MongoMember, MongoUser
 from hardening.model.known import Known, Unavailable
 
+from . import speech
+
 PROGRAM = "mongod"
 AUDITOR = "auditor"
 AUDITOR_LABEL = "harden.auditor-secret"
+AUTHORITY_LABEL = "harden.authority-secret"
 KEYFILE_LABEL = "harden.keyfile-secret"
 KEYFILE = "keyfile"
 """Name of the key file's secret where the label does not tell another."""
@@ -49,14 +54,19 @@ def member(host: Host, node: str, container: ContainerFacts) -> MongoMember:
     """Facts of the mongod in a container. Nothing is raised: what cannot be read is unavailable."""
     labels = container.inspect.config.labels or {}
     keyfile = labels.get(KEYFILE_LABEL, KEYFILE)
-    wanted = tuple(name for name in (labels.get(AUDITOR_LABEL), keyfile) if name)
+    authority = labels.get(AUTHORITY_LABEL, "")
+    wanted = tuple(name for name in (labels.get(AUDITOR_LABEL), keyfile, authority) if name)
     try:
-        with open_door(host, container.inspect.id, program=PROGRAM, secrets=wanted) as door, ExitStack() as clients:
+        with open_door(host, container.inspect.id, program=PROGRAM, secrets=wanted) as way, ExitStack() as clients:
+            spoken = speech.heard(way)
+            door, asked_over = speech.chosen(way, spoken, authority)
+            if isinstance(asked_over, Unavailable):
+                return speech.told(unread(node, container, asked_over.reason), spoken, asked_over)
             anonymous = clients.enter_context(door.client())
             access = _access(anonymous)
             logins = _logins(door, labels.get(AUDITOR_LABEL, ""), keyfile)
             session = _session(clients, door, logins, anonymous if access == Known(OPEN) else None)
-            return _member(node, container, anonymous, access, session)
+            return speech.told(_member(node, container, anonymous, access, session), spoken, asked_over)
     except HardenError as error:
         return unread(node, container, error.message)
 

@@ -2,15 +2,15 @@
 
 The only user of pymongo. Code elsewhere catches `PyMongoError` and `OperationFailure` from here.
 
-A client speaks to a Unix socket, so TLS cannot compare a host name: with TLS, verify the certificate's chain and allow
-any name (`tlsAllowInvalidHostnames`); that the peer is the right container is the relay's promise.
+A client speaks to a Unix socket, so TLS cannot compare a host name: the certificate's chain is verified and any name
+allowed; that the peer is the right container is the relay's promise. TLS or plaintext is the caller's choice, made once
+for a door: no client ever falls back from the one to the other.
 """
 
 import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from bson.json_util import RELAXED_JSON_OPTIONS, dumps
@@ -18,10 +18,12 @@ from msgspec import Struct
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from hardening.certificates import Certificate
 from hardening.errors import HardenError, HostError
 from hardening.model.known import Known, Unavailable
 
-from . import Host
+from . import Host, transport
+from .transport import Tls, driver_options
 
 __all__ = [
     "Client",
@@ -31,6 +33,7 @@ __all__ = [
     "OperationFailure",
     "PyMongoError",
     "Secret",
+    "Tls",
     "as_json",
     "complaint",
     "keyfile_credentials",
@@ -104,10 +107,27 @@ class _RelayAnswer(Struct):
 
 
 class Door(Struct, frozen=True):
-    """An open way to one port inside a container, and the secrets that were asked for."""
+    """An open way to one port inside a container, and the secrets that were asked for.
+
+    Attributes:
+        tls: how clients speak TLS; None for plaintext.
+    """
 
     socket: str
     secrets: Mapping[str, Known[Secret] | Unavailable]
+    tls: Tls | None = None
+
+    def speaking(self, tls: Tls | None) -> "Door":
+        """The same way, with or without TLS."""
+        return msgspec.structs.replace(self, tls=tls)
+
+    def offers_certificate(self, *, seconds: float = 10) -> Known[Certificate] | Unavailable:
+        """What the server shows in a TLS handshake, unverified."""
+        return transport.certificate(self.socket, seconds=seconds)
+
+    def answers_plaintext(self, *, seconds: float = 10) -> Known[bool] | Unavailable:
+        """Whether the server answers without TLS."""
+        return transport.answers_plaintext(self.socket, seconds=seconds)
 
     @contextmanager
     def client(self, credentials: Credentials | None = None, *, seconds: float = 10) -> Generator[Client]:
@@ -128,21 +148,30 @@ class Door(Struct, frozen=True):
                 "authSource": credentials.database,
                 "authMechanism": "SCRAM-SHA-256",
             }
-        with Client(
-            f"mongodb://{quote(self.socket, safe='')}",
-            directConnection=True,
-            appname="harden",
-            serverSelectionTimeoutMS=limit,
-            connectTimeoutMS=limit,
-            socketTimeoutMS=limit,
-            **login,
-        ) as client:
+        with (
+            driver_options(self.socket, self.tls) as way,
+            Client(
+                directConnection=True,
+                appname="harden",
+                serverSelectionTimeoutMS=limit,
+                connectTimeoutMS=limit,
+                socketTimeoutMS=limit,
+                **login,
+                **way,
+            ) as client,
+        ):
             yield client
 
 
 @contextmanager
-def open_door(
-    host: Host, container_id: str, *, port: int = PORT, program: str = "", secrets: tuple[str, ...] = ()
+def open_door(  # noqa: PLR0913 - a place, and what is wanted there
+    host: Host,
+    container_id: str,
+    *,
+    port: int = PORT,
+    program: str = "",
+    secrets: tuple[str, ...] = (),
+    authority: str = "",
 ) -> Generator[Door]:
     """Lead into a container's network namespace, and read some of its secrets on the way.
 
@@ -152,16 +181,21 @@ def open_door(
         port: on the container's loopback.
         program: instead of a port: where this program of the container listens, by what the kernel says.
         secrets: names under /run/secrets.
+        authority: one more of them, with the certificates that the server's is verified by; clients of the door then
+            speak TLS, otherwise plaintext.
 
     Raises:
         HostError: the node could not be reached, or has no such container.
+        HardenError: the container has no such authority.
     """
     place = {"program": program} if program else {"port": port}
-    request = {"container": container_id, "secrets": secrets, **place}
-    with host.serve("relay", request) as line:
+    wanted = tuple(dict.fromkeys((*secrets, *([authority] if authority else []))))
+    with host.serve("relay", {"container": container_id, "secrets": wanted, **place}) as line:
         answer = _decoded(host, line)
+        told = {name: _secret(found) for name, found in answer.secrets.items()}
+        tls = Tls(_revealed(host, container_id, told[authority]).reveal()) if authority else None
         with host.forward(answer.socket) as local:
-            yield Door(str(local), {name: _secret(found) for name, found in answer.secrets.items()})
+            yield Door(str(local), told, tls)
 
 
 @contextmanager
@@ -186,11 +220,7 @@ def read_secret(host: Host, container_id: str, name: str) -> Secret:
         HardenError: the container does not run, or has no such secret.
     """
     answer = _decoded(host, host.ask("relay", {"container": container_id, "secrets": [name]}))
-    match _secret(answer.secrets[name]):
-        case Known(value=secret):
-            return secret
-        case Unavailable(reason=reason):
-            raise HardenError(f"{host.node.name}: container {container_id[:12]}: {reason}")
+    return _revealed(host, container_id, _secret(answer.secrets[name]))
 
 
 def as_json(document: Mapping[str, object]) -> str:
@@ -219,6 +249,14 @@ def _decoded(host: Host, line: bytes) -> _RelayAnswer:
     if answer.error:
         raise HostError(host.node.name, answer.error)
     return answer
+
+
+def _revealed(host: Host, container_id: str, found: Known[Secret] | Unavailable) -> Secret:
+    match found:
+        case Known(value=secret):
+            return secret
+        case Unavailable(reason=reason):
+            raise HardenError(f"{host.node.name}: container {container_id[:12]}: {reason}")
 
 
 def _secret(found: _RelayedSecret) -> Known[Secret] | Unavailable:

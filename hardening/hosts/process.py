@@ -5,11 +5,15 @@ import io
 import queue
 import shutil
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 import sh
 
 from hardening.model.result import Result
+
+T = TypeVar("T")
 
 TIMED_OUT = -1
 """`Result.rc` of a program that was stopped at its time limit."""
@@ -29,51 +33,74 @@ def run(argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float, cwd: str |
     if shutil.which(argv[0]) is None:
         return Result(argv, 127, b"", f"{argv[0]}: no such program".encode())
     out, err = io.BytesIO(), io.BytesIO()
-    command = sh.Command(argv[0])(
-        *argv[1:],
-        _in=io.BytesIO(stdin),
-        _out=out,
-        _err=err,
-        _ok_code=_ANY_EXIT_CODE,
-        _bg=True,
-        _bg_exc=False,
-        _tty_out=False,
-        _cwd=cwd,
-        _no_out=True,
-        _no_err=True,
-        _encoding="utf-8",
-        _decode_errors="replace",
-    )
+    command = _started(argv, _in=io.BytesIO(stdin), _out=out, _err=err, _cwd=cwd)
     if not _ends_within(command, timeout):
         return Result(argv, TIMED_OUT, out.getvalue(), f"no answer within {timeout:g} s".encode())
     return Result(argv, int(command.exit_code), out.getvalue(), err.getvalue())
 
 
-def _ends_within(command: sh.RunningCommand, timeout: float) -> bool:
-    """Wait for a program; past `timeout` seconds, or when the waiting is interrupted, it is killed.
+def _started(argv: tuple[str, ...], **ways: Any) -> sh.RunningCommand:  # noqa: ANN401 - sh takes what it takes
+    """Start a program in the background; an interrupt meanwhile ends it."""
 
-    sh's own time limit polls, which would make every call take a tenth of a second at least.
-    """
-    overdue = threading.Event()
+    def start() -> sh.RunningCommand:
+        command: sh.RunningCommand = sh.Command(argv[0])(
+            *argv[1:],
+            **ways,
+            _ok_code=_ANY_EXIT_CODE,
+            _bg=True,
+            _bg_exc=False,
+            _tty_out=False,
+            _no_out=True,
+            _no_err=True,
+            _encoding="utf-8",
+            _decode_errors="replace",
+        )
+        return command
 
-    def stop() -> None:
-        overdue.set()
-        _kill(command)
-
-    alarm = threading.Timer(timeout, stop)
-    alarm.start()
+    starting = _elsewhere(start)
     try:
-        command.wait()
-    except sh.SignalException:
-        pass  # the exit code says so
+        return starting.result()
     except BaseException:
-        _kill(command)
-        with contextlib.suppress(sh.SignalException):
-            command.wait()
+        if starting.exception() is None:  # it was not the start that failed
+            _kill(starting.result())
         raise
-    finally:
-        alarm.cancel()
-    return not overdue.is_set()
+
+
+def _ends_within(command: sh.RunningCommand, timeout: float) -> bool:
+    """Wait for a program; past `timeout` seconds, or when the waiting is interrupted, it is killed."""
+
+    def wait() -> None:
+        with contextlib.suppress(sh.SignalException):  # the exit code says so
+            command.wait()
+
+    waiting = _elsewhere(wait)
+    try:
+        waiting.result(timeout)
+    except BaseException as error:
+        _kill(command)
+        waiting.result()
+        if isinstance(error, TimeoutError):
+            return False
+        raise
+    return True
+
+
+def _elsewhere(work: Callable[[], T]) -> Future[T]:
+    """Do something in a thread of its own, where no interrupt reaches it.
+
+    One that comes up inside sh is lost or does harm: Python swallows exceptions in what it calls around a fork, such as
+    taking the lock of `logging`, which then stays taken, and sh's own locks fare no better.
+    """
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - for whoever waits
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
 
 
 def _kill(command: sh.RunningCommand) -> None:
@@ -101,20 +128,12 @@ def serve(argv: tuple[str, ...], *, stdin: bytes, timeout: float) -> Generator[R
     lines: queue.Queue[bytes | None] = queue.Queue()
     errors = io.BytesIO()
     feed.put(stdin)
-    command = sh.Command(argv[0])(
-        *argv[1:],
+    command = _started(
+        argv,
         _in=feed,
         _out=lambda line: lines.put(line.encode() if isinstance(line, str) else line),
         _err=errors,
-        _ok_code=_ANY_EXIT_CODE,
         _done=lambda *_: lines.put(None),
-        _bg=True,
-        _bg_exc=False,
-        _tty_out=False,
-        _no_out=True,
-        _no_err=True,
-        _encoding="utf-8",
-        _decode_errors="replace",
     )
     try:
         yield _first_line(argv, command, lines, errors, timeout)

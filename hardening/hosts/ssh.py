@@ -14,6 +14,8 @@ from hardening.model.result import Result
 from . import process, program
 
 CONNECT_SECONDS = 30
+UNUSED_SECONDS = 600
+"""After which a kept connection that nobody closed ends by itself."""
 _SSH_FAILED = 255
 """ssh's own exit code when the connection, not the remote program, failed."""
 
@@ -129,7 +131,8 @@ class SshHost:
             "ServerAliveInterval": "15",
             "ServerAliveCountMax": "6",
             "ControlPath": str(self._control),
-            "ControlPersist": "no",
+            # Who is killed cannot close it; then it ends once nothing has gone over it for so long.
+            "ControlPersist": str(UNUSED_SECONDS),
             "StreamLocalBindUnlink": "yes",
             "StrictHostKeyChecking": "yes",
             # What the user's own configuration may ask for, and has no place here.

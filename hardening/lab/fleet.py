@@ -22,6 +22,7 @@ from .switch import Switch
 
 _SSH_PORTS = 2200
 _HTTP_PORTS = 8080
+_HTTPS_PORTS = 8440
 """Preferred loopback ports: these plus the node's number."""
 
 
@@ -122,11 +123,14 @@ class Fleet:
 
     def _start(self, node: LabNode, memory: Path | None = None) -> None:
         node = self._with_free_ports(node)
-        wiring = Wiring(node.mac, self.switch.socket, Forwards(node.ssh_port, node.http_port))
+        wiring = Wiring(node.mac, self.switch.socket, Forwards(node.ssh_port, node.http_port, node.https_port))
         self.machine(node).start(wiring, memory=memory, cut=node.cut)
 
     def _with_free_ports(self, node: LabNode) -> LabNode:
         """Somebody else may listen on a port that was free when the node last ran."""
         ssh = node.ssh_port if is_free(node.ssh_port) else free_port(_SSH_PORTS + node.number)
         http = node.http_port if is_free(node.http_port) else free_port(_HTTP_PORTS + node.number)
-        return self.change(node, ssh_port=ssh, http_port=http)
+        https = (
+            node.https_port if node.https_port and is_free(node.https_port) else free_port(_HTTPS_PORTS + node.number)
+        )
+        return self.change(node, ssh_port=ssh, http_port=http, https_port=https)

@@ -24,10 +24,11 @@ class Shape(Struct, frozen=True):
 
 
 class Forwards(Struct, frozen=True):
-    """Ports on the host's loopback that lead to the guest's ports 22 and 80."""
+    """Ports on the host's loopback that lead to the guest's ports 22, 80 and 443."""
 
     ssh: int
     http: int
+    https: int
 
 
 class Wiring(Struct, frozen=True):
@@ -89,7 +90,7 @@ def arguments(name: str, shape: Shape, files: Files, wiring: Wiring) -> tuple[st
 def _rules(forwards: Forwards | None) -> str:
     if forwards is None:
         return ""
-    pairs = ((forwards.ssh, 22), (forwards.http, 80))
+    pairs = ((forwards.ssh, 22), (forwards.http, 80), (forwards.https, 443))
     return "".join(f",hostfwd=tcp:{LOOPBACK}:{port}-:{inside}" for port, inside in pairs)
 
 

@@ -20,6 +20,7 @@ class LabNode(Struct, frozen=True):
         number: from 1.
         ssh_port: TCP port on the host's loopback that leads to the guest's SSH.
         http_port: the same for its port 80.
+        https_port: the same for its port 443; 0 until it is chosen, for a lab from before there was one.
         host_key: its SSH host key, `ssh-ed25519 …`. Empty while it has no identity of its own, and nothing to lose.
         cut: its cable to the cluster network is pulled.
     """
@@ -29,6 +30,7 @@ class LabNode(Struct, frozen=True):
     http_port: int
     host_key: str = ""
     cut: bool = False
+    https_port: int = 0
 
     @property
     def adopted(self) -> bool:

@@ -28,6 +28,7 @@ class NodeStatus(Struct, frozen=True):
         address: on the cluster network.
         ssh_port: on the host's loopback.
         http: where its port 80 is seen from the host.
+        https: where its port 443 is; empty for a node that was started before it was led there.
         pid: of its QEMU; None while there is none.
         cut: it is off the cluster network.
     """
@@ -39,6 +40,7 @@ class NodeStatus(Struct, frozen=True):
     ssh_port: int
     http: str
     cut: bool
+    https: str = ""
 
 
 class LabStatus(Struct, frozen=True):
@@ -58,8 +60,10 @@ def status_of(fleet: Fleet) -> LabStatus:
     for node in fleet.record.nodes:
         machine = fleet.machine(node)
         http = f"http://{LOOPBACK}:{node.http_port}"
+        https = f"https://{LOOPBACK}:{node.https_port}" if node.https_port else ""
         state = machine.state if node.adopted else State.UNFINISHED
-        nodes.append(NodeStatus(node.name, node.address, state, machine.pid, node.ssh_port, http, node.cut))
+        ways = (machine.pid, node.ssh_port, http, node.cut, https)
+        nodes.append(NodeStatus(node.name, node.address, state, *ways))
     states = {node.state for node in nodes}
     if states == {State.RUNNING} and fleet.switch.pid is not None:
         overall = LabState.UP

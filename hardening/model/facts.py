@@ -184,6 +184,21 @@ class MongoUser(Struct, frozen=True):
     """(role, database)"""
 
 
+class OfferedCertificate(Struct, frozen=True):
+    """What a server shows of itself in a TLS handshake. Times are seconds since the epoch.
+
+    Attributes:
+        names: DNS names and IP addresses it is for.
+        fingerprint: SHA-256 of the whole, in hex.
+    """
+
+    subject: str
+    names: tuple[str, ...]
+    not_before: float
+    not_after: float
+    fingerprint: str
+
+
 class MongoMember(Struct, frozen=True):
     """One running mongod.
 
@@ -208,6 +223,12 @@ class MongoMember(Struct, frozen=True):
     host_info: Known[str] | Unavailable = Unavailable("was not asked")
     authenticated_as: Known[str] | Unavailable = Unavailable("was not asked")
     """Who asked for the rest: `auditor`, `__system` (an arbiter holds no users); `nobody` where no login is needed."""
+    plaintext: Known[str] | Unavailable = Unavailable("was not asked")
+    """What a client without TLS got for `hello`: `answered`, or `refused`."""
+    certificate: Known[OfferedCertificate] | Unavailable = Unavailable("was not asked")
+    asked_over: Known[str] | Unavailable = Unavailable("was not asked")
+    """How the rest was asked for: `verified TLS`, `unverified TLS` (nothing told which authority to trust), `plaintext`
+    where the server speaks no TLS."""
 
 
 class Directive(Struct, frozen=True):

@@ -18,6 +18,7 @@ class Phase(IntEnum):
     IMAGES = 6
     STACK = 7
     DATABASE = 8
+    CLEANUP = 9
 
 
 class InstallFile(Struct, frozen=True, tag="install_file"):
@@ -83,6 +84,23 @@ class CreateSecrets(Struct, frozen=True, tag="create_secrets"):
     stack: Stack
 
 
+class IssueCertificates(Struct, frozen=True, tag="issue_certificates"):
+    """Make an authority in memory, let it sign the certificates of a family, hand those over, forget its key.
+
+    Attributes:
+        family: secret of the authority, or of the one certificate that has an authority of its own.
+    """
+
+    stack: Stack
+    family: str
+
+
+class RemoveSecrets(Struct, frozen=True, tag="remove_secrets"):
+    """Take secrets out of the swarm's store that nothing uses any more."""
+
+    names: tuple[str, ...]
+
+
 class PullImages(Struct, frozen=True, tag="pull_images"):
     """Bring images to a node before its tasks need them."""
 
@@ -111,6 +129,8 @@ Action = (
     | JoinSwarm
     | DescribeNode
     | CreateSecrets
+    | IssueCertificates
+    | RemoveSecrets
     | PullImages
     | DeployStack
     | PrepareReplicaSet

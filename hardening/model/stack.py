@@ -1,22 +1,36 @@
 """What `x-harden` keys in a Compose file say, and the rendered stack they lead to."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+LONGEST_DAYS = 825
+"""The longest life that common TLS libraries accept of a server's certificate."""
 
 
 class GeneratedSecret(Struct, frozen=True, forbid_unknown_fields=True):
     """`x-harden` of a top-level secret: how its value is made when the cluster has none.
 
     Attributes:
-        generate: `random` for letters and digits, or `template`.
+        generate: `random` for letters and digits; `template`; `certificate` for a certificate with its private key, in
+            one PEM; `authority` for what is needed to trust certificates: the authority that signed them, and former
+            ones that are still valid.
         length: characters of a random value.
         template: text in which `${name}` stands for another generated secret of the file.
+        authority: of a certificate, the secret of that kind. All certificates of an authority are issued together. One
+            that names none has an authority of its own, which no task needs to know.
+        names: of a certificate, the DNS names and IP addresses it is for.
+        usage: of a certificate, what its holder is in a handshake.
+        days: of a certificate, its life. It is renewed when less than a third is left.
     """
 
-    generate: Literal["random", "template"]
+    generate: Literal["random", "template", "certificate", "authority"]
     length: int = 48
     template: str = ""
+    authority: str = ""
+    names: tuple[str, ...] = ()
+    usage: tuple[Literal["server", "client"], ...] = ("server",)
+    days: Annotated[int, Meta(ge=1, le=LONGEST_DAYS)] = 365
 
 
 class ServiceHarden(Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +79,8 @@ class ReplicaSet(Struct, frozen=True, forbid_unknown_fields=True):
         roles: name -> privileges of roles of its own, in the database admin.
         arbiter: service that votes without data, when `arbiter_votes`; otherwise it stands by.
         arbiter_votes: join the arbiter now, as a voting member.
+        authority: secret with which clients trust the members' certificates, mounted by each member; empty for a set
+            without TLS.
         port: TCP port inside the containers.
     """
 
@@ -74,6 +90,7 @@ class ReplicaSet(Struct, frozen=True, forbid_unknown_fields=True):
     roles: dict[str, tuple[Privilege, ...]] = {}
     arbiter: str = ""
     arbiter_votes: bool = False
+    authority: str = ""
     port: int = 27017
     data: tuple[InitialData, ...] = ()
 
@@ -105,6 +122,7 @@ class Stack(Struct, frozen=True):
         name: of the stack in the swarm.
         source: the file it came from.
         document: the Compose document as JSON text, in which generated secrets are still unnamed.
+        pinned: generated secret -> the version to use although there is a newer one, which not every task trusts yet.
     """
 
     name: str
@@ -113,6 +131,7 @@ class Stack(Struct, frozen=True):
     services: dict[str, StackService]
     secrets: dict[str, GeneratedSecret]
     replica_sets: dict[str, ReplicaSet]
+    pinned: dict[str, str] = {}
 
 
 SPEC_LABEL = "harden.spec"
@@ -126,4 +145,7 @@ OWNER_LABEL = "harden.stack"
 keys that the data on the volumes was made with."""
 SECRET_LABEL = "harden.secret"  # noqa: S105 - a label's name
 """Secret label: the name it has in the stack file."""
+CERTIFICATE_LABEL = "harden.certificate"
+"""Secret label: what is public of a certificate, in PEM, followed by its authority's; of an authority, its whole value.
+So a plan sees names and ends without reading a key."""
 STACK_LABEL = "com.docker.stack.namespace"

@@ -5,9 +5,10 @@ from hardening.model.plan import Plan
 from hardening.model.project import Project
 
 from . import nodes, preflight, stacks, swarm
+from .certificates import with_trusted
 from .stacks import stored_names
 
-__all__ = ["make", "stored_names"]
+__all__ = ["make", "stored_names", "with_trusted"]
 
 
 def make(project: Project, facts: Facts) -> Plan:

@@ -5,32 +5,44 @@ from collections.abc import Iterator
 
 from hardening.model.facts import Facts, MongoMember, NodeFacts, SwarmFacts
 from hardening.model.known import known
-from hardening.model.plan import CreateSecrets, DeployStack, Phase, PrepareReplicaSet, PullImages, Step
+from hardening.model.plan import (
+    CreateSecrets,
+    DeployStack,
+    IssueCertificates,
+    Phase,
+    PrepareReplicaSet,
+    PullImages,
+    RemoveSecrets,
+    Step,
+)
 from hardening.model.project import Project
 from hardening.model.stack import OWNER_LABEL, SECRET_LABEL, SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack
 from hardening.model.swarm import Stored
 from hardening.stack import spec_hashes
+
+from . import certificates
+
+_NEW = "to be made"
+"""Stands for the name of a secret that this plan makes first: the services that mount it change."""
 
 
 def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Iterator[Step]:
     """Steps of the phases SECRETS, STACK and DATABASE."""
     leader = project.inventory.managers[0].name
     swarm = known(machines[leader].swarm)
-    for stack in project.stacks:
-        names = stored_names(stack, swarm.secrets if swarm else ())
-        missing = sorted(stack.secrets.keys() - names.keys())
-        if missing:
-            yield Step(
-                leader,
-                Phase.SECRETS,
-                f"Make secrets of {stack.name}: {', '.join(missing)}",
-                "missing",
-                "made in memory, kept by the swarm",
-                CreateSecrets(stack),
-            )
+    for rendered in project.stacks:
+        secrets, tasks = (swarm.secrets, swarm.tasks) if swarm else ((), ())
+        stack = certificates.with_trusted(rendered, secrets, tasks, facts.gathered_at)
+        newest = newest_secrets(stack, secrets)
+        due = certificates.due(stack, newest, facts.gathered_at)
+        yield from _secret_steps(leader, stack, newest, due)
         yield from _pull_steps(project, stack, machines)
-        if step := _stack_step(project, stack, swarm, None if missing else names):
+        made = {name for family in due for name in (family, *certificates.families(stack)[family])}
+        names = stored_names(stack, secrets) | dict.fromkeys(made | (stack.secrets.keys() - newest.keys()), _NEW)
+        if step := _stack_step(project, stack, swarm, names | stack.pinned):
             yield step
+        elif swarm and (replaced := certificates.replaced(stack, swarm)):
+            yield _removal(leader, stack, replaced)
         for name, replica_set in stack.replica_sets.items():
             lacks = replica_set_lacks(stack, replica_set, facts.mongo)
             if lacks:
@@ -44,9 +56,28 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
                 )
 
 
+def _secret_steps(leader: str, stack: Stack, newest: dict[str, Stored], due: dict[str, str]) -> Iterator[Step]:
+    plain = [name for name, secret in stack.secrets.items() if secret.generate not in certificates.KINDS]
+    if missing := sorted(set(plain) - newest.keys()):
+        summary = f"Make secrets of {stack.name}: {', '.join(missing)}"
+        after = "made in memory, kept by the swarm"
+        yield Step(leader, Phase.SECRETS, summary, "missing", after, CreateSecrets(stack))
+    for family, reason in due.items():
+        names = certificates.families(stack)[family]
+        summary = f"Issue certificates of {stack.name}: {', '.join(names)}"
+        after = "signed by an authority whose key is forgotten"
+        yield Step(leader, Phase.SECRETS, summary, reason, after, IssueCertificates(stack, family))
+
+
+def _removal(leader: str, stack: Stack, names: tuple[str, ...]) -> Step:
+    """Old keys do not lie about; and it comes when everything runs with the new ones, not before."""
+    summary = f"Remove replaced certificates of {stack.name}"
+    return Step(leader, Phase.CLEANUP, summary, ", ".join(names), "gone", RemoveSecrets(names))
+
+
 def stored_names(stack: Stack, secrets: tuple[Stored, ...]) -> dict[str, str]:
-    """Generated secret of a stack -> its newest name in the swarm, of those that exist."""
-    return {name: secret.spec.name for name, secret in newest_secrets(stack, secrets).items()}
+    """Generated secret of a stack -> its name in the swarm: the newest, where no other one is pinned."""
+    return {name: secret.spec.name for name, secret in newest_secrets(stack, secrets).items()} | stack.pinned
 
 
 def newest_secrets(stack: Stack, secrets: tuple[Stored, ...]) -> dict[str, Stored]:
@@ -72,17 +103,13 @@ def _pull_steps(project: Project, stack: Stack, machines: dict[str, NodeFacts]) 
             yield Step(node.name, Phase.IMAGES, f"Pull {names}", "not there", after, PullImages(missing))
 
 
-def _stack_step(project: Project, stack: Stack, swarm: SwarmFacts | None, names: dict[str, str] | None) -> Step | None:
+def _stack_step(project: Project, stack: Stack, swarm: SwarmFacts | None, names: dict[str, str]) -> Step | None:
     running = {
         service.spec.name: (service.spec.labels or {}).get(SPEC_LABEL, "no label of ours")
         for service in (swarm.services if swarm else ())
         if (service.spec.labels or {}).get(STACK_LABEL) == stack.name
     }
-    wanted = (
-        spec_hashes(stack, names, project.profiles)
-        if names is not None
-        else {each.name: "" for each in stack.services.values()}
-    )
+    wanted = spec_hashes(stack, names, project.profiles)
     new = sorted(wanted.keys() - running.keys())
     gone = sorted(running.keys() - wanted.keys())
     changed = sorted(name for name in wanted.keys() & running.keys() if wanted[name] != running[name])

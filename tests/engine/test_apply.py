@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from hardening import apply, stack
+from hardening import apply, issued, plan, stack
 from hardening.apply import rollout, secrets
+from hardening.certificates import read
 from hardening.errors import FailedError, HardenError
 from hardening.hosts.engine import engine
 from hardening.hosts.local import LocalHost
@@ -18,6 +20,7 @@ from hardening.model.policy import RoleProfile
 from hardening.model.project import EngineSettings, Project, SwarmSettings
 from hardening.model.result import Result
 from hardening.model.stack import STACK_LABEL, Stack
+from hardening.plan.stacks import newest_secrets
 
 pytestmark = pytest.mark.engine
 
@@ -134,6 +137,91 @@ def test_a_lost_template_is_made_again_from_the_running_value(
     secrets.create(cluster, wanted)
     with engine(host) as running:
         assert {secret.spec.name for secret in running.secrets()} >= {link.spec.name}, "the same value, the same name"
+
+
+CERTIFIED = COMPOSE.replace("secrets: [token, link]", "secrets: [own, ca]").replace(
+    COMPOSE[COMPOSE.index("secrets:\n") :],
+    """\
+secrets:
+  ca:
+    x-harden: {{generate: authority}}
+  own:
+    x-harden: {{generate: certificate, authority: ca, names: [web]}}
+""",
+)
+
+
+def certified(tmp_path: Path) -> Stack:
+    path = tmp_path / "certified.yml"
+    path.write_text(CERTIFIED.format(image="apply:1", command="[sleep, '1000']"))
+    return stack.render("shop", path, INVENTORY, {}, {})
+
+
+def mounted(host: PrivateHost) -> tuple[str, str]:
+    """The authorities and the certificate that the running task has."""
+    container = host.run(("docker", "ps", "-q", "--filter", "label=harden.profile=web")).text.strip()
+    ca, own = (host.run(("docker", "exec", container, "cat", f"/run/secrets/{name}")).text for name in ("ca", "own"))
+    return ca, own
+
+
+def trusted(host: PrivateHost, wanted: Stack) -> Stack:
+    with engine(host) as running:
+        return plan.with_trusted(wanted, running.secrets(), running.tasks(STACK_LABEL, "shop"), time.time())
+
+
+def test_certificates_are_issued_and_renewed_in_two_rollouts(
+    cluster: apply.Cluster, host: PrivateHost, tmp_path: Path
+) -> None:
+    wanted = certified(tmp_path)
+    secrets.issue(cluster, wanted, "ca")
+    rollout.deploy(cluster, trusted(host, wanted))
+    first_ca, first_own = mounted(host)
+    (authority,), (own,) = read(first_ca), read(first_own)
+    assert own.signer == authority.own
+    assert "PRIVATE KEY" in first_own
+    assert "PRIVATE" not in first_ca
+    secrets.issue(cluster, wanted, "ca")
+    rollout.deploy(cluster, trusted(host, wanted))
+    both, still = mounted(host)
+    assert still == first_own
+    assert read(both)[1:] == (authority,)
+    rollout.deploy(cluster, trusted(host, wanted))
+    same, renewed = mounted(host)
+    assert same == both
+    assert read(renewed)[0].signer == read(both)[0].own
+    with engine(host) as running:
+        told = [(secret.spec.labels or {}).get("harden.certificate", "") for secret in running.secrets()]
+    assert not [text for text in told if "PRIVATE" in text]
+
+
+def test_what_was_issued_is_told_with_the_authority_to_trust(cluster: apply.Cluster, tmp_path: Path) -> None:
+    wanted = certified(tmp_path)
+    project = msgspec.structs.replace(cluster.project, stacks=(wanted,))
+    secrets.issue(cluster, wanted, "ca")
+    found = {each.secret: each for each in issued.issued(project, cluster.hosts)}
+    assert set(found) == {"ca", "own"}
+    assert (found["own"].names, found["own"].kind, found["own"].renewal) == (("web",), "certificate", False)
+    assert found["own"].days_left in {364, 365}
+    assert issued.authority(project, cluster.hosts, "own") == read(found["ca"].authority)[0].pem
+    with pytest.raises(HardenError, match="the cluster has no certificate `token`") as caught:
+        issued.authority(project, cluster.hosts, "token")
+    assert "ca, own" in caught.value.hint
+
+
+def test_replaced_certificates_can_be_removed_and_used_ones_cannot(
+    cluster: apply.Cluster, host: PrivateHost, tmp_path: Path
+) -> None:
+    wanted = certified(tmp_path)
+    secrets.issue(cluster, wanted, "ca")
+    rollout.deploy(cluster, wanted)
+    with engine(host) as running:
+        newest = newest_secrets(wanted, running.secrets())["own"].spec.name
+        older = {each.spec.name for each in running.secrets() if "_own_" in each.spec.name} - {newest}
+    secrets.remove(cluster, older)
+    with engine(host) as running:
+        assert {each.spec.name for each in running.secrets() if "_own_" in each.spec.name} == {newest}
+    with pytest.raises(FailedError, match="in use"):
+        secrets.remove(cluster, {newest})
 
 
 def _edited(tmp_path: Path, old: str, new: str) -> Path:

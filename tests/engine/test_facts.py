@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from hardening.certificates import Wanted, issue
 from hardening.errors import HardenError, HostError
 from hardening.facts import dump, gather
 from hardening.facts.shape import shapes
@@ -435,6 +436,7 @@ def test_a_running_nginx_tells_the_configuration_it_was_started_with(
 
 SET = {"mongo1": 27017, "mongo2": 27018, "arbiter": 27019}
 AUDITOR = ("auditor", "audit-me")
+MEMBER_KEY = "OnlyATestKey" * 6
 ACTIONS = [
     "getCmdLineOpts",
     "getDefaultRWConcern",
@@ -555,6 +557,7 @@ def test_a_replica_set_is_read_member_by_member_with_the_least_power_that_works(
         assert each.version == Known("6.0.5")
         assert each.modules == Known(())
         assert each.anonymous == Known("Unauthorized")
+        assert (each.plaintext, each.asked_over) == (Known("answered"), Known("plaintext"))
         assert answer(each.parameters)["enableLocalhostAuthBypass"] is False
         assert answer(each.cmd_line)["parsed"]["security"]["keyFile"] == "/run/secrets/keyfile"
         assert len(answer(each.replica_config)["members"]) == len(SET)
@@ -597,6 +600,67 @@ def test_a_member_whose_login_is_refused_tells_what_it_tells_anyone(
         )
     finally:
         dockerd.docker("rm", "--force", container)
+
+
+@pytest.fixture
+def secured(dockerd: Engine, mongod: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Starts a member with TLS and a key file; words are further labels, and options of the server."""
+    authority, issued = issue("facts", {"own": Wanted(("127.0.0.1",), ("server", "client"))})
+    content = {"keyfile": MEMBER_KEY, "ca.pem": authority, "own.pem": issued["own"].key + issued["own"].certificate}
+    content |= {"stranger.pem": issue("stranger", {})[0]}
+    for name, text in content.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o400)
+        os.chown(tmp_path / name, 999, 999)
+    tmp_path.chmod(0o755)
+    started: list[str] = []
+
+    def start_member(mode: str, *labels: str) -> str:
+        words = ["--name=secured", "--network=none", "--user=999:999", "--tmpfs=/data/db:uid=999", "--read-only"]
+        words += ["--volume", f"{tmp_path}:/run/secrets:ro", *(f"--label={label}" for label in labels)]
+        argv = ["/usr/bin/mongod", "--dbpath=/data/db", "--replSet=rs", "--keyFile=/run/secrets/keyfile"]
+        argv += ["--tlsMode", mode, "--tlsCertificateKeyFile=/run/secrets/own.pem", "--tlsCAFile=/run/secrets/ca.pem"]
+        argv += ["--tlsAllowConnectionsWithoutCertificates", "--bind_ip=127.0.0.1", "--nounixsocket"]
+        started.append(dockerd.docker("run", "--detach", *words, mongod, *argv).stdout.strip())
+        wait_for_mongod(dockerd, "secured")
+        return started[-1]
+
+    yield start_member
+    dockerd.docker("rm", "--force", *started)
+
+
+@pytest.mark.parametrize(
+    ("mode", "labels", "spoken"),
+    [
+        ("requireTLS", ("harden.authority-secret=ca.pem",), ("verified TLS", "refused")),
+        ("preferTLS", ("harden.authority-secret=ca.pem",), ("verified TLS", "answered")),
+        ("requireTLS", (), ("unverified TLS", "refused")),
+        ("disabled", ("harden.authority-secret=ca.pem",), ("plaintext", "answered")),
+    ],
+)
+def test_a_member_is_asked_over_the_best_that_it_speaks(
+    dockerd: Engine, secured: Callable[..., str], mode: str, labels: tuple[str, ...], spoken: tuple[str, str]
+) -> None:
+    container = secured(mode, *labels)
+    (found,) = (each for each in read(dockerd).mongo if each.container == container)
+    assert (found.asked_over, found.plaintext) == tuple(map(Known, spoken))
+    assert found.authenticated_as == Known("__system")
+    assert isinstance(found.certificate, Known) is (mode != "disabled")
+    if isinstance(found.certificate, Known):
+        assert (found.certificate.value.names, found.certificate.value.not_after > time.time()) == (
+            ("127.0.0.1",),
+            True,
+        )
+
+
+def test_a_member_with_a_certificate_of_a_stranger_is_asked_nothing(
+    dockerd: Engine, secured: Callable[..., str]
+) -> None:
+    container = secured("preferTLS", "harden.authority-secret=stranger.pem")
+    (found,) = (each for each in read(dockerd).mongo if each.container == container)
+    assert isinstance(found.parameters, Unavailable)
+    assert "certificate verify failed" in found.parameters.reason
+    assert found.plaintext == Known("answered")
 
 
 def test_a_member_without_authorization_is_read_and_says_so(dockerd: Engine, mongod: str) -> None:

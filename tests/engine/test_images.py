@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from hardening import certificates
 from hardening.errors import FailedError
 from hardening.images import BuiltImage, Progress, build, official, push
 from hardening.images.store import BlobStore
@@ -38,9 +39,10 @@ HEALTHY_SECONDS = 90
 MEMBER_KEY = "OnlyATestKey" * 6
 REPLICA_SET = """
 import sys, time, pymongo
+tls = {"tls": True, "tlsCAFile": sys.argv[1]}
 def client(port=27017, mechanism="SCRAM-SHA-256"):
     return pymongo.MongoClient("127.0.0.1", port, username="__system", password=sys.stdin_key, authSource="local",
-        authMechanism=mechanism, directConnection=True, serverSelectionTimeoutMS=20000)
+        authMechanism=mechanism, directConnection=True, serverSelectionTimeoutMS=20000, **tls)
 sys.stdin_key = sys.stdin.read()
 def until(true):
     end = time.monotonic() + 60
@@ -64,7 +66,7 @@ def refused(action):
     except pymongo.errors.OperationFailure as error:
         return error.details["errmsg"]
     return "accepted"
-stranger = pymongo.MongoClient("127.0.0.1", 27017, directConnection=True)
+stranger = pymongo.MongoClient("127.0.0.1", 27017, directConnection=True, **tls)
 script = {"$expr": {"$function": {"body": "function() { return true }", "args": [], "lang": "js"}}}
 import json
 print(json.dumps({
@@ -201,6 +203,23 @@ def secret(folder: Path, name: str, content: str, owner: int) -> str:
     return f"{file}:/run/secrets/{name}:ro"
 
 
+def certified(folder: Path, owner: int, *, file: str, ca: str) -> tuple[str, ...]:
+    """The arguments for a certificate of this machine with its key, and for its authority."""
+    authority, issued = certificates.issue("test", {"own": certificates.Wanted(("127.0.0.1",), ("server", "client"))})
+    own = issued["own"]
+    mounts = (secret(folder, file, own.key + own.certificate, owner), secret(folder, ca, authority, owner))
+    return tuple(word for mount in mounts for word in ("--volume", mount))
+
+
+def site(folder: Path) -> tuple[str, ...]:
+    return certified(folder, 101, file="site.pem", ca="site_ca.pem")
+
+
+def member(folder: Path) -> tuple[str, ...]:
+    keyfile = ("--volume", secret(folder, "keyfile", MEMBER_KEY, 999))
+    return (*keyfile, *certified(folder, 999, file="member.pem", ca="database_ca.pem"))
+
+
 def test_another_build_from_nothing_gives_the_same_digests(images: dict[str, BuiltImage], tmp_path: Path) -> None:
     downloads = images["nginx"].layout.parent
     for name in ("debian", "pypi"):
@@ -254,18 +273,28 @@ def test_a_registry_with_a_foreign_certificate_gets_nothing(images: dict[str, Bu
     assert not (served.data / "docker/registry/v2/repositories/stranger").exists()
 
 
-def test_nginx_answers_its_health_check(dockerd: Engine, references: dict[str, str]) -> None:
-    with running(dockerd, "images-nginx", *ALONE, references["nginx"]) as name:
-        answer = dockerd.docker("exec", name, "/usr/bin/curl", "--silent", "http://127.0.0.1:8080/healthz")
+def test_nginx_answers_its_health_check_and_over_tls(
+    dockerd: Engine, references: dict[str, str], tmp_path: Path
+) -> None:
+    with running(dockerd, "images-nginx", *ALONE, *site(tmp_path), references["nginx"]) as name:
+        curl = ("exec", name, "/usr/bin/curl", "--silent")
+        answer = dockerd.docker(*curl, "http://127.0.0.1:8080/healthz")
         assert json.loads(answer.stdout) == {"ok": True}
-        page = dockerd.docker("exec", name, "/usr/bin/curl", "--silent", "-H", "Host: nodepop.test",
-                              "http://127.0.0.1:8080/docs/", check=False)  # fmt: skip
-        assert page.returncode == 0
+        trusting = ("--cacert", "/run/secrets/site_ca.pem", "https://127.0.0.1:8443/docs/")
+        for group in ("X25519MLKEM768", "X25519"):
+            page = dockerd.docker(*curl, "--fail", "--curves", group, *trusting)
+            assert "<title>" in page.stdout, group
         assert "permission denied" not in dockerd.docker("logs", name).stderr.lower()
 
 
-def test_nginx_runs_without_root_and_capabilities(dockerd: Engine, references: dict[str, str]) -> None:
-    with running(dockerd, "images-identity", *ALONE, references["nginx"]) as name:
+def test_nginx_runs_without_tls_where_it_is_told_to(dockerd: Engine, references: dict[str, str]) -> None:
+    with running(dockerd, "images-plain", *ALONE, references["nginx"], "-c", "/etc/nginx/plain.conf") as name:
+        page = dockerd.docker("exec", name, "/usr/bin/curl", "--silent", "--fail", "http://127.0.0.1:8080/docs/")
+        assert "<title>" in page.stdout
+
+
+def test_nginx_runs_without_root_and_capabilities(dockerd: Engine, references: dict[str, str], tmp_path: Path) -> None:
+    with running(dockerd, "images-identity", *ALONE, *site(tmp_path), references["nginx"]) as name:
         kernel = dockerd.kernel_status(name)
         assert kernel["Uid"].split() == ["101"] * 4
         assert (int(kernel["CapBnd"], 16), kernel["NoNewPrivs"]) == (0, "1")
@@ -298,8 +327,7 @@ def test_the_api_runs_its_workers_and_ends_at_a_signal(
 def test_mongod_reaches_health_and_owns_its_new_volume(
     dockerd: Engine, references: dict[str, str], tmp_path: Path
 ) -> None:
-    keyfile = secret(tmp_path, "keyfile", MEMBER_KEY, 999)
-    words = (*ALONE, "--volume", "images-mongod:/data/db", "--volume", keyfile, references["mongod"])
+    words = (*ALONE, "--volume", "images-mongod:/data/db", *member(tmp_path), references["mongod"])
     with running(dockerd, "images-mongod", *words) as name:
         assert dockerd.kernel_status(name)["Uid"].split() == ["999"] * 4
         dockerd.docker("stop", "--time", "30", name)
@@ -310,12 +338,12 @@ def test_mongod_reaches_health_and_owns_its_new_volume(
 def test_mongod_members_trust_the_keyfile_and_nobody_else(
     dockerd: Engine, references: dict[str, str], tmp_path: Path
 ) -> None:
-    keyfile = secret(tmp_path, "keyfile", MEMBER_KEY, 999)
-    shared = ("--network", "host", "--tmpfs", "/data/db:uid=999,gid=999", "--volume", keyfile, references["mongod"])
+    shared = ("--network", "host", "--tmpfs", "/data/db:uid=999,gid=999", *member(tmp_path), references["mongod"])
     second = (*shared, "--config", "/etc/mongod.conf", "--port", "27018")
+    authority = str(tmp_path / "database_ca.pem")
     network = f"/proc/{(dockerd.folder / 'pid').read_text().strip()}/ns/net"
     with running(dockerd, "images-member-1", *shared), running(dockerd, "images-member-2", *second):
-        argv = ["nsenter", f"--net={network}", sys.executable, "-c", REPLICA_SET]
+        argv = ["nsenter", f"--net={network}", sys.executable, "-c", REPLICA_SET, authority]
         done = subprocess.run(argv, input=MEMBER_KEY.encode(), capture_output=True, timeout=180, check=False)
         assert done.returncode == 0, done.stderr.decode()[-2000:]
         seen = json.loads(done.stdout)
@@ -356,7 +384,7 @@ def test_the_official_half_collects_the_same_programs_and_runs(
     # Libraries of the shared layer that NGINX and curl do without.
     assert {Path(path).name for path in missing} <= {"libm.so.6", "libgcc_s.so.1", "debian_version"}
     assert files(made) <= ours
-    with running(dockerd, "images-official", *ALONE, "harden-test/nginx"):
+    with running(dockerd, "images-official", *ALONE, *site(tmp_path), "harden-test/nginx"):
         pass
 
 

@@ -3,13 +3,16 @@
 The tests build on each other in this order: one deployed cluster serves them all.
 """
 
+import http.client
 import json
+import ssl
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,18 @@ KERNEL_CHECKS = (
     "container-no-new-privileges",
     "container-user-namespace",
     "container-root-read-only",
+)
+
+
+TLS_CHECKS = (
+    "mongo-tls-required",
+    "mongo-tls-protocols",
+    "nginx-tls-offered",
+    "nginx-tls-protocols",
+    "nginx-tls-ciphers",
+    "nginx-session-tickets",
+    "nginx-hsts",
+    "nginx-unknown-hosts",
 )
 
 
@@ -90,10 +105,24 @@ def eventually(question: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
+@cache
+def trust() -> ssl.SSLContext:
+    """What a user's client has: the authority that the site's certificate came from, and no other."""
+    told = harden("certificates", "--inventory", "lab", "--ca", "site_certificate")
+    assert told.returncode == 0, told.stderr
+    return ssl.create_default_context(cadata=told.stdout)
+
+
+def opened(request: str | urllib.request.Request) -> http.client.HTTPResponse:
+    answer = urllib.request.urlopen(request, timeout=patience(20), context=trust())  # noqa: S310 - the lab's own loopback ports
+    assert isinstance(answer, http.client.HTTPResponse)
+    return answer
+
+
 def get(url: str) -> tuple[int, str]:
     """Status and body; 0 when nothing answered."""
     try:
-        with urllib.request.urlopen(url, timeout=patience(20)) as answer:  # noqa: S310 - the lab's own loopback ports
+        with opened(url) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -102,7 +131,7 @@ def get(url: str) -> tuple[int, str]:
 
 
 def site(lab: Lab, name: str) -> str:
-    return next(node.http for node in lab.status().nodes if node.name == name)
+    return next(node.https for node in lab.status().nodes if node.name == name)
 
 
 def is_confined(host: Host, pid: str, role: str) -> None:
@@ -152,6 +181,16 @@ def test_the_site_answers_on_every_machine(deployed: dict[str, Host], lab: Lab) 
         assert json.loads(body)["ok"] is False
 
 
+def test_plain_http_leads_to_tls(deployed: dict[str, Host], lab: Lab) -> None:
+    assert deployed
+    for node in lab.status().nodes:
+        connection = http.client.HTTPConnection(node.http.removeprefix("http://"), timeout=patience(20))
+        connection.request("GET", "/docs/")
+        answer = connection.getresponse()
+        assert (answer.status, answer.getheader("location")) == (308, "https://127.0.0.1/docs/")
+        connection.close()
+
+
 def test_a_user_registers_and_reads_the_first_ads_from_the_real_database(deployed: dict[str, Host], lab: Lab) -> None:
     assert deployed
     url = site(lab, "node2")
@@ -161,7 +200,7 @@ def test_a_user_registers_and_reads_the_first_ads_from_the_real_database(deploye
     request = urllib.request.Request(  # noqa: S310 - as above
         f"{url}/apiv1/anuncios", headers={"x-access-token": str(token)}
     )
-    with urllib.request.urlopen(request, timeout=patience(20)) as answer:  # noqa: S310 - as above
+    with opened(request) as answer:
         rows = json.load(answer)["result"]["rows"]
     assert {row["nombre"] for row in rows} == {"Bicicleta", "iPhone 3GS"}
 
@@ -170,7 +209,7 @@ def _post(url: str, body: dict[str, str]) -> dict[str, object]:
     request = urllib.request.Request(  # noqa: S310 - as above
         url, json.dumps(body).encode(), {"content-type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=patience(20)) as answer:  # noqa: S310 - as above
+    with opened(request) as answer:
         parsed: dict[str, object] = json.load(answer)
         return parsed
 
@@ -197,13 +236,13 @@ def test_no_secret_is_in_facts_or_service_definitions(deployed: dict[str, Host],
     assert "SWMKEY" not in text
 
 
-def test_the_audit_sees_every_task_confined(deployed: dict[str, Host], tmp_path: Path) -> None:
+def test_the_audit_sees_every_task_confined_and_every_way_encrypted(deployed: dict[str, Host], tmp_path: Path) -> None:
     assert deployed
     report = tmp_path / "report.json"
     done = harden("audit", "--inventory", "lab", "-o", str(report))
     assert done.returncode in {0, 1}, done.stderr
     findings = json.loads(report.read_text())["findings"]
-    for check in KERNEL_CHECKS:
+    for check in (*KERNEL_CHECKS, *TLS_CHECKS):
         verdicts = [finding["outcome"]["status"] for finding in findings if finding["check"] == check]
         assert verdicts, check
         assert set(verdicts) == {"pass"}, (check, findings)

@@ -538,6 +538,7 @@ def mongod(number: int = 1, **changes: Any) -> MongoMember:  # noqa: ANN401
         users=Known(USERS),
         startup_warnings=Known(()),
         anonymous=Known("Unauthorized"),
+        plaintext=Known("refused"),
     )
     return msgspec.structs.replace(made, **changes)
 

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,39 @@ BAD = {
         6,
         "`${b}` is no other generated secret",
     ),
+    "a template of a certificate": (
+        (
+            "services: {}\nsecrets:\n  a:\n    x-harden:\n      generate: template\n      template: '${b}'\n  b:\n"
+            "    x-harden: {generate: certificate, names: [b]}\n"
+        ),
+        6,
+        "`${b}` is renewed",
+    ),
+    "a certificate for nobody": (
+        "services: {}\nsecrets:\n  a:\n    x-harden: {generate: certificate}\n",
+        4,
+        "needs `names`",
+    ),
+    "a certificate for what is no name": (
+        "services: {}\nsecrets:\n  a:\n    x-harden:\n      generate: certificate\n      names: ['https://a']\n",
+        6,
+        "`https://a` is neither a DNS name nor an IP address",
+    ),
+    "a certificate of an unknown authority": (
+        "services: {}\nsecrets:\n  a:\n    x-harden: {generate: certificate, names: [a], authority: b}\n",
+        4,
+        "`b` is no secret with `generate: authority`",
+    ),
+    "an authority that signs nothing": (
+        "services: {}\nsecrets:\n  a:\n    x-harden: {generate: authority}\n",
+        4,
+        "no certificate names this authority",
+    ),
+    "a certificate for longer than clients take": (
+        "services: {}\nsecrets:\n  a:\n    x-harden: {generate: certificate, names: [a], days: 1000}\n",
+        4,
+        "825",
+    ),
     "a replica set of strangers": (
         "services: {}\nx-harden:\n  replica_sets:\n    rs0: {members: [a], keyfile: k, users: {}}\n",
         4,
@@ -116,10 +150,63 @@ def test_an_image_that_was_never_pushed_says_how_to_push_it(rendering: Rendering
     assert "harden images push" in caught.value.hint
 
 
-def test_the_reference_stack_renders() -> None:
+def reference(**variables: object) -> tuple[Stack, dict[str, Any]]:
+    """The reference stack: as it was read, and as it would be deployed."""
     path = Path(__file__).parents[2] / "stack" / "stack.yml.j2"
     images = {"mongod": "m@sha256:1", "api": "a@sha256:2", "nginx": "n@sha256:3"}
-    for topology in ("resilient", "seed"):
-        shop = stack.render("nodepop", path, INVENTORY, images, {"topology": topology})
-        assert shop.replica_sets["rs0"].arbiter_votes == (topology == "seed")
-        assert {service.profile for service in shop.services.values()} == {"mongod", "api", "nginx"}
+    nodepop = stack.render("nodepop", path, INVENTORY, images, variables)
+    profiles = {name: RoleProfile(name, f"harden-{name}", "text", "{}") for name in images}
+    return nodepop, stack.compose(nodepop, {name: f"x_{name}" for name in nodepop.secrets}, profiles)
+
+
+@pytest.mark.parametrize("topology", ["resilient", "seed"])
+def test_every_member_of_the_reference_stack_has_a_certificate_of_its_own_and_trusts_the_others(topology: str) -> None:
+    nodepop, document = reference(topology=topology)
+    replica_set = nodepop.replica_sets["rs0"]
+    assert replica_set.arbiter_votes == (topology == "seed")
+    assert {service.profile for service in nodepop.services.values()} == {"mongod", "api", "nginx"}
+    for name in (*replica_set.members, replica_set.arbiter):
+        secret = nodepop.secrets[f"{name}_certificate"]
+        assert (secret.authority, set(secret.usage)) == ("database_ca", {"server", "client"})
+        assert name in secret.names
+        mounted = {each["source"]: each for each in document["services"][name]["secrets"]}
+        assert mounted[f"{name}_certificate"]["target"] == "member.pem"
+        assert {each["mode"] for each in mounted.values()} == {0o400}
+        assert not [each for each in mounted if each.endswith("_certificate") and each != f"{name}_certificate"]
+        assert "--tlsMode" not in document["services"][name]["command"]
+    assert document["services"]["api"]["environment"]["MONGODB_CA_FILE"] == "/run/secrets/database_ca.pem"
+
+
+PORTS = {
+    "TLS": ({}, {(8080, 80), (8443, 443)}),
+    "ports of one's own": ({"http_port": 8000, "https_port": 8001}, {(8080, 8000), (8443, 8001)}),
+    "plain HTTP": ({"plain_http": True}, {(8080, 80)}),
+}
+
+
+@pytest.mark.parametrize(("variables", "ports"), PORTS.values(), ids=PORTS)
+def test_the_edge_of_the_reference_stack_publishes(variables: dict[str, object], ports: set[tuple[int, int]]) -> None:
+    edge = reference(**variables)[1]["services"]["nginx"]
+    assert {(port["target"], port["published"]) for port in edge["ports"]} == ports
+    assert ("secrets" in edge) == (len(ports) == 2)
+    assert ("command" in edge) == (len(ports) == 1)
+
+
+def test_the_site_s_certificate_is_for_every_machine_and_every_name_given() -> None:
+    names = reference(site_names=["shop.example"])[0].secrets["site_certificate"].names
+    assert names == ("localhost", "127.0.0.1", "n1", "10.0.0.1", "shop.example")
+
+
+def test_a_certificate_of_the_user_s_own_takes_its_place() -> None:
+    nodepop, document = reference(site_certificate="site-2026")
+    assert "site_certificate" not in nodepop.secrets
+    assert document["secrets"]["site_certificate"] == {"external": True, "name": "site-2026"}
+    assert document["services"]["nginx"]["secrets"][0]["target"] == "site.pem"
+
+
+@pytest.mark.parametrize(("mode", "trusts"), [("allowTLS", False), ("preferTLS", True)])
+def test_a_set_without_tls_goes_there_in_steps(mode: str, trusts: bool) -> None:
+    services = reference(database_tls=mode)[1]["services"]
+    command = services["mongo1"]["command"]
+    assert command[command.index("--tlsMode") + 1] == mode
+    assert ("MONGODB_CA_FILE" in services["api"]["environment"]) is trusts

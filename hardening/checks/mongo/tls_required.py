@@ -14,13 +14,24 @@ from hardening.checks.vocabulary import (
 )
 from hardening.model.facts import MongoMember
 
+EXPECTED = "requireTLS, and plaintext refused"
+
 
 def judge(member: MongoMember) -> Answer:
-    """An encrypted overlay protects the way between machines, not that between containers of one."""
-    return given(
-        option(member, "net.tls.mode"),
-        lambda mode: (passed if mode == "requireTLS" else failed)(f"TLS {mode or 'disabled'}", "requireTLS"),
-    )
+    """The setting, and what became of a client that spoke plaintext.
+
+    An encrypted overlay protects the way between machines, not that between containers of one.
+    """
+
+    def read(mode: object) -> Answer:
+        if mode != "requireTLS":
+            return failed(f"TLS {mode or 'disabled'}", EXPECTED)
+        return given(
+            member.plaintext,
+            lambda got: (passed if got == "refused" else failed)(f"TLS {mode}, plaintext {got}", EXPECTED),
+        )
+
+    return given(option(member, "net.tls.mode"), read)
 
 
 CHECK = Check(

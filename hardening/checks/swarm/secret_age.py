@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from hardening.checks.stored import days_old, used_secrets
 from hardening.checks.vocabulary import Area, Check, Known, Severity, Unavailable, Verdict, all_of, of_swarm
 from hardening.model.facts import Facts, SwarmFacts
+from hardening.model.stack import CERTIFICATE_LABEL
 
 MOST_DAYS = 180
 
 
 def judge(facts: Facts, swarm: SwarmFacts) -> Verdict:
-    """From the day each was made; swarm cannot change one."""
+    """From the day each was made; swarm cannot change one. A certificate says itself until when it is good."""
     return all_of(
         _observations(facts, swarm),
         fine=f"none is older than {MOST_DAYS} days",
@@ -22,7 +23,7 @@ def judge(facts: Facts, swarm: SwarmFacts) -> Verdict:
 def _observations(facts: Facts, swarm: SwarmFacts) -> Iterator[str | Unavailable | None]:
     used = used_secrets(swarm)
     for secret in swarm.secrets:
-        if secret.id not in used:
+        if secret.id not in used or CERTIFICATE_LABEL in (secret.spec.labels or {}):
             continue
         match days_old(secret, facts.gathered_at):
             case Known(value=days):

@@ -17,7 +17,7 @@ const DEFAULT_DATABASE = 'nodepop';
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {{port: number, drainAcceptMs: number, mongodb: MongodbSettings, jwt: JwtSettings}}
- * @typedef {{uri: string, database: string}} MongodbSettings
+ * @typedef {{uri: string, database: string, ca?: string}} MongodbSettings
  * @typedef {{current: Buffer, previous?: Buffer}} JwtSettings
  * @throws {ConfigError} whose message names the file or variable, never its value
  */
@@ -36,7 +36,15 @@ export function readMongodb(env = process.env) {
   const uri = readSecret(file).toString('utf8').trim();
   const parts = /^mongodb(?:\+srv)?:\/\/[^/?]+(?:\/(?<database>[^?/]*))?(?:\?.*)?$/.exec(uri);
   if (!parts) throw new ConfigError(`${file} holds no MongoDB connection string`);
-  return { uri, database: parts.groups.database || DEFAULT_DATABASE };
+  return { uri, database: parts.groups.database || DEFAULT_DATABASE, ca: readAuthority(env.MONGODB_CA_FILE) };
+}
+
+/** The certificates by which the database's are verified, in PEM; without a file the connection string decides. */
+function readAuthority(file) {
+  if (!file) return undefined;
+  const pem = readSecret(file).toString('ascii');
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new ConfigError(`${file} holds no certificate`);
+  return pem;
 }
 
 function readJwtKeys(env) {

@@ -41,9 +41,10 @@ export class Database {
   #closing = new AbortController();
 
   /** @param {import('./config.js').MongodbSettings} settings */
-  constructor({ uri, database }) {
+  constructor({ uri, database, ca }) {
     this.#name = database;
     this.#client = new MongoClient(uri, {
+      ...tls(ca),
       appName: 'nodepop-api',
       readPreference: 'primary',
       readConcern: { level: 'majority' },
@@ -118,6 +119,11 @@ export class Database {
     this.#closing.abort();
     await this.#client.close();
   }
+}
+
+/** With an authority: TLS only, and only to who shows a certificate of it under the name that was connected to. */
+function tls(ca) {
+  return ca ? { tls: true, ca } : {};
 }
 
 /**

@@ -53,6 +53,17 @@ describe('the settings', () => {
     }
   });
 
+  it('take the authority of the database from a file that is named, and insist on a certificate in it', () => {
+    const ca = (content) => {
+      const files = { mongodb_uri: URI, jwt_key: KEY, ca: content };
+      return configured(files, (secrets) => ({ MONGODB_CA_FILE: secrets.path('ca') })).mongodb.ca;
+    };
+    const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+    assert.equal(ca(pem), pem);
+    assert.throws(() => ca('something else'), /holds no certificate/);
+    assert.equal(configured({ mongodb_uri: URI, jwt_key: KEY }, none).mongodb.ca, undefined);
+  });
+
   it('take the key as it is, without the newline at its end', () => {
     assert.equal(String(configured({ mongodb_uri: URI, jwt_key: `${KEY}\n` }, none).jwt.current), KEY);
   });

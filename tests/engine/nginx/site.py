@@ -8,11 +8,14 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from hardening.certificates import Wanted, issue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 STACK = Path(__file__).parents[3] / "stack"
 NGINX_USER = 101
+NAMES = ("localhost", "127.0.0.1", "nodepop.example.org")
+"""What the site's certificate is for."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,18 @@ class Reply:
 
 
 class Site:
-    """NGINX with the stack's configuration; only ports, folders and the name server's address are replaced."""
+    """NGINX with the stack's configuration; only ports, folders and the name server's address are replaced.
 
-    def __init__(self, folder: Path, names: NameServer, api_port: int) -> None:
+    `port` speaks TLS, and `plain_port` redirects to it; with `main="plain.conf"` all of the site is there.
+    """
+
+    def __init__(self, folder: Path, names: NameServer, api_port: int, main: str = "nginx.conf") -> None:
         self.folder = folder
-        self.port = free_port()
+        self.main = main
+        self.port, self.plain_port = free_port(), free_port()
         self.html = folder / "html"
+        self.authority, issued = issue("site", {"site": Wanted(NAMES)})
+        (folder / "site.pem").write_text(issued["site"].key + issued["site"].certificate)
         self._install(names, api_port)
         with self.access_log.open("wb") as out, self.error_log.open("wb") as err:
             for log in (self.access_log, self.error_log):
@@ -64,13 +75,20 @@ class Site:
         conf = self.folder / "conf"
         for part in ("site", "servers"):
             shutil.copytree(STACK / "nginx" / part, conf / part)
-        shutil.copy(STACK / "nginx" / "nginx.conf", conf)
+        for main in ("nginx.conf", "plain.conf"):
+            shutil.copy(STACK / "nginx" / main, conf)
         shutil.copytree(STACK / "nginx" / "html", self.html)
         shutil.copytree(STACK / "docs" / "dist", self.html / "docs")
         temporary = self.folder / "tmp"
         temporary.mkdir()
-        replace(conf / "nginx.conf", " /tmp/", f" {temporary}/")
-        replace(conf / "servers/http.conf", "listen 8080", f"listen 127.0.0.1:{self.port}")
+        for shared in ("process", "http"):
+            replace(conf / f"site/{shared}.conf", " /tmp/", f" {temporary}/")
+        replace(conf / "servers/https.conf", "listen 8443", f"listen 127.0.0.1:{self.port}")
+        for plain in ("redirect", "plain"):
+            replace(conf / f"servers/{plain}.conf", "listen 8080", f"listen 127.0.0.1:{self.plain_port}")
+        replace(conf / "site/tls.conf", "/run/secrets/", f"{self.folder}/")
+        if ssl.OPENSSL_VERSION_INFO < (3, 5):  # Debian 12, whose NGINX links the same library as its Python
+            replace(conf / "site/tls-groups.conf", "X25519MLKEM768:X25519", "X25519")
         replace(conf / "site/resolver.conf", "127.0.0.11", f"127.0.0.1:{names.port}")
         replace(conf / "site/proxy.conf", "http://api:3000", f"http://api:{api_port}")
         replace(conf / "site/static.conf", "/usr/share/nginx/html", str(self.html))
@@ -78,12 +96,12 @@ class Site:
             os.chown(path, NGINX_USER, NGINX_USER)
 
     def _argv(self) -> list[str]:
-        return ["nginx", "-e", "stderr", "-c", str(self.folder / "conf/nginx.conf"), "-g", "daemon off;"]
+        return ["nginx", "-e", "stderr", "-c", str(self.folder / "conf" / self.main), "-g", "daemon off;"]
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.error_log.read_text()
         try:
-            return self.ask("GET", "/healthz").status == 200
+            return self.ask("GET", "/healthz", over="http").status == 200
         except OSError:
             return False
 
@@ -92,11 +110,25 @@ class Site:
         argv = [*self._argv()[:-2], "-T"]
         return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=20).stdout
 
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """What a client has that was given the authority."""
+        return ssl.create_default_context(cadata=self.authority)
+
     def ask(
-        self, method: str, target: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        over: str = "",
     ) -> Reply:
-        """One request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        """One request on a connection of its own: over TLS, where the site is served so, unless told otherwise."""
+        connection: http.client.HTTPConnection
+        if (over or ("http" if self.main == "plain.conf" else "https")) == "http":
+            connection = http.client.HTTPConnection("127.0.0.1", self.plain_port, timeout=30)
+        else:
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self.trust)
         try:
             connection.request(method, target, body, dict(headers or {}))
             response = connection.getresponse()
@@ -106,12 +138,23 @@ class Site:
 
     def raw(self, text: bytes, limit: float = 15) -> bytes:
         """Send bytes and return everything that comes back until the other side closes."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=limit) as connection:
+        with self.handshake(limit=limit) as connection:
             connection.sendall(text)
             received = bytearray()
             while chunk := connection.recv(65536):
                 received += chunk
             return bytes(received)
+
+    def handshake(
+        self, name: str | None = "127.0.0.1", context: ssl.SSLContext | None = None, limit: float = 15
+    ) -> ssl.SSLSocket:
+        """A TLS connection that asks for a name; an address asks for none."""
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=limit)
+        try:
+            return (context or self.trust).wrap_socket(raw, server_hostname=name)
+        except OSError:
+            raw.close()
+            raise
 
     def entries(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self.access_log.read_text().splitlines()]

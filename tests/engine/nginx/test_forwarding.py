@@ -85,7 +85,7 @@ def test_tells_the_api_who_asks_and_believes_nothing_the_client_says_about_it(si
     assert seen.target == f"{ADS}?nombre=b%20b"
     assert "claimed" not in seen.headers.values()
     assert (seen.headers["x-forwarded-for"], seen.headers["x-real-ip"]) == ("127.0.0.1", "127.0.0.1")
-    assert (seen.headers["x-forwarded-proto"], seen.headers["x-access-token"]) == ("http", TOKEN)
+    assert (seen.headers["x-forwarded-proto"], seen.headers["x-access-token"]) == ("https", TOKEN)
     assert is_request_id(seen.headers["x-request-id"])
     assert reply.headers["x-request-id"] == seen.headers["x-request-id"]
     assert "x-powered-by" not in reply.headers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -118,6 +119,6 @@ def test_limits_the_requests_of_one_address_that_are_under_way(site: Site, upstr
 
 def test_gives_up_on_a_client_that_never_finishes_its_request(site: Site) -> None:
     began = time.monotonic()
-    with pytest.raises(ConnectionResetError):
-        site.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+    with suppress(ConnectionResetError):  # with TLS between, the reset may be seen as an end
+        assert site.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\n") == b""
     assert 9 <= time.monotonic() - began <= 13

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -121,3 +122,27 @@ def test_a_served_program_that_does_not_answer_says_why(script: str, rc: int, co
 def test_a_served_program_that_is_not_there_says_so() -> None:
     with process.serve(("no-such-program",), stdin=b"", timeout=20) as first:
         assert first.rc == 127
+
+
+WORK = """
+import sys
+from hardening.hosts.process import run
+print("working", flush=True)
+while True:
+    run(("true",), timeout=20)
+"""
+
+
+@pytest.mark.parametrize("delay", range(12))
+def test_an_interrupt_is_heeded_wherever_a_program_is_being_started(delay: int) -> None:
+    with subprocess.Popen([sys.executable, "-c", WORK], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as work:
+        assert work.stdout
+        try:
+            assert work.stdout.readline() == b"working\n"
+            threading.Event().wait(delay / 400)
+            work.send_signal(signal.SIGINT)
+            _, said = work.communicate(timeout=30)
+        finally:
+            work.kill()
+    assert said.rstrip().endswith(b"KeyboardInterrupt")
+    assert b"Exception ignored" not in said

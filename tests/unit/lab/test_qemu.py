@@ -22,9 +22,9 @@ def argv(shape: Shape = Shape(2048, "tcg"), wiring: Wiring | None = None, disk: 
 
 
 def test_every_way_in_is_on_the_loopback() -> None:
-    words = argv(wiring=Wiring("52:54:00:77:00:01", Path("/run/lab/switch"), Forwards(2201, 8081)))
-    assert "hostfwd=tcp:127.0.0.1:2201-:22,hostfwd=tcp:127.0.0.1:8081-:80" in words
-    assert words.count("hostfwd=") == words.count("hostfwd=tcp:127.0.0.1:") == 2
+    words = argv(wiring=Wiring("52:54:00:77:00:01", Path("/run/lab/switch"), Forwards(2201, 8081, 8441)))
+    assert "hostfwd=tcp:127.0.0.1:2201-:22,hostfwd=tcp:127.0.0.1:8081-:80,hostfwd=tcp:127.0.0.1:8441-:443" in words
+    assert words.count("hostfwd=") == words.count("hostfwd=tcp:127.0.0.1:") == 3
     assert "-display none" in words
 
 

@@ -16,9 +16,15 @@ export class ReplicaSet {
   #members = [];
   #folder = mkdtempSync(join(tmpdir(), 'nodepop-mongod-'));
 
-  /** @param {number} size */
-  static async start(size = 1) {
+  #tls;
+
+  /**
+   * @param {number} size
+   * @param {{certificate: string, authority: string}} [tls] paths of PEM files; members then speak nothing but TLS
+   */
+  static async start(size = 1, tls = undefined) {
     const set = new ReplicaSet();
+    set.#tls = tls;
     try {
       for (let index = 0; index < size; index += 1) await set.#startMember(index);
       await set.#initiate();
@@ -79,6 +85,7 @@ export class ReplicaSet {
           '64',
           '--logpath',
           join(path, 'log'),
+          ...this.#tlsArguments(),
         ],
         { stdio: 'ignore' },
       ),
@@ -86,10 +93,18 @@ export class ReplicaSet {
     this.#members.push({ port, child });
   }
 
+  #tlsArguments() {
+    if (!this.#tls) return [];
+    const { certificate, authority } = this.#tls;
+    const files = ['--tlsCertificateKeyFile', certificate, '--tlsCAFile', authority];
+    return ['--tlsMode', 'requireTLS', '--tlsAllowConnectionsWithoutCertificates', ...files];
+  }
+
   async #initiate() {
     const [{ port }] = this.#members;
     const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
       serverSelectionTimeoutMS: 30_000,
+      ...(this.#tls && { tls: true, tlsCAFile: this.#tls.authority, tlsAllowInvalidHostnames: true }),
     });
     try {
       const members = this.#members.map((member, _id) => ({
