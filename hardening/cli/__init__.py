@@ -26,6 +26,7 @@ COMMANDS = {
     "audit": "Read the running cluster and judge it.",
     "checks": "The catalogue of checks.",
     "facts": "Read the cluster into a file, for an offline audit.",
+    "drill": "Act as an intruder inside each confined service; say what stopped what.",
     "profile": "AppArmor and seccomp profiles of each role.",
     "images": "Build the images and push them to a registry.",
     "lab": "A local swarm of real virtual machines, AppArmor enforcing.",

@@ -142,11 +142,11 @@ static int mount_proc(void) { return unmount_if(mount("proc", scratch, "proc", 0
 static int mount_cgroup(void) { return unmount_if(mount("cgroup", scratch, "cgroup2", 0, NULL)); }
 static int mount_bind(void) { return unmount_if(mount("/proc", scratch, NULL, MS_BIND, NULL)); }
 static int remount_root(void) { return answer(mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND, NULL)); }
-static int unmount(void) { return answer(umount2("/proc/sys", MNT_DETACH)); }
+static int unmount(void) { return answer_but(umount2("/proc/sys", MNT_DETACH), EINVAL, EINVAL); }
 static int pivot(void) { return answer_but(syscall(SYS_pivot_root, ".", "."), EINVAL, EBUSY); }
 static int mount_by_fsopen(void) { return answer(syscall(SYS_fsopen, "tmpfs", 0)); }
 static int clone_tree(void) { return answer(syscall(SYS_open_tree, AT_FDCWD, "/proc", OPEN_TREE_CLONE)); }
-static int move_tree(void) { return answer_but(syscall(SYS_move_mount, -1, "", -1, "", 4), EBADF, EINVAL); }
+static int move_tree(void) { return answer_but(syscall(SYS_move_mount, -1, "", -1, "", 4), EBADF, ENOENT); }
 static int change_mount(void)
 {
 	uint64_t attributes[4] = {0, 1, 0, 0}; /* clear MOUNT_ATTR_RDONLY */
