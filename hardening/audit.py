@@ -1,11 +1,15 @@
-"""Facts and checks make a report. Whatever goes wrong in a check is UNKNOWN, and says which check it was."""
+"""Facts, checks and waivers make a report. Whatever goes wrong in a check is UNKNOWN, and says which check it was."""
 
 from collections.abc import Iterable, Iterator
 
-from hardening import __version__
-from hardening.errors import Exit
+import msgspec
+from msgspec import Struct
+
+from hardening import __version__, picture, waivers
+from hardening.errors import Exit, HardenError
 from hardening.model.facts import Facts
 from hardening.model.findings import (
+    Area,
     Check,
     Finding,
     Outcome,
@@ -16,18 +20,58 @@ from hardening.model.findings import (
     without_code,
 )
 from hardening.model.known import Unavailable
+from hardening.model.waiver import Waiver
+
+NEW = "new"
 
 
-def run(facts: Facts, checks: Iterable[Check], project: str) -> Report:
-    """Put every check to the facts.
+class FailOn(Struct, frozen=True):
+    """Which open findings make an audit fail: those of a severity and worse, of these perhaps only the new ones."""
+
+    severity: Severity = Severity.LOW
+    new: bool = False
+
+
+ANYTHING = FailOn()
+
+
+def fail_on(words: Iterable[str], *, compared: bool) -> FailOn:
+    """`--fail-on`: severities and `new`. Of several severities the mildest counts.
+
+    Raises:
+        HardenError: a word is neither, or it is `new` and there is no earlier report to compare with.
+    """
+    chosen = {word.lower() for word in words}
+    if strange := sorted(chosen - {NEW, *Severity}):
+        raise HardenError(f"--fail-on: `{strange[0]}` is no severity", f"it takes {', '.join([*Severity, NEW])}")
+    if NEW in chosen and not compared:
+        raise HardenError("--fail-on new needs an earlier report", "name it: --baseline REPORT.json")
+    mildest = min((Severity(word) for word in chosen - {NEW}), key=lambda each: each.weight, default=Severity.LOW)
+    return FailOn(mildest, NEW in chosen)
+
+
+def run(
+    facts: Facts,
+    checks: Iterable[Check],
+    project: str,
+    accepted: tuple[Waiver, ...] = (),
+    left_out: Iterable[str] = (),
+) -> Report:
+    """Put every check to the facts, and then the audit's own checks to what the waivers met.
 
     Args:
         facts: what was read, once.
         checks: the questions; `hardening.checks.load()` gives all of them.
         project: what the report is called.
+        accepted: the project's waivers.
+        left_out: ids of checks that the user chose not to ask.
     """
     asked = tuple(checks)
-    findings = tuple(Finding(check.id, outcome) for check in asked for outcome in _evaluate(check, facts))
+    found = _answers((check for check in asked if check.area is not Area.AUDIT), facts)
+    judged = waivers.apply(accepted, found, facts.gathered_at)
+    used = waivers.uses(accepted, found, {check.id for check in asked}, facts.gathered_at)
+    facts = msgspec.structs.replace(facts, waivers=used)
+    findings = (*judged, *_answers((check for check in asked if check.area is Area.AUDIT), facts))
     return Report(
         checks=tuple(without_code(check) for check in asked),
         findings=findings,
@@ -37,15 +81,28 @@ def run(facts: Facts, checks: Iterable[Check], project: str) -> Report:
         gathered_at=facts.gathered_at,
         tool_version=__version__,
         project=project,
+        left_out=tuple(left_out),
+        cluster=picture.draw(facts),
     )
 
 
-def exit_code(report: Report) -> Exit:
-    """3 where a node could not be read, 1 where anything failed or is unknown, else 0."""
+def exit_code(report: Report, limit: FailOn = ANYTHING) -> Exit:
+    """3 where a node could not be read, 1 where a finding within the limit is open, else 0.
+
+    What could not be seen counts like a failure of the same check: nobody knows that it is less. The same holds for
+    a node on which docker-bench-security was to run and did not.
+    """
     if report.unread_nodes:
         return Exit.UNREACHABLE
-    bad = any(report.summary.by_status.get(status) for status in (Status.FAIL, Status.UNKNOWN))
-    return Exit.FAILED if bad else Exit.OK
+    severity = {check.id: check.severity for check in report.checks}
+    findings = report.changes.new if limit.new and report.changes is not None else report.findings
+    bad = any(each.is_open and severity[each.check].weight >= limit.severity.weight for each in findings)
+    lost = report.docker_bench is not None and bool(report.docker_bench.unread)
+    return Exit.FAILED if bad or lost else Exit.OK
+
+
+def _answers(checks: Iterable[Check], facts: Facts) -> tuple[Finding, ...]:
+    return tuple(Finding(check.id, outcome) for check in checks for outcome in _evaluate(check, facts))
 
 
 def _evaluate(check: Check, facts: Facts) -> Iterator[Outcome]:
@@ -70,8 +127,12 @@ def _summary(checks: Iterable[Check], findings: Iterable[Finding]) -> Summary:
     severity = {check.id: check.severity for check in checks}
     by_status = dict.fromkeys(Status, 0)
     failed = dict.fromkeys(Severity, 0)
+    waived = 0
     for finding in findings:
+        if finding.waiver:
+            waived += 1
+            continue
         by_status[finding.outcome.status] += 1
         if finding.outcome.status is Status.FAIL:
             failed[severity[finding.check]] += 1
-    return Summary(by_status, failed)
+    return Summary(by_status, failed, waived)

@@ -79,7 +79,8 @@ def rendered(project: Project, hosts: dict[str, Host], name: str = "") -> str:
 
 
 def _gather(project: Project, hosts: dict[str, Host], report: Report) -> Facts:
-    return facts_of.gather(project.inventory, hosts, lambda line: report("", line))
+    # daemon.json is written anew with what stands in it, passwords of proxies and log drivers included.
+    return facts_of.gather(project.inventory, hosts, lambda line: report("", line), whole_settings=True)
 
 
 def _verified(cluster: Cluster, facts: Facts) -> Facts:

@@ -50,7 +50,7 @@ class Document:
     def convert(self, kind: type[T]) -> T:
         """Decode the content into `kind`; a HardenError names the line of what does not fit."""
         try:
-            return msgspec.convert(self.content, kind)
+            return msgspec.convert(self.content, kind, str_keys=True)
         except msgspec.ValidationError as error:
             raise self._complaint(error, kind) from error
 
@@ -129,7 +129,7 @@ class Document:
         entries = _at(self.content, position)
         for key in entries if isinstance(entries, Mapping) else ():
             try:
-                msgspec.convert(_with_only(self.content, position, key), kind)
+                msgspec.convert(_with_only(self.content, position, key), kind, str_keys=True)
             except msgspec.ValidationError:
                 return str(key)
         return ""
@@ -210,6 +210,8 @@ def _scalar(node: yaml.Node) -> Hashable:
     loader = yaml.CSafeLoader("")
     try:
         value = loader.construct_object(node)
+    except ValueError:  # looks like a date, and is no day; whoever wants a date says so
+        value = str(node.value)
     finally:
         loader.dispose()
     return value if isinstance(value, str | int | float | bool | None) else str(node.value)

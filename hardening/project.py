@@ -5,14 +5,22 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct, json, structs
 
-from . import confine, documents, stack
+from . import dns, documents, stack
+from .confine import library
 from .errors import HardenError
+from .model.dns import DnsSettings
+from .model.facts import Facts
 from .model.inventory import Inventory, LocalTransport, Node, NodeRole, SshTransport
 from .model.project import EngineSettings, Project, SwarmSettings
+from .model.stack import Stack
 
 PROJECT_FILE = "harden.yml"
+LOCAL = "local"
+"""Source of the inventory that is this machine alone."""
+BUILT_IN = frozenset({LOCAL, "lab"})
+"""Sources of inventories whose machines are none of those that a project names."""
 LOCK_FILE = "images.lock"
 """YAML, role -> image reference by digest; written by `harden images push`, read by the stack template."""
 
@@ -45,7 +53,7 @@ class _StackEntry(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """`harden.yml`."""
+    """`harden.yml`. `store` is where audits are kept: a folder beside it, or a `mongodb://` address."""
 
     name: str
     stacks: dict[str, _StackEntry]
@@ -54,6 +62,34 @@ class ProjectFile(Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     swarm: SwarmSettings = SwarmSettings()
     allowed_ports: tuple[int, ...] = ()
+    store: str = ""
+    allowed_registries: tuple[str, ...] | None = None
+    dns: DnsSettings | None = None
+    links: dict[str, str] = {}
+    """What the site publishes besides itself: name -> path, shown by `harden open`."""
+
+
+class _RecordingOrigin(Struct, frozen=True):
+    image: str = ""
+
+
+class _Recorded(Struct, frozen=True):
+    """Of a recording, what an audit wants of it; one of an older form names no image."""
+
+    origin: _RecordingOrigin = _RecordingOrigin()
+
+
+def read_settings(root: Path, nodes: tuple[str, ...] | None = None) -> ProjectFile:
+    """`harden.yml` of a project folder; with the names of an inventory, what it says of nodes is checked too.
+
+    Raises:
+        HardenError: with file and line.
+    """
+    document = documents.read(root / PROJECT_FILE)
+    settings = document.convert(ProjectFile)
+    if settings.dns:
+        dns.check(document, settings.dns, nodes)
+    return settings
 
 
 def read_inventory(path: Path) -> Inventory:
@@ -79,10 +115,12 @@ def read_inventory(path: Path) -> Inventory:
     return Inventory(nodes, str(path))
 
 
-def local_inventory() -> Inventory:
-    """This machine as a swarm of one, carrying every label of the reference stack."""
+def local_inventory(machines: Inventory | None = None) -> Inventory:
+    """This machine as a swarm of one, which carries every label: those of the reference stack, and of `machines`."""
     labels = {"mongo1": "true", "mongo2": "true", "mongo3": "true", "arbiter": "true", "api": "true", "edge": "true"}
-    return Inventory((Node("localhost", "127.0.0.1", NodeRole.MANAGER, labels, LocalTransport()),), "local")
+    for node in machines.nodes if machines else ():
+        labels |= node.labels
+    return Inventory((Node("localhost", "127.0.0.1", NodeRole.MANAGER, labels, LocalTransport()),), LOCAL)
 
 
 def load(
@@ -102,33 +140,87 @@ def load(
     Raises:
         HardenError: with file and line; nothing was changed.
     """
-    settings = documents.load(root / PROJECT_FILE, ProjectFile)
+    settings = read_settings(root)
     machines = inventory or read_inventory(root / settings.inventory)
+    names = tuple(node.name for node in machines.nodes)
+    if machines.source not in BUILT_IN:
+        read_settings(root, names)
     images = locked_images(lock or root / LOCK_FILE)
-    stacks = tuple(
-        stack.render(name, root / entry.file, machines, images, {**entry.variables, **(variables or {})})
-        for name, entry in settings.stacks.items()
-    )
-    roles = sorted({service.profile for each in stacks for service in each.services.values() if service.profile})
+    rendered = _rendered(root, settings, machines, images, variables or {})
+    roles = sorted({service.profile for each in rendered for service in each.services.values() if service.profile})
     profiles = {}
     for role in roles:
         policy = root / settings.profiles / role / "policy.yml"
         if not policy.is_file():
-            users = [service.name for each in stacks for service in each.services.values() if service.profile == role]
+            users = [service.name for each in rendered for service in each.services.values() if service.profile == role]
             raise HardenError(
                 f"{policy}: no such file, but {', '.join(users)} name the profile `{role}`",
-                "write the policy, or name one that exists: harden profile list",
+                "write the policy (harden profile init SERVICE), or name one that exists: harden profile list",
             )
-        profiles[role] = confine.build(role, confine.load_policy(policy))
+        profiles[role] = library.profile(root / settings.profiles, role)
     return Project(
         name=settings.name,
         root=str(root),
         inventory=machines,
         engine=settings.engine,
         swarm=settings.swarm,
-        stacks=stacks,
+        stacks=rendered,
         profiles=profiles,
         allowed_ports=settings.allowed_ports,
+        dns=dns.of_project(settings.dns, root, names) if settings.dns else None,
+    )
+
+
+def with_expectations(facts: Facts, settings: ProjectFile, root: Path) -> Facts:
+    """What was read of a cluster, beside what its project wants; what a facts file brings along stays.
+
+    Raises:
+        HardenError: a recording cannot be read.
+    """
+    changes = {
+        "allowed_ports": settings.allowed_ports,
+        "allowed_registries": settings.allowed_registries,
+        "evidence": recorded_images(root / settings.profiles),
+    }
+    missing = {name: value for name, value in changes.items() if getattr(facts, name) is None}
+    return structs.replace(facts, **missing)
+
+
+def recorded_images(profiles: Path) -> dict[str, tuple[str, ...]]:
+    """Role -> digests of the images that its recordings were made with.
+
+    Raises:
+        HardenError: a recording cannot be read, or is no JSON.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for file in sorted(profiles.glob("*/recordings/*.json")):
+        try:
+            image = json.decode(file.read_bytes(), type=_Recorded).origin.image
+        except OSError as error:
+            raise HardenError(f"{file}: cannot be read: {error.strerror}") from error
+        except DecodeError as error:
+            raise HardenError(f"{file}: is no recording: {error}", "record it anew, or remove it") from error
+        role = file.parent.parent.name
+        found[role] = (*found.get(role, ()), *((image,) if image else ()))
+    return found
+
+
+def stacks(root: Path, inventory: Inventory, lock: Path) -> tuple[Stack, ...]:
+    """Only the stacks of a project, whether or not their profiles are there.
+
+    Raises:
+        HardenError: with file and line.
+    """
+    settings = documents.load(root / PROJECT_FILE, ProjectFile)
+    return _rendered(root, settings, inventory, locked_images(lock), {})
+
+
+def _rendered(
+    root: Path, settings: ProjectFile, machines: Inventory, images: Mapping[str, str], variables: Mapping[str, object]
+) -> tuple[Stack, ...]:
+    return tuple(
+        stack.render(name, root / entry.file, machines, images, {**entry.variables, **variables})
+        for name, entry in settings.stacks.items()
     )
 
 

@@ -3,10 +3,10 @@
 import hashlib
 import re
 import string
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-import jinja2
 import msgspec
 import yaml
 
@@ -18,6 +18,8 @@ from .model.inventory import Inventory
 from .model.policy import RoleProfile
 from .model.stack import PROFILE_HASH_LABEL, PROFILE_LABEL, SPEC_LABEL, GeneratedSecret, ReplicaSet, Stack, StackService
 
+MOST_VOTES = 7
+"""Of one replica set; MongoDB's own limit."""
 COMPOSE_VERSION = "3.9"
 """Oldest Compose version with a pids limit; engines before 25.0 insist on being told one."""
 
@@ -87,10 +89,18 @@ def compose(stack: Stack, secret_names: Mapping[str, str], profiles: Mapping[str
         if role := stack.services[key].profile:
             _labels(service).update({PROFILE_LABEL: role, PROFILE_HASH_LABEL: profiles[role].hash})
         labels = _labels(_mapping(service, "deploy"))
-        used = sorted(secret_names[name] for name in stack.services[key].secrets)
+        used = [_mapping(document, kind).get(name) for kind in ("secrets", "configs") for name in _used(service, kind)]
         definition = msgspec.json.encode([service, used, document.get("networks")], order="sorted")
         labels[SPEC_LABEL] = hashlib.sha256(definition).hexdigest()[:16]
     return {"version": COMPOSE_VERSION, **document}
+
+
+def only(document: Mapping[str, object], service: str) -> dict[str, object]:
+    """The part of a Compose document that is about one service, defined exactly as in the whole."""
+    services = document["services"]
+    if not isinstance(services, Mapping):
+        raise TypeError("services is no mapping")
+    return {**document, "services": {service: services[service]}}
 
 
 def spec_hashes(stack: Stack, secret_names: Mapping[str, str], profiles: Mapping[str, RoleProfile]) -> dict[str, str]:
@@ -116,6 +126,8 @@ def _read(path: Path) -> str:
 
 
 def _expand(path: Path, text: str, context: Mapping[str, object]) -> str:
+    import jinja2  # noqa: PLC0415 - every command reads settings of a project, few a template
+
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -171,6 +183,12 @@ def _without_foreign_extensions(content: object) -> object:
     return content
 
 
+def _used(service: Mapping[str, object], kind: str) -> list[str]:
+    """Names of the secrets or configs that a service uses, in their order."""
+    uses = service.get(kind)
+    return [str(use["source"] if isinstance(use, dict) else use) for use in uses] if isinstance(uses, list) else []
+
+
 def _secret_files(uses: tuple[str | ComposeSecretUse, ...], generated: Mapping[str, object]) -> dict[str, str]:
     files = {}
     for use in uses:
@@ -178,6 +196,17 @@ def _secret_files(uses: tuple[str | ComposeSecretUse, ...], generated: Mapping[s
         if source in generated:
             files[source] = target.removeprefix("/run/secrets/")
     return files
+
+
+def _vote_problem(replica_set: ReplicaSet) -> str:
+    """Why nobody could be elected as the set is described; empty when somebody can."""
+    arbiters = bool(replica_set.arbiter)
+    if replica_set.arbiter_votes and not arbiters:
+        return "`arbiter_votes` without an `arbiter`"
+    if not 0 < len(replica_set.members) <= MOST_VOTES - arbiters:
+        return f"one member at least, and {MOST_VOTES} votes at most"
+    twice = [name for name, times in Counter((*replica_set.members, replica_set.arbiter)).items() if times > 1]
+    return f"`{twice[0]}` is named twice" if twice else ""
 
 
 def _check_replica_set(
@@ -189,6 +218,8 @@ def _check_replica_set(
 ) -> None:
     position = ("x-harden", "replica_sets", name)
     arbiter = (replica_set.arbiter,) if replica_set.arbiter else ()
+    if problem := _vote_problem(replica_set):
+        raise document.error(position, f"replica set {name}: {problem}")
     for service in (*replica_set.members, *arbiter):
         if service not in services:
             raise document.error(position, f"replica set {name}: there is no service `{service}`")

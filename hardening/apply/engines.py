@@ -14,6 +14,10 @@ RESTART_SECONDS = 180
 PULL_SECONDS = 120
 """For any one answer of the engine while it pulls an image."""
 _POLL_SECONDS = 1.0
+_BY_SYSTEMD = ("systemctl", "restart", "docker.service")
+_BY_INIT = ("service", "docker", "restart")
+_NO_SUCH_SERVICE = (1, 127)
+"""What `service` ends with where it knows no such script, and a shell where it knows no such program."""
 
 
 def restart(cluster: "Cluster", node: str) -> None:
@@ -29,12 +33,19 @@ def restart(cluster: "Cluster", node: str) -> None:
         with engine(host) as running:
             cluster.unlock_key = running.unlock_key() or cluster.unlock_key
     limit = RESTART_SECONDS * cluster.pace
-    result = host.run(("systemctl", "restart", "docker.service"), timeout=limit)
-    if result.rc == 127:  # noqa: PLR2004 - the shell's code for a missing program
-        raise FailedError(f"{node}: has no systemd to restart its engine with", "restart the engine by hand, run again")
+    # The folder is systemd's own sign that it runs the machine (sd_booted(3)); its programs may be there without it.
+    systemd = host.run(("test", "-d", "/run/systemd/system")).ok
+    result = host.run(_BY_SYSTEMD if systemd else _BY_INIT, timeout=limit)
+    if result.rc in _NO_SUCH_SERVICE and not systemd:
+        raise FailedError(
+            f"{node}: has neither systemd nor an init script to restart its engine with: {result.complaint}",
+            "restart the engine by hand, then run it again: it goes on from there",
+        )
     if not result.ok:
-        log = host.run(("journalctl", "-u", "docker.service", "-n", "5", "--no-pager", "-o", "cat"))
-        raise FailedError(f"{node}: the engine does not start: {log.text.strip() or result.complaint}")
+        log = (
+            host.run(("journalctl", "-u", "docker.service", "-n", "5", "--no-pager", "-o", "cat")) if systemd else None
+        )
+        raise FailedError(f"{node}: the engine does not start: {(log and log.text.strip()) or result.complaint}")
     wait_for(cluster, node, "inactive" if state == "inactive" else "active", seconds=limit)
 
 

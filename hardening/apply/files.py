@@ -14,6 +14,10 @@ class _Installed(msgspec.Struct):
     error: str
 
 
+_ANSWERS = msgspec.json.Decoder(list[_Installed])
+"""Made before there are threads: two that meet a type for the first time at once can crash the interpreter."""
+
+
 def install(host: Host, files: Sequence[InstallFile], *, seconds: float) -> None:
     """Put files in place in one round trip.
 
@@ -21,7 +25,7 @@ def install(host: Host, files: Sequence[InstallFile], *, seconds: float) -> None
         FailedError: one could not be written, or its program refused it; those before it are in place.
     """
     request = {"files": [msgspec.to_builtins(file) for file in files]}
-    answers = msgspec.json.decode(host.ask("install", request, timeout=seconds), type=list[_Installed])
+    answers = _ANSWERS.decode(host.ask("install", request, timeout=seconds))
     for answer in answers:
         if answer.error:
             raise FailedError(f"{host.node.name}: {answer.path}: {answer.error}", "the file is as it was")

@@ -6,30 +6,19 @@ is `__system`, with the key file that the members share.
 
 import json
 import time
-from collections.abc import Generator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from hardening.errors import FailedError, HardenError
-from hardening.hosts.database import (
-    Client,
-    Credentials,
-    Document,
-    Door,
-    OperationFailure,
-    PyMongoError,
-    complaint,
-    keyfile_credentials,
-    open_door,
-    read_secret,
-)
+from hardening.hosts.database import Client, OperationFailure, PyMongoError, complaint, read_secret
 from hardening.model.plan import PrepareReplicaSet
+from hardening.plan.replica_set import conform, priority, times
 
 from .containers import running_containers
+from .set_changes import SETTLE_SECONDS, settle, writable
+from .set_members import NOT_YET_INITIALIZED, Members, reach
 
 if TYPE_CHECKING:
     from .running import Cluster
@@ -37,32 +26,32 @@ if TYPE_CHECKING:
 ELECTION_SECONDS = 90
 """Until a set has a writable primary, on a machine of common speed; measured 5 s when it starts with one."""
 ANSWER_SECONDS = 30
-HEARTBEAT_SECONDS = 3
-ELECTION_TIMEOUT_MS = 5000
-"""A frozen primary is replaced after about 8 s with these, 24 s with the server's own (measured on 6.0)."""
-_NOT_YET_INITIALIZED = 94
-_POLL_SECONDS = 0.5
 
 
 def prepare(cluster: "Cluster", action: PrepareReplicaSet) -> None:
-    """Do whatever is missing: initiate, add members, set the write concern, create users, load initial data.
+    """Do whatever is missing: initiate, settle members, votes and times, create users, load initial data.
 
     Raises:
         FailedError: a member refused or no primary was elected in time.
     """
-    replica_set, leader = action.replica_set, cluster.leader.name
+    leader = cluster.leader.name
     try:
-        with _members(cluster, action) as members:
-            first = replica_set.members[0]
-            if _initiate(members, action.name, f"{first}:{replica_set.port}", first):
-                cluster.report(leader, f"replica set {action.name} initiated on {first}")
-            elected = _primary(members, ELECTION_SECONDS * cluster.pace)
+        with reach(cluster.hosts, action.stack, action.replica_set, seconds=ANSWER_SECONDS * cluster.pace) as members:
+            _demand_all(members, action)
+            if _initiate(members, action):
+                cluster.report(leader, f"replica set {action.name} initiated on {action.replica_set.members[0]}")
+            writable(members, time.monotonic() + ELECTION_SECONDS * cluster.pace)
+            settle(
+                members,
+                lambda view: conform(
+                    action.replica_set, view, arbiter_runs=action.replica_set.arbiter in members.reached
+                ),
+                lambda line: cluster.report(leader, line),
+                seconds=SETTLE_SECONDS * cluster.pace,
+            )
+            _, elected = writable(members, time.monotonic() + ELECTION_SECONDS * cluster.pace)
             # Anew: a client that has known the member outside of a set believes that it has no sessions.
             with elected.connect() as primary:
-                # Before an arbiter may vote, the default must be set (server error 103 otherwise).
-                primary.admin.command("setDefaultRWConcern", defaultWriteConcern={"w": "majority", "wtimeout": 0})
-                for host in _add_members(primary, action):
-                    cluster.report(leader, f"replica set {action.name}: {host} joined")
                 # Users come last: a plan sees them, so a deploy that was killed before them is taken up again here.
                 _load_data(cluster, primary, action)
                 _create_users(cluster, primary, action)
@@ -70,84 +59,31 @@ def prepare(cluster: "Cluster", action: PrepareReplicaSet) -> None:
         raise FailedError(f"replica set {action.name} of {action.stack.name}: {complaint(error)}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """A running data member, and the way to it."""
-
-    door: Door
-    credentials: Credentials
-    seconds: float
-    client: Client
-
-    def connect(self) -> AbstractContextManager[Client]:
-        """One more client."""
-        return self.door.client(self.credentials, seconds=self.seconds)
+def _demand_all(members: Members, action: PrepareReplicaSet) -> None:
+    if missing := [service for service in action.replica_set.members if service in members.gaps]:
+        why = "; ".join(f"{service}: {members.gaps[service]}" for service in missing)
+        raise FailedError(f"replica set {action.name} of {action.stack.name}: not every member answers: {why}")
 
 
-@contextmanager
-def _members(cluster: "Cluster", action: PrepareReplicaSet) -> Generator[dict[str, _Member]]:
-    """Every running data member by service, with a logged-in client."""
-    wanted = action.replica_set.members
-    places = {service: (node, container) for service, node, container in running_containers(cluster, action.stack)}
-    if missing := [service for service in wanted if service not in places]:
-        raise FailedError(f"replica set {action.name}: {', '.join(missing)} of {action.stack.name} do not run")
-    with ExitStack() as open_doors:
-        members, seconds = {}, ANSWER_SECONDS * cluster.pace
-        for service in wanted:
-            node, container = places[service]
-            keyfile = action.stack.services[service].secrets[action.replica_set.keyfile]
-            host = cluster.hosts[node]
-            credentials = keyfile_credentials(read_secret(host, container, keyfile))
-            authority = action.stack.services[service].secrets.get(action.replica_set.authority, "")
-            door = open_doors.enter_context(
-                open_door(host, container, port=action.replica_set.port, authority=authority)
-            )
-            client = open_doors.enter_context(door.client(credentials, seconds=seconds))
-            members[service] = _Member(door, credentials, seconds, client)
-        yield members
-
-
-def _initiate(members: dict[str, _Member], name: str, host: str, first: str) -> bool:
+def _initiate(members: Members, action: PrepareReplicaSet) -> bool:
     """Make the set exist, with one member; False when any member knows it already."""
-    for member in members.values():
+    replica_set = action.replica_set
+    for service in replica_set.members:
         try:
-            member.client.admin.command("replSetGetConfig")
+            members.reached[service].client.admin.command("replSetGetConfig")
         except OperationFailure as error:
-            if error.code != _NOT_YET_INITIALIZED:
+            if error.code != NOT_YET_INITIALIZED:
                 raise
         else:
             return False
-    settings = {"heartbeatTimeoutSecs": HEARTBEAT_SECONDS, "electionTimeoutMillis": ELECTION_TIMEOUT_MS}
-    config = {"_id": name, "members": [{"_id": 0, "host": host, "priority": 2}], "settings": settings}
-    members[first].client.admin.command("replSetInitiate", config)
+    first = replica_set.members[0]
+    config = {
+        "_id": action.name,
+        "members": [{"_id": 0, "host": replica_set.host(first), "priority": priority(replica_set, first)}],
+        "settings": times(replica_set),
+    }
+    members.reached[first].client.admin.command("replSetInitiate", config)
     return True
-
-
-def _primary(members: dict[str, _Member], seconds: float) -> _Member:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        for member in members.values():
-            if member.client.admin.command("hello").get("isWritablePrimary"):
-                return member
-        time.sleep(_POLL_SECONDS)
-    raise FailedError(f"no member became primary within {seconds:.0f} s")
-
-
-def _add_members(primary: Client, action: PrepareReplicaSet) -> Generator[str]:
-    """Add what is missing one at a time, as safe reconfiguration wants."""
-    replica_set = action.replica_set
-    wanted: list[tuple[str, bool]] = [(f"{name}:{replica_set.port}", False) for name in replica_set.members]
-    if replica_set.arbiter and replica_set.arbiter_votes:
-        wanted.append((f"{replica_set.arbiter}:{replica_set.port}", True))
-    for host, arbiter in wanted:
-        config: Document = primary.admin.command("replSetGetConfig")["config"]
-        if host in {member["host"] for member in config["members"]}:
-            continue
-        number = max(member["_id"] for member in config["members"]) + 1
-        config["members"].append({"_id": number, "host": host, "arbiterOnly": arbiter, "priority": 0 if arbiter else 1})
-        config["version"] += 1
-        primary.admin.command("replSetReconfig", config)
-        yield host
 
 
 def _create_users(cluster: "Cluster", primary: Client, action: PrepareReplicaSet) -> None:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from hardening.errors import FailedError
 from hardening.hosts.engine import Engine, engine
-from hardening.model.stack import STACK_LABEL, Stack
+from hardening.model.stack import SPEC_LABEL, STACK_LABEL, Stack
 from hardening.model.swarm import Service, Task
 from hardening.plan.stacks import stored_names
-from hardening.stack import as_yaml, compose
+from hardening.stack import as_yaml, compose, only, spec_hashes
+
+from . import waves
 
 if TYPE_CHECKING:
     from .running import Cluster
@@ -26,32 +28,58 @@ _ENDED_BADLY = frozenset({"failed", "rejected"})
 def deploy(cluster: "Cluster", stack: Stack) -> None:
     """Deploy a stack on the leading manager and wait until all of its tasks run.
 
+    Members of one replica set never restart at the same time, although `docker stack deploy` updates every service of
+    its file at once: each member whose definition changed is deployed in a file of its own, in turn, and the whole file
+    last. To the swarm that is what the whole file alone would have come to, and a deploy that was killed goes on with
+    the members that still run their former definition.
+
     Raises:
-        FailedError: a task keeps failing, an update was paused or rolled back, or time ran out; with the task's error.
+        FailedError: a task keeps failing, an update was paused or rolled back, a member of a replica set does not come
+            back, or time ran out; with the task's error.
     """
-    host = cluster.hosts[cluster.leader.name]
-    with engine(host) as leading:
+    with engine(cluster.hosts[cluster.leader.name]) as leading:
         names = stored_names(stack, leading.secrets())
-    argv = ("docker", "stack", "deploy", "--prune", "--resolve-image", "never", "--compose-file", "-", stack.name)
+        running = {
+            service.spec.name: (service.spec.labels or {}).get(SPEC_LABEL)
+            for service in leading.services(STACK_LABEL, stack.name)
+        }
+    document = compose(stack, names, cluster.project.profiles)
+    wanted = spec_hashes(stack, names, cluster.project.profiles)
+    changed = {
+        key for key, each in stack.services.items() if running.get(each.name, wanted[each.name]) != wanted[each.name]
+    }
+    for name, replica_set in stack.replica_sets.items():
+        due = [key for key in (*replica_set.members, replica_set.arbiter) if key in changed]
+        waves.in_turn(cluster, stack, name, due, lambda key: _send(cluster, stack, document, key))
+    if running.keys() - wanted.keys():
+        waves.retire(cluster, stack)
+    _send(cluster, stack, document)
+
+
+def _send(cluster: "Cluster", stack: Stack, document: dict[str, object], service: str = "") -> None:
+    """Deploy one service, or all of them and remove every other, and wait for their tasks."""
+    host = cluster.hosts[cluster.leader.name]
+    sent = only(document, service) if service else document
+    options = () if service else ("--prune",)
+    argv = ("docker", "stack", "deploy", *options, "--resolve-image", "never", "--compose-file", "-", stack.name)
     began = time.time()
-    result = host.run(
-        argv, stdin=as_yaml(compose(stack, names, cluster.project.profiles)).encode(), timeout=300 * cluster.pace
-    )
+    result = host.run(argv, stdin=as_yaml(sent).encode(), timeout=300 * cluster.pace)
     if not result.ok:
         raise FailedError(f"{host.node.name}: docker stack deploy {stack.name}: {result.complaint}")
+    awaited = {stack.services[service].name} if service else {each.name for each in stack.services.values()}
     with engine(host) as leading:
-        _wait(cluster, leading, stack, began)
+        _wait(cluster, leading, stack, awaited, began)
 
 
-def _wait(cluster: "Cluster", leading: Engine, stack: Stack, began: float) -> None:
+def _wait(cluster: "Cluster", leading: Engine, stack: Stack, awaited: set[str], began: float) -> None:
     deadline = time.monotonic() + ROLLOUT_SECONDS * cluster.pace
     shown = ""
     while True:
-        services = leading.services(STACK_LABEL, stack.name)
+        services = tuple(each for each in leading.services(STACK_LABEL, stack.name) if each.spec.name in awaited)
         tasks = leading.tasks(STACK_LABEL, stack.name)
         _refuse_failures(services, [task for task in tasks if _is_since(task, began)])
         waiting = [line for service in services if (line := _waits_for(service, tasks))]
-        if len(services) >= len(stack.services) and not waiting:
+        if len(services) == len(awaited) and not waiting:
             return
         if time.monotonic() > deadline:
             raise FailedError(

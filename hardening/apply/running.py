@@ -16,11 +16,14 @@ from hardening.model.plan import (
     InstallFile,
     IssueCertificates,
     JoinSwarm,
+    LeaveSwarm,
     Phase,
     Plan,
     PrepareReplicaSet,
     PullImages,
     RemoveSecrets,
+    RemoveStack,
+    RemoveVolumes,
     RestartEngine,
     Step,
 )
@@ -113,5 +116,5 @@ def _apply(cluster: Cluster, node: str, step: Step) -> None:  # noqa: C901, PLR0
             return rollout.deploy(cluster, stack)
         case PrepareReplicaSet() as action:
             return replica_set.prepare(cluster, action)
-        case InstallFile():
-            raise TypeError("files are installed together")
+        case InstallFile() | RemoveStack() | RemoveVolumes() | LeaveSwarm():
+            raise TypeError("files are installed together, and stacks removed by `removal`")

@@ -28,23 +28,48 @@ def load() -> tuple[Check, ...]:
         if check.id in seen:
             raise ValueError(f"two checks are called {check.id}")
         seen[check.id] = check
+    return ordered(checks)
+
+
+def ordered(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Checks as catalogues and reports list them: by area and id."""
     return tuple(sorted(checks, key=lambda check: (list(Area).index(check.area), check.id)))
 
 
-def find(check_id: str) -> Check:
+def find(check_id: str, among: Iterable[Check] | None = None) -> Check:
     """The check of that id.
+
+    Args:
+        check_id: such as `container-seccomp`.
+        among: every check there is; those that come with the program when None.
 
     Raises:
         HardenError: there is none; the hint names the nearest ones.
     """
-    for check in load():
-        if check.id == check_id:
-            return check
-    near = difflib.get_close_matches(check_id, [check.id for check in load()], n=3)
-    raise HardenError(
-        f"there is no check `{check_id}`",
-        f"did you mean {' or '.join(near)}?" if near else "`harden checks list` names them all",
-    )
+    known = {check.id: check for check in (load() if among is None else among)}
+    if check_id not in known:
+        raise HardenError(f"there is no check `{check_id}`", near(check_id, known))
+    return known[check_id]
+
+
+def near(check_id: str, known: Iterable[str]) -> str:
+    """What somebody may have meant who named a check that is not there."""
+    close = difflib.get_close_matches(check_id, list(known), n=3)
+    return f"did you mean {' or '.join(close)}?" if close else "`harden checks list` names them all"
+
+
+def select(known: Iterable[Check], only: Iterable[str] = (), skip: Iterable[str] = ()) -> tuple[Check, ...]:
+    """The checks to ask: `only` these, or all; without those to skip.
+
+    Raises:
+        HardenError: an id is unknown, or nothing is left to ask.
+    """
+    every = tuple(known)
+    wanted = {find(check_id, every).id for check_id in only} or {check.id for check in every}
+    wanted -= {find(check_id, every).id for check_id in skip}
+    if not wanted:
+        raise HardenError("--check and --skip leave no check to ask")
+    return tuple(check for check in every if check.id in wanted)
 
 
 def coverage() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:

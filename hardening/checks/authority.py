@@ -1,4 +1,4 @@
-"""The swarm's certificate authority."""
+"""Certificates: the swarm's authority, and those of nodes and servers."""
 
 from datetime import UTC, datetime
 
@@ -13,10 +13,17 @@ def authority(swarm: SwarmFacts) -> Known[tuple[x509.Certificate, ...]] | Unavai
     pem = swarm.cluster.tls_info.trust_root
     if not pem:
         return Unavailable("the swarm does not tell its certificate authority")
+    return certificates(Known(pem))
+
+
+def certificates(pem: Known[str] | Unavailable) -> Known[tuple[x509.Certificate, ...]] | Unavailable:
+    """Certificates of a PEM text, in its order: a server's own comes first."""
+    if isinstance(pem, Unavailable):
+        return pem
     try:
-        return Known(tuple(x509.load_pem_x509_certificates(pem.encode())))
+        return Known(tuple(x509.load_pem_x509_certificates(pem.value.encode())))
     except ValueError as error:
-        return Unavailable(f"the swarm's certificate authority cannot be read: {error}")
+        return Unavailable(f"a certificate cannot be read: {error}")
 
 
 def day(moment: datetime) -> str:

@@ -96,6 +96,17 @@ def members_of(config: Document) -> list[Document]:
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
+def is_called(service: str, host: str) -> bool:
+    """Whether a service goes by a host's name: `stack_mongo1` is reached as `mongo1` within its stack."""
+    return service == host or service.endswith(f"_{host}")
+
+
+def hosts_of(config: Document, member: MongoMember) -> tuple[str, ...]:
+    """Names by which a set's configuration calls a member."""
+    hosts = (str(entry.get("host", "")).rpartition(":")[0] for entry in members_of(config))
+    return tuple(host for host in hosts if is_called(member.service, host))
+
+
 def replica_sets(members: Iterable[MongoMember]) -> dict[str, tuple[MongoMember, ...]]:
     """Set name -> its members; the name is empty for a standalone server."""
     sets: dict[str, tuple[MongoMember, ...]] = {}

@@ -63,6 +63,18 @@ def per_container(judge: Callable[[Place], Answer]) -> Evaluate:
     return evaluate
 
 
+def containers(facts: Facts) -> Iterator[Place]:
+    """Every running container that was read."""
+    tasks = _tasks(facts)
+    for name, node in facts.nodes.items():
+        match node:
+            case Known(value=NodeFacts(engine=Known(value=EngineFacts(containers=Known(value=found)) as engine))):
+                for container in found:
+                    yield Place(tasks, name, node.value, engine, container)
+            case _:
+                pass
+
+
 def _tasks(facts: Facts) -> Known[dict[str, TaskTemplate]] | Unavailable:
     match facts.swarm:
         case Known(value=swarm):

@@ -1,10 +1,12 @@
 """Secrets and configs of the swarm: who uses them, and how old they are."""
 
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 
 from hardening.model.facts import SwarmFacts
 from hardening.model.known import Known, Unavailable
 from hardening.model.swarm import Stored
+
+from .rotation import days_since
 
 
 def used_secrets(swarm: SwarmFacts) -> set[str]:
@@ -19,10 +21,11 @@ def used_configs(swarm: SwarmFacts) -> set[str]:
     return {str(use.get("ConfigID", "")) for container in containers if container for use in container.configs or ()}
 
 
-def days_old(stored: Stored, now: float) -> Known[float] | Unavailable:
-    """Days since it was made."""
-    try:
-        made = datetime.fromisoformat(stored.created_at[:19] + "+00:00")
-    except ValueError:
-        return Unavailable(f"{stored.spec.name}: `{stored.created_at}` is no time")
-    return Known((now - made.timestamp()) / 86400)
+def aged(kept: Iterable[Stored], now: float, most_days: int) -> Iterator[str | Unavailable | None]:
+    """One observation for each: too old, or of no known age; see `all_of`."""
+    for each in kept:
+        match days_since(each.created_at, now):
+            case Known(value=days):
+                yield f"{each.spec.name}: {days:.0f} days" if days > most_days else None
+            case Unavailable(reason=reason):
+                yield Unavailable(f"{each.spec.name}: {reason}")

@@ -84,8 +84,8 @@ def per_member(judge: Callable[[MongoMember], Answer]) -> Evaluate:
     """Ask every running mongod."""
 
     def evaluate(facts: Facts) -> Iterator[Outcome]:
-        yield from _hidden(facts)
-        if not facts.mongo and _all_read(facts):
+        yield from hidden(facts)
+        if not facts.mongo and all_read(facts):
             yield not_applicable("no mongod runs").about("cluster")
         for member in facts.mongo:
             yield from outcomes(judge(member), member.service, member.node)
@@ -97,8 +97,8 @@ def per_replica_set(judge: Callable[[str, tuple[MongoMember, ...]], Answer]) -> 
     """Ask each replica set: `judge` gets its name and the members that run."""
 
     def evaluate(facts: Facts) -> Iterator[Outcome]:
-        yield from _hidden(facts)
-        if not facts.mongo and _all_read(facts):
+        yield from hidden(facts)
+        if not facts.mongo and all_read(facts):
             yield not_applicable("no mongod runs").about("cluster")
         for name, members in replica_sets(facts.mongo).items():
             yield from outcomes(judge(name, members), f"replica set {name}" if name else "standalone mongod")
@@ -110,8 +110,8 @@ def per_server(judge: Callable[[NginxServer], Answer]) -> Evaluate:
     """Ask every running NGINX."""
 
     def evaluate(facts: Facts) -> Iterator[Outcome]:
-        yield from _hidden(facts)
-        if not facts.nginx and _all_read(facts):
+        yield from hidden(facts)
+        if not facts.nginx and all_read(facts):
             yield not_applicable("no NGINX runs").about("cluster")
         for server in facts.nginx:
             yield from outcomes(judge(server), f"{server.service or server.container}@{server.node}", server.node)
@@ -159,13 +159,14 @@ def _compared(value: str, common: str, what: str, nodes: int) -> Verdict:
     return failed(value, f"{what}: {common}, as on other nodes")
 
 
-def _hidden(facts: Facts) -> Iterator[Outcome]:
+def hidden(facts: Facts) -> Iterator[Outcome]:
     """What is asked for may run on a node whose containers are not known."""
     for name, reason in _unread_engines(facts).items():
         yield unknown(reason).about(name, name)
 
 
-def _all_read(facts: Facts) -> bool:
+def all_read(facts: Facts) -> bool:
+    """Whether the containers of every node are known."""
     return bool(facts.nodes) and not _unread_engines(facts)
 
 

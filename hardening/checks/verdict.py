@@ -1,6 +1,7 @@
 """What a check says of one subject, and how single observations add up to it."""
 
 from collections.abc import Callable, Iterable
+from sys import intern
 from typing import TypeVar
 
 from msgspec import Struct
@@ -24,7 +25,8 @@ class Verdict(Struct, frozen=True):
     def about(self, subject: str, node: str = "") -> Outcome:
         """The outcome for a subject."""
         name = f"{subject} {self.part}" if self.part else subject
-        return Outcome(name, self.status, self.observed, self.expected, node)
+        # Ten thousand containers say the same few things: each is kept once.
+        return Outcome(intern(name), self.status, intern(str(self.observed)), intern(str(self.expected)), node)
 
 
 Answer = Verdict | Iterable[Verdict]

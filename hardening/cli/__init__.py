@@ -23,12 +23,19 @@ COMMANDS = {
     "render": "Print a stack as plain `docker stack deploy` takes it.",
     "certificates": "What was issued, until when; the authority to trust.",
     "unlock": "Open swarm managers that restarted.",
+    "status": "The cluster on one screen: services, members, confinement, certificates.",
+    "logs": "What a service's tasks write.",
+    "open": "The addresses of site, documents and report; opened where there is a desktop.",
+    "destroy": "Remove the stacks; asks, and keeps the data.",
+    "replicaset": "State of a replica set; heal it, let its primary hand over.",
     "audit": "Read the running cluster and judge it.",
+    "report": "Reports of earlier audits: show, compare, plot over time.",
     "checks": "The catalogue of checks.",
     "facts": "Read the cluster into a file, for an offline audit.",
     "drill": "Act as an intruder inside each confined service; say what stopped what.",
     "profile": "AppArmor and seccomp profiles of each role.",
     "images": "Build the images and push them to a registry.",
+    "dns": "Keep host names at a machine's address (No-IP and others).",
     "lab": "A local swarm of real virtual machines, AppArmor enforcing.",
 }
 """Command or group -> one line of help. The module of the same name in this package holds `app`."""
@@ -91,13 +98,20 @@ def main() -> None:
     try:
         app()
     except HardenError as error:
-        typer.secho(f"harden: {error.message}", fg="red", err=True)
+        typer.secho(f"harden: {_harmless(error.message)}", fg="red", err=True)
         if error.hint:
-            typer.echo(f"  {error.hint}", err=True)
+            typer.echo(f"  {_harmless(error.hint)}", err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         typer.secho("harden: interrupted", fg="red", err=True)
         sys.exit(130)
+
+
+def _harmless(text: str) -> str:
+    """A message that may quote what others wrote, its lines kept and terminal escapes shown as such."""
+    from hardening.render.inert import plain
+
+    return "\n".join(plain(line) for line in text.split("\n"))
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

@@ -1,5 +1,6 @@
 """`harden audit`: read the running cluster and judge it."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,21 +8,48 @@ import typer
 
 from hardening.render.formats import Format
 
-from .options import AsJson, Inventory, ProjectFolder
+from .options import (
+    AsJson,
+    ChecksFolder,
+    Everything,
+    Form,
+    Inventory,
+    Outputs,
+    ProjectFolder,
+    StoreName,
+    StorePasswordFile,
+    UnlockKeyFile,
+)
 
 if TYPE_CHECKING:
     from hardening.model.facts import Facts
-    from hardening.model.findings import Report
+    from hardening.model.project import Project
 
 app = typer.Typer(add_completion=False)
 
 FactsFile = Annotated[Path | None, typer.Option("--facts", help="Judge this file of `harden facts` instead.")]
-Output = Annotated[
-    list[Path] | None,
-    typer.Option("--output", "-o", help="File to write; the suffix says the form. May be given more than once."),
+Waivers = Annotated[
+    Path | None, typer.Option("--waivers", help="Findings that are accepted. Default: waivers.yml of the project.")
 ]
-Form = Annotated[Format | None, typer.Option("--format", help="Form of -o files whatever their suffix, or of stdout.")]
-Everything = Annotated[bool, typer.Option("--all", help="Show what passed and what does not apply, too.")]
+Baseline = Annotated[
+    Path | None, typer.Option("--baseline", help="An earlier JSON report: show what is new, fixed, unchanged.")
+]
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-on",
+        metavar="SEVERITY|new",
+        help="Exit 1 only for findings of this severity and worse, or only for new ones. Both: new ones of it.",
+    ),
+]
+With = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar="TOOL=PLACE", help="docker-bench=FOLDER or =IMAGE: its verdicts beside these."),
+]
+Only = Annotated[list[str] | None, typer.Option("--check", metavar="ID", help="Ask this check only. Repeatable.")]
+Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="ID", help="Do not ask this check. Repeatable.")]
+Fix = Annotated[bool, typer.Option("--fix", help="Then show the plan that mends what a deploy can, and apply it.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="With --fix: apply without asking.")]
 
 
 @app.command()
@@ -29,66 +57,84 @@ def audit(
     inventory: Inventory = "",
     project: ProjectFolder = Path(),
     facts: FactsFile = None,
-    output: Output = None,
+    output: Outputs = None,
     form: Form = None,
     everything: Everything = False,
     as_json: AsJson = False,
+    waivers: Waivers = None,
+    baseline: Baseline = None,
+    fail_on: FailOn = None,
+    store: StoreName = "",
+    store_password_file: StorePasswordFile = None,
+    with_: With = None,
+    checks: ChecksFolder = None,
+    check: Only = None,
+    skip: Skip = None,
+    fix: Fix = False,
+    yes: Yes = False,
+    unlock_key_file: UnlockKeyFile = None,
 ) -> None:
-    """Read every node once and put every check to it. Changes nothing.
+    """Read every node once and put every check to it. Changes nothing without --fix.
 
     Exit code 0 when nothing failed and everything was seen, 1 when not, 3 when a node could not be read.
     """
     from hardening import audit as audits
-    from hardening import checks
+    from hardening import history
+
+    from . import auditing, sources
+
+    _refuse_contradictions(facts, inventory, with_, fix=fix, as_json=as_json, form=form, output=output, yes=yes)
+    delivery = auditing.Delivery(output or [], Format.JSON if as_json else form, everything=everything)
+    limit = audits.fail_on(fail_on or (), compared=baseline is not None)
+    questions = auditing.questions(project, checks, waivers, check or (), skip or ())
+    earlier = history.load(baseline) if baseline else None
+    script = auditing.bench_script(with_ or ())
+    wanted = sources.project(inventory, project) if fix else None
+    kept = auditing.store_name(store, project)
+    with history.open_store(kept, store_password_file) if kept else nullcontext() as keeper:
+        source = auditing.read_file(facts, project) if facts else auditing.read_machines(inventory, project, script)
+        report = auditing.judge(source, questions, earlier)
+        delivery.of(report, keeper)
+        if wanted and (found := _mend(wanted, inventory, unlock_key_file, ask=not yes)):
+            report = auditing.judge(source.after(found), questions, earlier)
+            delivery.of(report, keeper)
+    raise typer.Exit(audits.exit_code(report, limit))
+
+
+def _refuse_contradictions(
+    facts: Path | None,
+    inventory: str,
+    with_: list[str] | None,
+    *,
+    fix: bool,
+    as_json: bool,
+    form: Format | None,
+    output: list[Path] | None,
+    yes: bool,
+) -> None:
     from hardening.errors import HardenError
-    from hardening.render import formats
 
     if facts and inventory:
         raise HardenError("--facts and --inventory exclude each other", "a facts file is a whole cluster already")
-    paths = output or []
-    formats.check_writable(paths, form)
-    read, name = _facts(facts, inventory, project)
-    report = audits.run(read, checks.load(), name)
-    for path in paths:
-        formats.write(report, path, form)
-    _print(report, Format.JSON if as_json else None if paths else form, everything=everything)
-    for path in paths:
-        typer.echo(f"wrote {path}", err=True)
-    raise typer.Exit(audits.exit_code(report))
+    if facts and with_:
+        raise HardenError("--facts and --with exclude each other", "docker-bench-security needs the machines")
+    if facts and fix:
+        raise HardenError("--facts and --fix exclude each other", "a file cannot be mended; leave --facts out")
+    if fix and (as_json or (form and not output)):
+        raise HardenError("--fix talks with a person, --json with a program", "use -o FILE.json beside --fix")
+    if yes and not fix:
+        raise HardenError("--yes goes with --fix: an audit alone asks nothing")
 
 
-def _facts(file: Path | None, inventory: str, root: Path) -> "tuple[Facts, str]":
-    """Facts from a file or from the machines, with what the project there wants; and what to call the cluster."""
-    import msgspec
-
-    from hardening import documents, project
-    from hardening import facts as collected
+def _mend(project: "Project", inventory: str, unlock_key_file: Path | None, *, ask: bool) -> "Facts | None":
+    """Deploy what the project asks for, by consent; None when there was none."""
     from hardening.hosts import connect
 
-    from . import progress, sources
+    from . import deploying, progress, sources
 
-    settings = None
-    if (root / project.PROJECT_FILE).is_file():
-        settings = documents.load(root / project.PROJECT_FILE, project.ProjectFile)
-    if file:
-        found, name = collected.load(file), file.stem
-    else:
-        machines = sources.inventory(inventory, root)
-        with connect(machines) as hosts, progress.lines() as report:
-            found, name = collected.gather(machines, hosts, lambda line: report("", line)), machines.source
-    if settings is None:
-        return found, name
-    if found.allowed_ports is None:
-        found = msgspec.structs.replace(found, allowed_ports=settings.allowed_ports)
-    return found, settings.name
-
-
-def _print(report: "Report", form: Format | None, *, everything: bool) -> None:
-    from rich.console import Console
-
-    from hardening.render import formats, terminal
-
-    if form is None:
-        terminal.show(report, Console(highlight=False), everything=everything)
-    else:
-        typer.echo(formats.render(report, form), nl=False)
+    key = deploying.UnlockKey(unlock_key_file or sources.unlock_key_file(inventory))
+    with connect(project.inventory) as hosts, progress.lines() as report:
+        found = deploying.run(project, hosts, report, key, ask=ask, patience=deploying.pace(inventory))
+    key.show()
+    typer.echo("The cluster is as the project asks; what is still open needs you." if found else "Nothing was changed.")
+    return found

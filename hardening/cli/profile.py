@@ -2,44 +2,46 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from .options import AsJson, ProjectFolder
-
-if TYPE_CHECKING:
-    from hardening.confine.apparmor import Version
+from . import profile_analyse, profile_explain, profile_init, profile_record, profile_review, profile_verify, roles
+from .options import AsJson, Inventory, ProjectFolder
+from .roles import Parser, Role, Roles
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-
-Role = Annotated[str, typer.Argument(help="Folder name below `profiles/`, such as `web`.")]
-Roles = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
-Parser = Annotated[
-    str, typer.Option(help="Version of the node's apparmor_parser; 3.0 suits all, 4.0 and later add rules.")
-]
 
 
 @app.callback()
 def profile() -> None:
-    """AppArmor and seccomp profiles of each role, made from its policy."""
+    """AppArmor and seccomp profiles of each role, made from its policy and evidence."""
+
+
+app.command()(profile_init.init)
+app.command()(profile_record.record)
+app.command()(profile_verify.verify)
+app.command()(profile_analyse.analyse)
 
 
 @app.command("list")
 def list_roles(project: ProjectFolder = Path(), as_json: AsJson = False) -> None:
-    """List the roles, and whether their generated files are up to date."""
+    """List the roles: size against Docker's default, known holes closed, open questions, generated files."""
+    import msgspec
+
     from hardening.confine import library
 
-    folder = _folder(project)
-    rows = [
-        {"role": role, "stale": [path.name for path in library.drift(folder, role)]} for role in library.roles(folder)
-    ]
+    folder = roles.folder(project)
+    found = {role: library.summed_up(folder, role) for role in library.roles(folder)}
+    stale = {role: [path.name for path in library.drift(folder, role)] for role in found}
     if as_json:
+        rows = [{**msgspec.to_builtins(each), "stale": stale[role]} for role, each in found.items()]
         typer.echo(json.dumps(rows, indent=2))
         return
-    for row in rows:
-        stale = ", ".join(row["stale"])
-        typer.echo(f"{row['role']}\t{f'out of date: {stale}' if stale else 'up to date'}")
+    for role, each in found.items():
+        state = f"out of date: {', '.join(stale[role])}" if stale[role] else "up to date"
+        size = f"{each.syscalls} of {each.docker_default} system calls"
+        typer.echo(f"{role}\t{size}\t{each.holes_closed} of {each.holes} holes closed\t{each.open} open\t{state}")
 
 
 @app.command()
@@ -48,13 +50,13 @@ def build(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when a file is out of date.")] = False,
     project: ProjectFolder = Path(),
 ) -> None:
-    """Write seccomp.json and apparmor beside each policy."""
+    """Write seccomp.json and apparmor beside each policy, from recordings, analysis, policy and review."""
     from hardening.confine import library
     from hardening.errors import FailedError
 
-    folder = _folder(project)
-    roles = role or library.roles(folder)
-    changed = [path for each in roles for path in (library.drift if check else library.write)(folder, each)]
+    folder = roles.folder(project)
+    chosen = role or library.roles(folder)
+    changed = [path for each in chosen for path in (library.drift if check else library.write)(folder, each)]
     if check and changed:
         names = ", ".join(str(path) for path in changed)
         raise FailedError(f"out of date: {names}", "make them again: harden profile build")
@@ -62,6 +64,9 @@ def build(
         typer.echo(f"written: {path}")
     if not changed:
         typer.echo("up to date")
+    for each in chosen:
+        if count := len(library.open_items(folder, each)):
+            typer.echo(f"{each}: {count} questions are open, and refused until then: harden profile review {each}")
 
 
 @app.command()
@@ -72,25 +77,32 @@ def show(
     parser: Parser = "3.0",
     project: ProjectFolder = Path(),
 ) -> None:
-    """Print a role's profiles as its policy makes them now."""
+    """Print a role's profiles as its policy and evidence make them now."""
     from hardening.confine import library
 
-    made = library.profile(_folder(project), role, _version(parser))
+    made = library.profile(roles.folder(project), role, roles.version(parser))
     if apparmor or not seccomp:
         typer.echo(made.apparmor, nl=False)
     if seccomp or not apparmor:
         typer.echo(made.seccomp, nl=False)
 
 
+app.command()(profile_explain.explain)
+app.command()(profile_explain.diff)
+app.command()(profile_review.review)
+
+
 @app.command()
-def lint(role: Roles = None, project: ProjectFolder = Path(), as_json: AsJson = False) -> None:
-    """Look for what no profile may hold; exit 1 when there is any."""
-    from hardening import confine
+def lint(
+    role: Roles = None, inventory: Inventory = "", project: ProjectFolder = Path(), as_json: AsJson = False
+) -> None:
+    """Look for what no profile may hold, and for evidence that is not of the image in images.lock; exit 1 on any."""
     from hardening.confine import library
     from hardening.errors import Exit
 
-    folder = _folder(project)
-    problems = {each: confine.lint(library.profile(folder, each)) for each in role or library.roles(folder)}
+    folder = roles.folder(project)
+    images = roles.images(inventory, project)
+    problems = {each: library.problems(folder, each, images.get(each, ())) for each in role or library.roles(folder)}
     if as_json:
         typer.echo(json.dumps(problems, indent=2))
     else:
@@ -99,22 +111,3 @@ def lint(role: Roles = None, project: ProjectFolder = Path(), as_json: AsJson = 
                 typer.echo(f"{each}: {line}")
     if any(problems.values()):
         raise typer.Exit(Exit.FAILED)
-
-
-def _folder(project: Path) -> Path:
-    """The project's own profiles, or those that come with the program."""
-    from hardening import data, documents
-    from hardening.project import PROJECT_FILE, ProjectFile
-
-    if (project / PROJECT_FILE).is_file():
-        return project / documents.load(project / PROJECT_FILE, ProjectFile).profiles
-    return data.folder("profiles")
-
-
-def _version(text: str) -> "Version":
-    from hardening.errors import HardenError
-
-    major, _, minor = text.partition(".")
-    if not (major.isdigit() and (minor or "0").split(".")[0].isdigit()):
-        raise HardenError(f"--parser {text}: not a version such as 4.1")
-    return int(major), int((minor or "0").split(".")[0])

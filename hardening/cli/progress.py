@@ -14,12 +14,14 @@ def lines() -> Generator[Report]:
     from rich.console import Console
     from rich.markup import escape
 
+    from hardening.render.inert import plain
+
     console = Console(stderr=True, highlight=False)
     started = time.monotonic()
 
     def told(node: str, text: str) -> str:
-        where = f"[cyan]{escape(node)}[/] " if node else ""
-        return f"[dim]{time.monotonic() - started:6.1f} s[/] {where}{escape(text)}"
+        where = f"[cyan]{escape(plain(node))}[/] " if node else ""
+        return f"[dim]{time.monotonic() - started:6.1f} s[/] {where}{escape(plain(text))}"
 
     if not console.is_terminal:
         yield lambda node, text: console.print(told(node, text), soft_wrap=True)

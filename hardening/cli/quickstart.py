@@ -132,19 +132,15 @@ def _deploy(project: Path, hosts: dict[str, Host], report: Report) -> Facts:
 
 def _audit(facts: Facts, project: Path, folder: Path) -> tuple[str, Path]:
     """One line of verdict, and where the report is."""
-    import msgspec
+    from hardening.render import formats, terminal
 
-    from hardening import audit, checks
-    from hardening.documents import load
-    from hardening.project import PROJECT_FILE, ProjectFile
-    from hardening.render import html, terminal
+    from . import auditing, sources
 
-    settings = load(project / PROJECT_FILE, ProjectFile)
-    facts = msgspec.structs.replace(facts, allowed_ports=settings.allowed_ports)
-    report = audit.run(facts, checks.load(), settings.name)
+    asked = auditing.questions(project, folder=None, waivers_file=None, only=(), skip=())
+    report = auditing.judge(auditing.of_project(facts, sources.LAB, project), asked, earlier=None)
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "report.html"
-    page.write_text(html.render(report), encoding="utf-8")
+    formats.write(report, page)
     return terminal.headline(report), page
 
 
@@ -153,7 +149,7 @@ def _farewell(page: Path) -> str:
 
     nodes = Lab().status().nodes
     site = nodes[0].https
-    sites = "\n".join(f"  {node.https}/docs/" for node in nodes)
+    sites = "\n".join(f"  {node.https or node.http}/docs/" for node in nodes)
     return f"""
 The site, on each of its machines (forwarded to this one's loopback), by a certificate of its own authority:
 {sites}

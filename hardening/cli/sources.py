@@ -21,11 +21,14 @@ def inventory(name: str, root: Path) -> Inventory:
         from hardening.lab import Lab
 
         return Lab().inventory()
-    if name == LOCAL:
-        return project.local_inventory()
-    if name:
+    if name and name != LOCAL:
         return project.read_inventory(Path(name))
-    return project.read_inventory(root / documents.load(root / project.PROJECT_FILE, project.ProjectFile).inventory)
+    if name == LOCAL and not (root / project.PROJECT_FILE).is_file():
+        return project.local_inventory()
+    own = root / documents.load(root / project.PROJECT_FILE, project.ProjectFile).inventory
+    if name == LOCAL:
+        return project.local_inventory(project.read_inventory(own) if own.is_file() else None)
+    return project.read_inventory(own)
 
 
 def images_lock(name: str, root: Path) -> Path:
@@ -51,11 +54,20 @@ def project(name: str, root: Path) -> Project:
 
 
 def _patient(project: Project) -> Project:
-    """The same for emulated machines, which may not answer for many seconds while they are well."""
+    """The same for emulated machines, which may not answer for many seconds while they are well.
+
+    They keep no host names: the project's own would lead to machines that nobody can reach.
+    """
     import msgspec
 
     swarm = msgspec.structs.replace(project.swarm, heartbeat_seconds=LAB_HEARTBEAT_SECONDS)
-    return msgspec.structs.replace(project, swarm=swarm)
+    return msgspec.structs.replace(project, swarm=swarm, dns=None)
+
+
+def services(name: str, root: Path) -> dict[str, str]:
+    """Name in the swarm -> profile, of every service of the project in a folder."""
+    stacks = project(name, root).stacks
+    return {service.name: service.profile for stack in stacks for service in stack.services.values()}
 
 
 def unlock_key_file(name: str) -> Path | None:

@@ -1,7 +1,7 @@
-"""From a role's policy to the two profiles that confine its tasks."""
+"""From a role's policy and evidence to the two profiles that confine its tasks."""
 
-from .generate import build
+from .generate import build, compose, render
 from .lint import lint
 from .policy import load_policy
 
-__all__ = ["build", "lint", "load_policy"]
+__all__ = ["build", "compose", "lint", "load_policy", "render"]

@@ -9,11 +9,16 @@ from hardening.model.policy import FileRule, NetworkRule
 
 
 class Abstraction(Struct, frozen=True):
-    """What one shared part of a container needs."""
+    """What one shared part of a container needs.
+
+    Attributes:
+        in_image: whether its code is in the image, so that an analysis of the image tells what of it can be used.
+    """
 
     syscalls: frozenset[str] = frozenset()
     files: tuple[FileRule, ...] = ()
     network: tuple[NetworkRule, ...] = ()
+    in_image: bool = True
 
 
 def _calls(text: str) -> frozenset[str]:
@@ -27,14 +32,17 @@ RUNTIME = Abstraction(
     syscalls=_calls(
         "close epoll_ctl execve exit_group fcntl fstat fstatfs futex getdents64 getpid mmap munmap newfstatat openat "
         "openat2 read readlinkat rt_sigprocmask rt_sigreturn statx write"
-    )
+    ),
+    in_image=False,
 )
 """runc itself, between installing the filter and becoming the service. Part of every profile.
 
 The filter holds only the thread that installs it: what Go's other threads do in this moment is not its matter.
 """
 
-PRIVILEGED_RUNTIME = Abstraction(syscalls=_calls("capget capset chdir fchown getppid prctl setgid setgroups setuid"))
+PRIVILEGED_RUNTIME = Abstraction(
+    syscalls=_calls("capget capset chdir fchown getppid prctl setgid setgroups setuid"), in_image=False
+)
 """Without no-new-privileges runc installs the filter earlier, before it gives its own privileges up."""
 
 LIBC = Abstraction(
@@ -91,6 +99,7 @@ INIT = Abstraction(
         FileRule("/sbin/docker-init", "mrix", "the engine's init, `init: true`"),
         FileRule("/usr/sbin/docker-init", "mrix", "the same where /sbin is a link"),
     ),
+    in_image=False,
 )
 """The engine's own init process, which starts the service and waits for it."""
 

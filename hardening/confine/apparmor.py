@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from hardening.model.policy import FileRule, NetworkRule
+from hardening.model.profile import SignalRule
 
 Version = tuple[int, int]
 
@@ -15,7 +16,7 @@ SIGNALLERS = ("unconfined", "runc", "crun", "dockerd", "containerd", "/usr/bin/d
 """Labels from which stop signals come: the engine, and the OCI runtimes, which AppArmor 4 labels by name."""
 
 HEADER = """\
-# Made by `harden profile build` from the role's policy.yml. Do not edit: change the policy and build again.
+# Made by `harden profile build` from the role's policy.yml and the evidence beside it. Do not edit: build again.
 # Whatever is not allowed below is refused and logged."""
 
 
@@ -24,12 +25,14 @@ def profile_name(role: str) -> str:
     return f"harden-{role}"
 
 
-def render(
+def render(  # noqa: PLR0913 - a profile has as many parts
     role: str,
     files: Iterable[FileRule],
     network: Iterable[NetworkRule],
     capabilities: Iterable[str],
     parser: Version = PORTABLE,
+    *,
+    signals: Iterable[SignalRule] = (),
 ) -> str:
     """The text of a role's profile.
 
@@ -39,6 +42,7 @@ def render(
         network: sockets it may open.
         capabilities: such as `net_bind_service`; usually none.
         parser: version of the `apparmor_parser` that will read the text, such as (4, 1).
+        signals: to and from others than the engine and the container itself.
     """
     name = profile_name(role)
     recent = parser >= MEDIATES_NAMESPACES
@@ -46,7 +50,8 @@ def render(
         *_listed("Sockets", [_network(rule) for rule in _distinct(network)]),
         *_listed("Capabilities", [f"capability {each}," for each in sorted(set(capabilities))]),
         _block(
-            "Stop signals come from the engine; the processes of one container may signal each other", _signals(name)
+            "Stop signals come from the engine; the processes of one container may signal each other",
+            _signals(name, signals),
         ),
         _block("A process may look at its neighbours in the container, and trace nobody", [_ptrace(name)]),
         _block("The ways into other parts of the machine", _denied(recent=recent)),
@@ -74,9 +79,10 @@ def _network(rule: NetworkRule) -> str:
     return f"network {rule.family} {rule.type}".rstrip() + ","
 
 
-def _signals(name: str) -> list[str]:
+def _signals(name: str, others: Iterable[SignalRule]) -> list[str]:
     received = [f"signal (receive) peer={label}," for label in SIGNALLERS]
-    return [*received, f"signal (send, receive) peer={name},"]
+    named = [f"signal ({each.direction}) set=({each.signal}) peer={each.peer}," for each in sorted(others)]
+    return [*received, f"signal (send, receive) peer={name},", *named]
 
 
 def _ptrace(name: str) -> str:

@@ -1,41 +1,117 @@
-"""Makes a role's profiles from its policy."""
+"""Puts a role's profile together from its policy and evidence, and renders it."""
 
 from collections.abc import Iterator
 
-from hardening.model.policy import FileRule, NetworkRule, Policy, RoleProfile
+from msgspec import Struct
 
-from . import abstractions, apparmor, seccomp
+from hardening.model.policy import ArgumentRule, FileRule, Policy, RoleProfile
+from hardening.model.profile import Evidence, EvidenceKind, Profile, Risk, RuleKind
+from hardening.model.review import Item, Verdict
+
+from . import abstractions, apparmor, arguments, calls, denials, paths, powers, seccomp
 from .abstractions import Abstraction
+from .gathering import Decided, Ledger
+from .sources import Sources
 
 
-def build(role: str, policy: Policy, parser: apparmor.Version = apparmor.PORTABLE) -> RoleProfile:
-    """A role's profiles: the same input gives the same text, on any machine.
+class Composed(Struct, frozen=True):
+    """A profile, and everything that had to be asked about it.
 
-    Args:
-        role: name of the policy's folder, such as `nginx`.
-        policy: as `load_policy` returns it.
-        parser: version of the `apparmor_parser` on the node, such as (4, 1). The default suits all.
+    Attributes:
+        open: those of the items that nobody decided yet.
     """
-    shared = _shared(policy)
-    syscalls = {name for each in shared for name in each.syscalls} | set(policy.seccomp.syscalls)
-    network: list[NetworkRule] = [*policy.apparmor.network, *(rule for each in shared for rule in each.network)]
-    files: list[FileRule] = [*policy.apparmor.files, *(rule for each in shared for rule in each.files)]
-    return RoleProfile(
+
+    profile: Profile
+    items: tuple[Item, ...]
+    open: tuple[Item, ...]
+
+
+def compose(role: str, policy: Policy, sources: Sources | None = None) -> Composed:
+    """A role's profile with the evidence of each rule. The same input gives the same profile, on any machine.
+
+    Allowed is what was recorded, what the OCI runtime needs, what the policy names, what the analysis shows beyond that
+    and is harmless, and what a reviewer accepted. The rest of what the analysis shows is asked, and refused until then.
+    """
+    sources = sources or Sources()
+    shared = tuple(_shared(policy))
+    ledger = Ledger(Decided(sources.review))
+    calls.gather(ledger, policy, shared, sources)
+    reasons = paths.gather_files(ledger, policy, shared, sources)
+    paths.gather_network(ledger, policy, shared, sources)
+    paths.gather_capabilities(ledger, policy, sources)
+    paths.gather_signals(ledger, [apparmor.profile_name(role)], sources)
+    denials.gather(ledger, sources)
+    network = paths.network_of(ledger)
+    allowed = frozenset(ledger.values(RuleKind.CALL))
+    held = arguments.held(allowed, network, policy.seccomp.arguments, sources.recordings, denials.lifted(ledger))
+    for rule in held:
+        values = " ".join(f"{index}={value:#x}" for index, value in sorted(rule.values.items()))
+        for evidence in _of_values(rule, policy, sources):
+            ledger.add(RuleKind.ARGUMENT, f"{rule.call} {values}", evidence)
+    items = ledger.items()
+    profile = Profile(
         role=role,
-        apparmor_name=apparmor.profile_name(role),
-        apparmor=apparmor.render(role, files, network, policy.apparmor.capabilities, parser),
-        seccomp=seccomp.render(syscalls, network),
+        images=sources.images,
+        rules=ledger.rules(_risks(ledger)),
+        syscalls=allowed,
+        arguments=held,
+        files=_files(ledger, reasons),
+        network=network,
+        capabilities=tuple(ledger.values(RuleKind.CAPABILITY)),
+        signals=paths.signals_of(ledger),
         no_new_privileges=policy.no_new_privileges,
+    )
+    return Composed(profile, items, tuple(item for item in items if ledger.decided.verdict(item.id) is Verdict.OPEN))
+
+
+def render(profile: Profile, parser: apparmor.Version = apparmor.PORTABLE) -> RoleProfile:
+    """The two files of a profile.
+
+    `parser` is the version of the node's `apparmor_parser`, such as (4, 1). The default suits all.
+    """
+    text = apparmor.render(
+        profile.role, profile.files, profile.network, profile.capabilities, parser, signals=profile.signals
+    )
+    return RoleProfile(
+        role=profile.role,
+        apparmor_name=apparmor.profile_name(profile.role),
+        apparmor=text,
+        seccomp=seccomp.render(profile.syscalls, profile.arguments),
+        no_new_privileges=profile.no_new_privileges,
     )
 
 
-def _shared(policy: Policy) -> tuple[Abstraction, ...]:
+def build(
+    role: str, policy: Policy, parser: apparmor.Version = apparmor.PORTABLE, sources: Sources | None = None
+) -> RoleProfile:
+    """`compose` and `render` in one."""
+    return render(compose(role, policy, sources).profile, parser)
+
+
+def _shared(policy: Policy) -> Iterator[tuple[str, Abstraction]]:
     """What every container needs, and what the policy asks for."""
+    yield "runtime", abstractions.RUNTIME
+    if not policy.no_new_privileges:
+        yield "runtime without no-new-privileges", abstractions.PRIVILEGED_RUNTIME
+    yield from ((name, abstractions.ALL[name]) for name in policy.abstractions)
 
-    def chosen() -> Iterator[Abstraction]:
-        yield abstractions.RUNTIME
-        if not policy.no_new_privileges:
-            yield abstractions.PRIVILEGED_RUNTIME
-        yield from (abstractions.ALL[name] for name in policy.abstractions)
 
-    return tuple(chosen())
+def _of_values(rule: ArgumentRule, policy: Policy, sources: Sources) -> Iterator[Evidence]:
+    """Why a call may be made with these values: who wrote them, which scenarios had them, or that they are ordinary."""
+    seen = [each for each in sources.recordings if arguments.shows(each, rule)]
+    yield from (Evidence(EvidenceKind.RECORDED, each.scenario, each.origin.image) for each in seen)
+    if rule in policy.seccomp.arguments:
+        yield Evidence(EvidenceKind.POLICY, f"policy.yml: {rule.why}")
+    elif not seen or rule.why != arguments.RECORDED:
+        yield Evidence(EvidenceKind.SHARED, rule.why)
+
+
+def _files(ledger: Ledger, reasons: paths.Reasons) -> tuple[FileRule, ...]:
+    rules = (paths.rule(text) for text in ledger.values(RuleKind.FILE))
+    return tuple(FileRule(each.path, each.access, reasons.get(each.path, "")) for each in rules)
+
+
+def _risks(ledger: Ledger) -> dict[tuple[RuleKind, str], Risk]:
+    risks = {(RuleKind.CALL, name): powers.risk(name) for name in ledger.values(RuleKind.CALL)}
+    risks |= {(RuleKind.FILE, text): paths.risk(paths.rule(text)) for text in ledger.values(RuleKind.FILE)}
+    return risks

@@ -1,16 +1,25 @@
 """A folder of roles: `<role>/policy.yml`, and beside it the generated `seccomp.json` and `apparmor`."""
 
+import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from hardening.errors import FailedError, HardenError
 from hardening.model.policy import RoleProfile
+from hardening.model.profile import EvidenceKind
+from hardening.model.review import Item
 
-from .apparmor import PORTABLE, Version
-from .generate import build
+from . import stale
+from .apparmor import PORTABLE, Version, profile_name
+from .generate import Composed, compose, render
+from .lint import lint
 from .policy import load_policy
+from .sources import read
+from .summary import Summary, summary
 
 POLICY_FILE, SECCOMP_FILE, APPARMOR_FILE = "policy.yml", "seccomp.json", "apparmor"
+_REVIEWED = EvidenceKind.REVIEW
 _ROLE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
@@ -20,22 +29,59 @@ def roles(folder: Path) -> tuple[str, ...]:
 
 
 def profile(folder: Path, role: str, parser: Version = PORTABLE) -> RoleProfile:
-    """The profiles of one role, made anew from its policy.
+    """The profiles of one role, made anew from its policy and evidence; see `composed`."""
+    return render(composed(folder, role).profile, parser)
+
+
+def problems(folder: Path, role: str, images: Iterable[str] = ()) -> tuple[str, ...]:
+    """What a role's profile may not hold, and images it runs that are in no evidence; see `lint` and `stale`."""
+    made = composed(folder, role)
+    accepted = (rule.value for rule in made.profile.rules if any(each.kind is _REVIEWED for each in rule.evidence))
+    return (*lint(render(made.profile), frozenset(accepted)), *stale.problems(made, images))
+
+
+def open_items(folder: Path, role: str) -> tuple[Item, ...]:
+    """What nobody has decided yet about a role; see `composed`."""
+    return composed(folder, role).open
+
+
+def summed_up(folder: Path, role: str) -> Summary:
+    """A role at a glance; see `composed`."""
+    return summary(composed(folder, role), read(folder, role))
+
+
+def composed(folder: Path, role: str) -> Composed:
+    """One role put together from all that its folder has.
 
     Raises:
-        HardenError: there is no such role, or its policy does not fit; with file and line.
+        HardenError: there is no such role, or its policy or evidence does not fit; with file and line.
     """
     policy = folder / role / POLICY_FILE
     if not _ROLE.fullmatch(role) or not policy.is_file():
         known = ", ".join(roles(folder)) or "none"
         raise HardenError(f"{policy}: no such file", f"roles in {folder}: {known}")
-    return build(role, load_policy(policy), parser)
+    return compose(role, load_policy(policy), read(folder, role))
 
 
 def generated(folder: Path, role: str) -> dict[Path, str]:
     """The files that belong beside a role's policy, as they should be."""
     made = profile(folder, role)
     return {folder / role / SECCOMP_FILE: made.seccomp, folder / role / APPARMOR_FILE: made.apparmor}
+
+
+def kept(place: Path) -> RoleProfile:
+    """The generated files of a role's folder as they are, whatever made them.
+
+    Raises:
+        HardenError: one is not there, or is no profile.
+    """
+    try:
+        seccomp = (place / SECCOMP_FILE).read_text(encoding="utf-8")
+        apparmor = (place / APPARMOR_FILE).read_text(encoding="utf-8")
+        json.loads(seccomp)["syscalls"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HardenError(f"{place}: has no {SECCOMP_FILE} and {APPARMOR_FILE} of a role: {error}") from error
+    return RoleProfile(place.name, profile_name(place.name), apparmor, seccomp)
 
 
 def drift(folder: Path, role: str) -> tuple[Path, ...]:

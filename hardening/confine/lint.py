@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from hardening.model.policy import FileRule, RoleProfile, SeccompAction
 
+from . import patterns
 from .syscalls import DANGEROUS, numbers
 
 PATH = re.compile(r"/(?:[^\s\"#,{}]|\{[^\s\"#{}]*\})*")
@@ -20,13 +21,14 @@ _BARE = re.compile(r"^(?:allow\s+|audit\s+)*(file|capability|network|mount|umoun
 _EXEC = re.compile(r"\s[mrwakl]*([pPcCuU]i?x|[pPcC]ux)\s*(?:->.*)?,$")
 _WRITE_AND_RUN = re.compile(r"^\S+\s+(?=[a-z]*[wa])(?=[a-z]*(?:ix|m))[a-z]+,$")
 _EVERYWHERE = re.compile(r"^/\{?,?\*\*\}?\s+[a-z]*(?:w|a|x|m)[a-z]*,$")
+_FILE = re.compile(r"^(/\S+)\s+([a-z]+),$")
 _CAPABILITY = re.compile(r"^capability\s+([a-z_ ]+),$")
 
 
 def forbidden_syscall(name: str) -> str:
-    """Why no policy may allow a call; empty when it may."""
+    """Why no policy may allow a call, only a review; empty when it may."""
     if name in DANGEROUS:
-        return f"`{name}` reaches the machine or other processes, no service may have it"
+        return f"`{name}` reaches the machine or other processes, no service has it without a review"
     return ""
 
 
@@ -41,12 +43,15 @@ def forbidden_file(rule: FileRule) -> str:
     return next(_file_problems(f"{rule.path} {rule.access},"), "")
 
 
-def lint(profile: RoleProfile) -> tuple[str, ...]:
-    """Everything in a profile that breaks the rules, one sentence each; empty when it is sound."""
-    return (*_apparmor_problems(profile), *_seccomp_problems(profile.seccomp))
+def lint(profile: RoleProfile, reviewed: Container[str] = ()) -> tuple[str, ...]:
+    """Everything in a profile that breaks the rules, one sentence each; empty when it is sound.
+
+    `reviewed` has the dangerous system calls and capabilities that a reviewer accepted, by name.
+    """
+    return (*_apparmor_problems(profile, reviewed), *_seccomp_problems(profile.seccomp, reviewed))
 
 
-def _apparmor_problems(profile: RoleProfile) -> Iterator[str]:
+def _apparmor_problems(profile: RoleProfile, reviewed: Container[str]) -> Iterator[str]:
     lines = [line.partition(" #")[0].strip() for line in profile.apparmor.splitlines()]
     rules = [line for line in lines if line and not line.startswith("#")]
     if not any(re.match(rf"profile {re.escape(profile.apparmor_name)}\s.*\{{$", rule) for rule in rules):
@@ -60,11 +65,24 @@ def _apparmor_problems(profile: RoleProfile) -> Iterator[str]:
             yield f"AppArmor: `{rule}` lets the service leave its profile"
         if capability := _CAPABILITY.match(rule):
             bad = sorted(DANGEROUS_CAPABILITIES.intersection(capability[1].split()))
-            yield from (f"AppArmor: capability {each} reaches the machine" for each in bad)
+            yield from (f"AppArmor: capability {each} reaches the machine" for each in bad if each not in reviewed)
         yield from (f"AppArmor: {problem}" for problem in _file_problems(rule))
+    yield from (f"AppArmor: {problem}" for problem in _written_and_run(rules))
     for kind in ("mount", "umount", "pivot_root"):
         if f"deny {kind}," not in rules:
             yield f"AppArmor: `deny {kind},` is missing"
+
+
+def _written_and_run(rules: list[str]) -> Iterator[str]:
+    """What one rule lets it write and another lets it run."""
+    files = [FileRule(*match.groups()) for rule in rules if (match := _FILE.match(rule))]
+    written = [each for each in files if patterns.letters(each.access) & {"w", "a"}]
+    for each in files:
+        if patterns.letters(each.access) & {"ix", "m"}:
+            example = patterns.example(each.path)
+            by = next((other.path for other in written if other != each and patterns.covers(other, example, ())), "")
+            if by:
+                yield f"`{each.path}` may be run, and `{by}` lets the service write it"
 
 
 def _file_problems(rule: str) -> Iterator[str]:
@@ -78,7 +96,7 @@ def _file_problems(rule: str) -> Iterator[str]:
         yield f"`{rule}` covers every file there is"
 
 
-def _seccomp_problems(text: str) -> Iterator[str]:
+def _seccomp_problems(text: str, reviewed: Container[str]) -> Iterator[str]:
     document = json.loads(text)
     if document.get("defaultAction") != SeccompAction.ERRNO:
         yield f"seccomp: the default action is {document.get('defaultAction')}, not {SeccompAction.ERRNO.value}"
@@ -89,17 +107,17 @@ def _seccomp_problems(text: str) -> Iterator[str]:
         if rule["action"] not in tuple(SeccompAction):
             yield f"seccomp: action {rule['action']} is neither an errno nor an allowance"
         if rule["action"] == SeccompAction.ALLOW:
-            yield from _allowance_problems(rule["names"], guarded=bool(rule.get("args")))
+            yield from _allowance_problems(rule["names"], reviewed, guarded=bool(rule.get("args")))
             if doubled := sorted(named.intersection(rule["names"])):
                 yield f"seccomp: `{doubled[0]}` is allowed without conditions elsewhere"
             named |= set() if rule.get("args") else set(rule["names"])
 
 
-def _allowance_problems(names: list[str], *, guarded: bool) -> Iterator[str]:
+def _allowance_problems(names: list[str], reviewed: Container[str], *, guarded: bool) -> Iterator[str]:
     for name in names:
         if name not in numbers():
             yield f"seccomp: `{name}` is no Linux system call"
-        if reason := forbidden_syscall(name):
+        if (reason := forbidden_syscall(name)) and name not in reviewed:
             yield f"seccomp: {reason}"
         if name == "clone" and not guarded:
             yield "seccomp: `clone` without a look at its flags makes namespaces"

@@ -8,11 +8,10 @@ from hardening.documents import Document, Position
 from hardening.model.policy import Policy
 
 from . import abstractions
+from .arguments import ADDRESS_FAMILIES, COMPARED, SOCKET_TYPES
 from .lint import DANGEROUS_CAPABILITIES, forbidden_file, forbidden_syscall
-from .seccomp import ADDRESS_FAMILIES
 from .syscalls import numbers
 
-SOCKET_TYPES = ("", "stream", "dgram", "raw", "seqpacket")
 _CAPABILITY = re.compile(r"[a-z][a-z_]*")
 
 
@@ -26,6 +25,7 @@ def load_policy(path: Path) -> Policy:
     policy = document.convert(Policy)
     _check_abstractions(document, policy)
     _check_syscalls(document, policy)
+    _check_arguments(document, policy)
     _check_files(document, policy)
     _check_network(document, policy)
     _check_capabilities(document, policy)
@@ -52,6 +52,18 @@ def _check_syscalls(document: Document, policy: Policy) -> None:
         seen.add(name)
 
 
+def _check_arguments(document: Document, policy: Policy) -> None:
+    for index, rule in enumerate(policy.seccomp.arguments):
+        at: Position = ("seccomp", "arguments", index)
+        masks = COMPARED.get(rule.call)
+        if masks is None or rule.call in {"socket", "clone"}:
+            known = ", ".join(sorted(COMPARED.keys() - {"socket", "clone"}))
+            hint = f"those that are: {known}; `socket` follows the networks, `clone` never makes namespaces"
+            raise document.error((*at, "call"), f"arguments of `{rule.call}` are not compared", hint)
+        if wrong := sorted(place for place, value in rule.values.items() if value & ~masks.get(place, 0)):
+            raise document.error((*at, "values"), f"argument {wrong[0]} of `{rule.call}` is not compared to that value")
+
+
 def _check_files(document: Document, policy: Policy) -> None:
     for index, rule in enumerate(policy.apparmor.files):
         if reason := forbidden_file(rule):
@@ -64,7 +76,7 @@ def _check_network(document: Document, policy: Policy) -> None:
         if rule.family not in ADDRESS_FAMILIES:
             known = ", ".join(ADDRESS_FAMILIES)
             raise document.error((*at, "family"), f"`{rule.family}` is no family a service may use", f"use: {known}")
-        if rule.type not in SOCKET_TYPES:
+        if rule.type and rule.type not in SOCKET_TYPES:
             raise document.error((*at, "type"), f"`{rule.type}` is no socket type")
 
 

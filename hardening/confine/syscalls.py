@@ -17,6 +17,10 @@ DANGEROUS = frozenset(
 )
 """Calls that a service has no business with: they reach the machine, other processes, or much of the kernel's code."""
 
+FALLS_BACK = frozenset({"clone3"})
+"""Calls that stay refused though programs try them: flags behind a pointer cannot be looked at, and the C library goes
+on with `clone` when it hears ENOSYS."""
+
 
 @functools.cache
 def numbers() -> dict[str, int]:
@@ -29,3 +33,9 @@ def numbers() -> dict[str, int]:
 def newer_calls() -> frozenset[str]:
     """Calls that must answer ENOSYS, not EPERM, when they are not allowed, so that programs take their older way."""
     return frozenset(name for name, number in numbers().items() if number >= FIRST_OF_THE_UNIFIED)
+
+
+@functools.cache
+def names_by_number() -> dict[int, str]:
+    """x86-64 number -> name."""
+    return {number: name for name, number in numbers().items()}

@@ -7,10 +7,9 @@ CLONE_NEWNS = 0x00020000
 CLONE_NEWNET = 0x40000000
 CLONE_NEWCGROUP = 0x02000000
 CLONE_NEWIPC_UTS_PID = 0x08000000 | 0x04000000 | 0x20000000
-ADDR_NO_RANDOMIZE = 0x0040000
 AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK, AF_XDP = 2, 10, 16, 17, 38, 40, 44
-_READ_CURRENT = 0xFFFFFFFF
-"""personality(2): asked first, for what is set."""
+SOCK_STREAM, SOCK_RAW, SOCK_SEQPACKET = 1, 3, 5
+NETLINK_AUDIT, NETLINK_NETFILTER = 9, 12
 
 MOUNTS, NAMESPACES, PROCESSES = "mounts", "namespaces", "other processes"
 KERNEL, SOCKETS, MACHINE = "the kernel's rare parts", "sockets", "the machine's files"
@@ -63,16 +62,28 @@ PROBES = (
     Probe("swap", KERNEL, "swap to a file of its own", "swapon"),
     Probe("open-by-handle", KERNEL, "open files of the machine by their numbers", "open_by_handle_at"),
     Probe("segment-table", KERNEL, "change the processor's segment table", "modify_ldt"),
-    Probe("personality", KERNEL, "switch address randomisation off", "personality", {0: ADDR_NO_RANDOMIZE}),
-    Probe("socket-crypto", SOCKETS, "reach the kernel's cryptography", "socket", {0: AF_ALG}),
-    Probe("socket-packet", SOCKETS, "read and forge packets", "socket", {0: AF_PACKET}),
-    Probe("socket-raw", SOCKETS, "forge IP packets", "socket", {0: AF_INET}),
-    Probe("socket-raw6", SOCKETS, "forge IPv6 packets", "socket", {0: AF_INET6}),
-    Probe("socket-vsock", SOCKETS, "speak to the hypervisor", "socket", {0: AF_VSOCK}),
-    Probe("socket-xdp", SOCKETS, "take packets off the network card", "socket", {0: AF_XDP}),
-    Probe("netlink-audit", SOCKETS, "speak to the kernel's audit", "socket", {0: AF_NETLINK}),
-    Probe("netlink-firewall", SOCKETS, "speak to the kernel's firewall", "socket", {0: AF_NETLINK}),
-    Probe("netlink-interface", SOCKETS, "make a network interface", "socket", {0: AF_NETLINK}),
+    Probe("personality", KERNEL, "switch address randomisation off", "personality", {0: 0xFFFFFFFF}),
+    Probe("socket-crypto", SOCKETS, "reach the kernel's cryptography", "socket", {0: AF_ALG, 1: SOCK_SEQPACKET}),
+    Probe("socket-packet", SOCKETS, "read and forge packets", "socket", {0: AF_PACKET, 1: SOCK_RAW}),
+    Probe("socket-raw", SOCKETS, "forge IP packets", "socket", {0: AF_INET, 1: SOCK_RAW}),
+    Probe("socket-raw6", SOCKETS, "forge IPv6 packets", "socket", {0: AF_INET6, 1: SOCK_RAW}),
+    Probe("socket-vsock", SOCKETS, "speak to the hypervisor", "socket", {0: AF_VSOCK, 1: SOCK_STREAM}),
+    Probe("socket-xdp", SOCKETS, "take packets off the network card", "socket", {0: AF_XDP, 1: SOCK_RAW}),
+    Probe(
+        "netlink-audit",
+        SOCKETS,
+        "speak to the kernel's audit",
+        "socket",
+        {0: AF_NETLINK, 1: SOCK_RAW, 2: NETLINK_AUDIT},
+    ),
+    Probe(
+        "netlink-firewall",
+        SOCKETS,
+        "speak to the kernel's firewall",
+        "socket",
+        {0: AF_NETLINK, 1: SOCK_RAW, 2: NETLINK_NETFILTER},
+    ),
+    Probe("netlink-interface", SOCKETS, "make a network interface", "socket", {0: AF_NETLINK, 1: SOCK_RAW, 2: 0}),
     Probe("core-pattern", MACHINE, "have the host run a program when one crashes", "openat"),
     Probe("module-loader", MACHINE, "have the host run a program for a missing module", "openat"),
     Probe("magic-keys", MACHINE, "stop the machine by sysrq", "openat"),

@@ -63,6 +63,8 @@
 #define SYS_pidfd_getfd 438
 #endif
 
+#define STARTED "HARDEN_PROBE"
+
 enum { OPEN = 0, ABSENT = 250, SECONDS = 5 };
 
 static const char *scratch; /* a folder that exists, writable where there is one */
@@ -483,7 +485,7 @@ static int run_at(int folder, const char *path, int flags)
 	if (child < 0)
 		return errno;
 	if (child == 0) {
-		char *argv[] = {"probe", "--exit-77", NULL}, *environment[] = {NULL};
+		char *argv[] = {"probe", NULL}, *environment[] = {STARTED "=1", NULL};
 		syscall(SYS_execveat, folder, path, argv, environment, flags);
 		if (errno == ENOSYS || errno == EPERM) /* execveat may be refused where execve is not */
 			if (path[0])
@@ -565,7 +567,7 @@ static int run_shell(void)
 		if (child < 0)
 			return errno;
 		if (child == 0) {
-			char *argv[] = {"sh", "-c", "exit 77", NULL}, *environment[] = {NULL};
+			char *argv[] = {"sh", "-c", "exit 77", NULL}, *environment[] = {STARTED "=1", NULL};
 			execve(shells[i], argv, environment);
 			_exit(errno);
 		}
@@ -802,7 +804,8 @@ static void choose_scratch(void)
 int main(int argc, char **argv)
 {
 	int stay = 0;
-	if (argc > 1 && strcmp(argv[1], "--exit-77") == 0)
+	/* Started by itself: it may stand in place of the very shell that it tries to start. */
+	if (getenv(STARTED))
 		return 77;
 	choose_scratch();
 	if (readlink("/proc/self/exe", self, sizeof self - 1) <= 0) /* a profile need not let it look at itself */

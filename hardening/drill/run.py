@@ -6,7 +6,7 @@ the networks, its published ports, and its volumes, in whose place stand empty o
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,7 +101,7 @@ def drill(subject: Subject, program: bytes, cluster: Cluster, *, bare: bool = Fa
             cluster.report(subject.node, f"{subject.service}: trying {len(PROBES) + len(subject.reaches)} things")
             leading.create_service(name, copy)
             _wait(leading, name, TRY_SECONDS * cluster.pace)
-            said = leading.service_log(name)
+            said = [line.text for line in leading.logs(name, follow=False, since=0, tail=None)]
         finally:
             leading.remove_service(name)
             host.run(("rm", "-f", path))
@@ -175,14 +175,14 @@ def _wait(leading: Engine, name: str, seconds: float) -> None:
         raise FailedError(f"{name}: the copy did not run to its end: {errors[0]}")
 
 
-def _answers(said: bytes, service: str) -> dict[str, Answer]:
+def _answers(said: Iterable[str], service: str) -> dict[str, Answer]:
     """What the probe printed, by probe; its last line says that it was all.
 
     Raises:
         FailedError: the end is missing.
     """
     found: dict[str, Answer] = {}
-    for line in said.splitlines():
+    for line in said:
         try:
             answer = msgspec.json.decode(line, type=Answer)
         except msgspec.DecodeError:

@@ -8,19 +8,23 @@ import msgspec
 
 from hardening.errors import HardenError
 from hardening.hosts import Host
-from hardening.model.facts import ContainerFacts, EngineFacts, Facts, MongoMember, NodeFacts
+from hardening.model.facts import ContainerFacts, EngineFacts, Facts, Inside, MongoMember, NodeFacts
 from hardening.model.inventory import Inventory, Node
 from hardening.model.known import Known, Unavailable
 
-from . import mongo, nginx
+from . import mongo_found, nginx
 from .shape import shapes
 
 Report = Callable[[str], None]
 ENGINE_SOCKET = "/run/docker.sock"
 NODE_SECONDS = 300
 """How long a node may take; it is long for emulated nodes on a busy machine."""
+_MOVED = Unavailable("is told with the program it was asked for")
 _AT_ONCE = 8
 """Members read at the same time: SSH allows ten sessions per connection."""
+_NODE_FACTS = msgspec.json.Decoder(NodeFacts)
+"""Made here, before there are threads: msgspec looks at a type when it first meets it, and two that do so at the same
+moment have been seen to crash the interpreter."""
 
 
 def gather(
@@ -29,6 +33,7 @@ def gather(
     report: Report | None = None,
     *,
     engine_socket: str = ENGINE_SOCKET,
+    whole_settings: bool = False,
 ) -> Facts:
     """Read everything. A node that cannot be read is a fact too: nothing is raised for it.
 
@@ -37,17 +42,19 @@ def gather(
         hosts: the doors to them, by name.
         report: told one line per thing that was read.
         engine_socket: the engine's API on each node.
+        whole_settings: leave passwords and tokens in what is read of daemon.json; only for writing it anew.
     """
     say = report or (lambda _: None)
     started = time.time()
     with ThreadPoolExecutor(len(inventory.nodes) or 1, thread_name_prefix="facts") as pool:
-        read = pool.map(lambda node: _read(node, hosts[node.name], engine_socket, say), inventory.nodes)
+        request = _request(engine_socket, whole_settings=whole_settings)
+        read = pool.map(lambda node: _read(node, hosts[node.name], request, say), inventory.nodes)
         nodes = dict(zip((node.name for node in inventory.nodes), read, strict=True))
     found = [(name, container) for name, node in nodes.items() for container in _containers(node)]
     return Facts(
         gathered_at=started,
         nodes={name: _without_answers(node) for name, node in nodes.items()},
-        mongo=_members([(name, each) for name, each in found if mongo.runs_in(each)], hosts, say),
+        mongo=_members([(name, each) for name, each in found if mongo_found.runs_in(each)], hosts, say),
         nginx=tuple(server for name, each in found if (server := nginx.server(name, each))),
     )
 
@@ -55,22 +62,27 @@ def gather(
 def decode(answer: bytes) -> Known[NodeFacts] | Unavailable:
     """A collector's answer; one that is no NodeFacts is unavailable, with the path of what is wrong in it."""
     try:
-        return Known(msgspec.json.decode(answer, type=NodeFacts))
+        return Known(_NODE_FACTS.decode(answer))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return Unavailable(f"the node's answer makes no sense: {error}")
 
 
-def _read(node: Node, host: Host, engine_socket: str, say: Report) -> Known[NodeFacts] | Unavailable:
-    started = time.monotonic()
-    request = {
-        "node": node.name,
+def _request(engine_socket: str, *, whole_settings: bool) -> dict[str, object]:
+    """What every node is asked."""
+    return {
         "engine_socket": engine_socket,
         "files": [],
         "shapes": shapes(),
         "questions": nginx.QUESTIONS,
+        "looks": (nginx.LOOK, mongo_found.LOOK),
+        "whole_settings": whole_settings,
     }
+
+
+def _read(node: Node, host: Host, request: dict[str, object], say: Report) -> Known[NodeFacts] | Unavailable:
+    started = time.monotonic()
     try:
-        answer = host.ask("collector", request, timeout=NODE_SECONDS)
+        answer = host.ask("collector", {"node": node.name, **request}, timeout=NODE_SECONDS)
     except HardenError as error:
         say(error.message)
         return Unavailable(error.message.removeprefix(f"{node.name}: "))
@@ -93,6 +105,10 @@ def _containers(node: Known[NodeFacts] | Unavailable) -> tuple[ContainerFacts, .
 def _members(
     found: list[tuple[str, ContainerFacts]], hosts: Mapping[str, Host], say: Report
 ) -> tuple[MongoMember, ...]:
+    if not found:
+        return ()
+    from . import mongo  # noqa: PLC0415 - the driver is slow to load, and most clusters have no database
+
     def read(place: tuple[str, ContainerFacts]) -> MongoMember:
         node, container = place
         member = mongo.member(hosts[node], node, container)
@@ -104,10 +120,14 @@ def _members(
 
 
 def _without_answers(node: Known[NodeFacts] | Unavailable) -> Known[NodeFacts] | Unavailable:
-    """The node without the raw output that other facts were made from: it may hold what those leave out."""
+    """The node without what other facts were made from: raw output may hold what those leave out."""
     containers = _containers(node)
     if not isinstance(node, Known) or not isinstance(node.value.engine, Known) or not containers:
         return node
-    bare = Known(tuple(msgspec.structs.replace(container, answers={}) for container in containers))
+    bare = Known(tuple(msgspec.structs.replace(each, answers={}, inside=_moved(each)) for each in containers))
     engine = Known(msgspec.structs.replace(node.value.engine.value, containers=bare))
     return Known(msgspec.structs.replace(node.value, engine=engine))
+
+
+def _moved(container: ContainerFacts) -> Known[Inside] | Unavailable:
+    return _MOVED if isinstance(container.inside, Known) else container.inside

@@ -30,10 +30,11 @@ from hardening.hosts.database import (
 )
 from hardening.model.facts import ContainerFacts, MongoMember, MongoUser
 from hardening.model.known import Known, Unavailable
+from hardening.node.redaction import redacted
 
 from . import speech
+from .mongo_found import PROGRAM
 
-PROGRAM = "mongod"
 AUDITOR = "auditor"
 AUDITOR_LABEL = "harden.auditor-secret"
 AUTHORITY_LABEL = "harden.authority-secret"
@@ -41,13 +42,7 @@ KEYFILE_LABEL = "harden.keyfile-secret"
 KEYFILE = "keyfile"
 """Name of the key file's secret where the label does not tell another."""
 OPEN = "ok"
-
 T = TypeVar("T")
-
-
-def runs_in(container: ContainerFacts) -> bool:
-    """Whether a mongod runs in the container."""
-    return isinstance(container.processes, Known) and any(each.command == PROGRAM for each in container.processes.value)
 
 
 def member(host: Host, node: str, container: ContainerFacts) -> MongoMember:
@@ -77,9 +72,11 @@ def unread(node: str, container: ContainerFacts, reason: str) -> MongoMember:
     gaps = {
         field.name: gap
         for field in msgspec.structs.fields(MongoMember)
-        if field.name not in {"service", "node", "container"}
+        if field.name not in {"service", "node", "container", "inside"}
     }
-    return MongoMember(service=_service(container), node=node, container=container.inspect.id, **gaps)
+    return MongoMember(
+        service=_service(container), node=node, container=container.inspect.id, inside=container.inside, **gaps
+    )
 
 
 def users_of(answer: Document) -> tuple[MongoUser, ...]:
@@ -118,8 +115,8 @@ def _member(
         version=_asked(anonymous, lambda answer: str(answer["version"]), "buildInfo"),
         modules=_asked(anonymous, lambda answer: tuple(map(str, answer["modules"])), "buildInfo"),
         hello=Known(as_json(hello.value)) if isinstance(hello, Known) else hello,
-        cmd_line=ask(as_json, "getCmdLineOpts"),
-        parameters=ask(as_json, "getParameter", "*"),
+        cmd_line=ask(_redacted, "getCmdLineOpts"),
+        parameters=ask(_redacted, "getParameter", "*"),
         replica_config=ask(lambda answer: as_json(answer["config"]), "replSetGetConfig"),
         replica_status=ask(as_json, "replSetGetStatus"),
         default_concern=holds_nothing if arbiter else ask(as_json, "getDefaultRWConcern"),
@@ -128,7 +125,13 @@ def _member(
         anonymous=access,
         host_info=ask(as_json, "hostInfo"),
         authenticated_as=Known(session.value[0]) if isinstance(session, Known) else session,
+        inside=container.inside,
     )
+
+
+def _redacted(answer: Document) -> str:
+    """An answer that holds start-up options, as JSON without passwords: of a key file, of LDAP, of KMIP."""
+    return as_json(redacted(answer))
 
 
 def _asked(

@@ -13,6 +13,7 @@ import msgspec
 from hardening.errors import HardenError
 from hardening.model.facts import ContainerFacts, Directive, NginxServer
 from hardening.model.known import Known, Unavailable
+from hardening.node.redaction import MARK, text
 
 from .nginx_words import Word, words
 
@@ -23,10 +24,28 @@ QUESTIONS = (
     {"name": _VERSION, "program": PROGRAM, "arguments": ["-v"], "keep": [], "stream": "stderr"},
 )
 """Asked inside every container that runs NGINX; `keep` follows a server that was started with a file of its own."""
+_AT = r"^(?:[^#\n]*[;{\s])?"
+"""Where a directive may begin on a line; not after a `#`."""
+LOOK = {
+    "program": PROGRAM,
+    "files": ["/run/nginx.pid", "/var/run/nginx.pid"],
+    "question": _DUMP,
+    "file_patterns": [
+        r"^# configuration file (.+):$",
+        _AT + r"pid\s+([^\s;]+)\s*;",
+        _AT + r"(?:ssl|proxy_ssl|grpc_ssl|uwsgi_ssl)_certificate_key\s+([^\s;]+)\s*;",
+    ],
+    "certificate_patterns": [_AT + r"ssl_certificate\s+([^\s;]+)\s*;"],
+    "name_patterns": [_AT + r"server_name\s+([^;]+);"],
+    "endpoints": True,
+}
+"""Looked at inside every such container: files that the configuration names, and its TLS servers."""
 
 _FILE = re.compile(r"^# configuration file (.+):$", re.MULTILINE)
-_SECRET = re.compile(r"authorization|passw(or)?d|secret|token(?!s\b)|api[-_]?key|cookie_key", re.IGNORECASE)
-_REDACTED = "<redacted>"
+_SECRET = re.compile(r"authorization|passw(or)?d|secret|token(?!s\b)|api[-_]?key|[-_]key\b", re.IGNORECASE)
+_BY_VALUE = frozenset({"geo", "map"})
+"""Blocks whose directives' names are values that a variable may have."""
+_OPERATORS = frozenset({"=", "!=", "~", "~*", "!~", "!~*"})
 _DEEPEST = 64
 """Nesting of blocks and includes; NGINX's own configurations stay below 8."""
 
@@ -41,6 +60,7 @@ def server(node: str, container: ContainerFacts) -> NginxServer | None:
         container=container.inspect.id,
         version=_version(container.answers.get(_VERSION, Unavailable("was not asked"))),
         config=_config(container.answers[_DUMP]),
+        inside=container.inside,
     )
 
 
@@ -102,7 +122,10 @@ class _Parser:
         if not sentence:
             raise self._error(end.line, f"{end.text!r} without a directive before it")
         name, *args = (word.text for word in sentence)
-        return Directive(name, _redacted(name, args), self._file, sentence[0].line, block)
+        kept = _redacted(name, args)
+        if name in _BY_VALUE and _SECRET.search(" ".join(args)):
+            block = tuple(msgspec.structs.replace(each, name=MARK, args=(MARK,)) for each in block or ())
+        return Directive(name, kept, self._file, sentence[0].line, block)
 
     def _error(self, line: int, message: str) -> HardenError:
         return HardenError(f"{self._file}:{line}: {message}")
@@ -145,7 +168,8 @@ def _redacted(name: str, args: list[str]) -> tuple[str, ...]:
     secret = False
     kept = []
     for word in [name, *args]:
-        kept.append(_REDACTED if secret and not word.startswith(("$", "/")) else word)
+        is_open = word.startswith(("$", "/")) or word in _OPERATORS
+        kept.append(MARK if secret and not is_open else text(word))
         secret = secret or _SECRET.search(word) is not None
     return tuple(kept[1:])
 

@@ -1,14 +1,19 @@
 """Facts as a file: the offline audit, the bug report and the test fixture."""
 
-import os
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
+from hardening import outputs
 from hardening.errors import HardenError
 from hardening.model.facts import FACTS_VERSION, Facts
 
+T = TypeVar("T")
 _AGAIN = "make a new one: harden facts -o FILE"
+_END_OF_TIME = 253_402_300_800.0
+"""The year 10000, where dates end."""
+_LONGEST = 300
 
 
 class _Header(msgspec.Struct):
@@ -26,11 +31,7 @@ def write(facts: Facts, path: Path) -> None:
     Raises:
         HardenError: the file cannot be written.
     """
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(dump(facts))
-    except OSError as error:
-        raise HardenError(f"{path}: cannot be written: {error.strerror}") from error
+    outputs.write(path, dump(facts))
 
 
 def load(path: Path) -> Facts:
@@ -43,15 +44,27 @@ def load(path: Path) -> Facts:
         text = path.read_bytes()
     except OSError as error:
         raise HardenError(f"{path}: cannot be read: {error.strerror}") from error
-    try:
-        version = msgspec.json.decode(text, type=_Header).version
-    except msgspec.ValidationError as error:
-        raise HardenError(f"{path}: is not a facts file: {error}", _AGAIN) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HardenError(f"{path}: is no whole JSON document: {error}", _AGAIN) from error
+    version = _decoded(path, text, _Header).version
     if version != FACTS_VERSION:
         raise HardenError(f"{path}: facts of version {version}; this program reads version {FACTS_VERSION}", _AGAIN)
+    found = _decoded(path, text, Facts)
+    if not 0 <= found.gathered_at < _END_OF_TIME:
+        raise HardenError(f"{path}: is not a facts file: {found.gathered_at:g} is no time - at `$.gathered_at`", _AGAIN)
+    return found
+
+
+def _decoded(path: Path, text: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(text, type=Facts)
-    except (msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise HardenError(f"{path}: is not a facts file: {error}", _AGAIN) from error
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError as error:
+        raise HardenError(f"{path}: is not a facts file: {_line(error)}", _AGAIN) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise HardenError(f"{path}: is no whole JSON document: {_line(error)}", _AGAIN) from error
+    except RecursionError as error:
+        raise HardenError(f"{path}: is not a facts file: it is nested too deep", _AGAIN) from error
+
+
+def _line(error: Exception) -> str:
+    """A decoder's complaint, which quotes what it complains about, as one line of bounded length."""
+    words = " ".join(str(error).split())
+    return words if len(words) <= _LONGEST else words[:_LONGEST] + "…"

@@ -1,6 +1,6 @@
 """The door to databases that publish nothing: through a relay on the node, into the container's own network.
 
-The only user of pymongo. Code elsewhere catches `PyMongoError` and `OperationFailure` from here.
+With `archive` the only user of pymongo. Code elsewhere catches `PyMongoError` and `OperationFailure` from here.
 
 A client speaks to a Unix socket, so TLS cannot compare a host name: the certificate's chain is verified and any name
 allowed; that the peer is the right container is the relay's promise. TLS or plaintext is the caller's choice, made once
@@ -104,6 +104,10 @@ class _RelayAnswer(Struct):
     error: str = ""
     socket: str = ""
     secrets: dict[str, _RelayedSecret] = {}
+
+
+_RELAY_ANSWER = msgspec.json.Decoder(_RelayAnswer)
+"""Made before there are threads: two that meet a type for the first time at once can crash the interpreter."""
 
 
 class Door(Struct, frozen=True):
@@ -243,7 +247,7 @@ def complaint(error: PyMongoError) -> str:
 
 def _decoded(host: Host, line: bytes) -> _RelayAnswer:
     try:
-        answer = msgspec.json.decode(line, type=_RelayAnswer)
+        answer = _RELAY_ANSWER.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise HostError(host.node.name, f"the relay's answer makes no sense: {error}") from None
     if answer.error:

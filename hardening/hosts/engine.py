@@ -1,22 +1,26 @@
 """The door to a Docker engine, through the SDK over a forwarded socket. The only user of `docker`."""
 
 import contextlib
-from collections.abc import Callable, Generator, Mapping
+import struct
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import docker
 import docker.errors
 import msgspec
 import requests.exceptions
+import urllib3.exceptions
 
 from hardening.errors import FailedError, HostError
+from hardening.model.logs import LogLine
 from hardening.model.swarm import Cluster, Service, Stored, SwarmNode, Task
 
 from . import Host
 
 SOCKET = "/run/docker.sock"
 SWARM_PORT = 2377
+SERVICE_LABEL = "com.docker.swarm.service.name"
 
 
 @contextmanager
@@ -40,7 +44,7 @@ def _said_by(node: str) -> Generator[None]:
         yield
     except docker.errors.APIError as error:
         raise FailedError(f"{node}: the engine refused: {error.explanation or error}") from None
-    except requests.exceptions.RequestException as error:
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, struct.error) as error:
         raise HostError(node, f"the engine stopped answering: {type(error).__name__}") from None
 
 
@@ -120,6 +124,14 @@ class Engine:
             if error := line.get("error"):
                 raise docker.errors.APIError(str(error))
 
+    def save(self, reference: str, into: IO[bytes]) -> str:
+        """Write an image's archive, as `docker save` does; returns its digest or, where it has none, its id."""
+        about: dict[str, Any] = self._client.inspect_image(reference)  # type: ignore[no-untyped-call]
+        for part in self._client.get_image(reference):
+            into.write(part)
+        digests: list[str] = about.get("RepoDigests") or []
+        return digests[0].partition("@")[2] if digests else str(about["Id"])
+
     def secrets(self) -> tuple[Stored, ...]:
         """Names and labels of the swarm's secrets."""
         return msgspec.convert(self._client.secrets(), tuple[Stored, ...])
@@ -170,12 +182,81 @@ class Engine:
         attached = [each for task in tasks for each in task.get("NetworksAttachments") or ()]
         return tuple(str(address).partition("/")[0] for each in attached for address in each.get("Addresses") or ())
 
-    def service_log(self, service: str) -> bytes:
-        """What a service's tasks printed."""
-        return b"".join(self._client.service_logs(service, stdout=True, stderr=True, follow=False))
+    def every_service(self) -> tuple[Service, ...]:
+        """All services of the swarm."""
+        listing: Callable[..., list[dict[str, Any]]] = self._client.services
+        return msgspec.convert([_without_env(each) for each in listing()], tuple[Service, ...])
+
+    def tasks_of(self, service_id: str) -> tuple[Task, ...]:
+        """The tasks of one service, as `tasks`."""
+        listing: Callable[..., list[dict[str, Any]]] = self._client.tasks
+        found = listing(filters={"service": service_id})
+        return msgspec.convert([_without_env(each) for each in found], tuple[Task, ...])
+
+    def logs(self, service_id: str, *, follow: bool, since: int, tail: int | None) -> Iterator[LogLine]:
+        """What a service's tasks wrote; with `follow`, for as long as the engine answers.
+
+        Args:
+            service_id: of the service.
+            follow: wait for more.
+            since: seconds since the epoch; 0 for all.
+            tail: the last lines of each task only; None for all.
+        """
+        entries = self._client.service_logs(
+            service_id,
+            details=True,
+            follow=follow,
+            stdout=True,
+            stderr=True,
+            since=since,
+            timestamps=True,
+            tail="all" if tail is None else str(tail),
+        )
+        for entry in entries:
+            yield _log_line(entry.decode("utf-8", "replace"))
+
+    def containers(self, label: str, value: str) -> tuple[str, ...]:
+        """Ids of this engine's containers with a label, stopped ones included."""
+        found = self._client.containers(all=True, filters={"label": f"{label}={value}"})
+        return tuple(str(each["Id"]) for each in found)
+
+    def network_names(self, label: str, value: str) -> tuple[str, ...]:
+        """Networks with a label."""
+        return tuple(str(each["Name"]) for each in self._client.networks(filters={"label": f"{label}={value}"}))
+
+    def volume_names(self, label: str, value: str) -> tuple[str, ...]:
+        """This engine's volumes with a label."""
+        found = self._client.volumes(filters={"label": f"{label}={value}"})["Volumes"]
+        return tuple(sorted(str(each["Name"]) for each in found or ()))
+
+    def remove_volume(self, name: str) -> None:
+        """Remove a volume with its data; one that is gone already is fine."""
+        try:
+            self._client.remove_volume(name)
+        except docker.errors.NotFound:
+            return
+
+    def leave_swarm(self) -> None:
+        """Leave the swarm, whatever becomes of it; an engine that is in none is fine."""
+        if self.swarm_state() != "inactive":
+            self._client.leave_swarm(force=True)
+
+    def running_tasks(self, namespace_label: str, stack: str) -> tuple[tuple[str, str], ...]:
+        """(service, container id) of each running task of a stack on this engine; needs no manager."""
+        found = self._client.containers(filters={"label": f"{namespace_label}={stack}"})
+        return tuple((str(each["Labels"].get(SERVICE_LABEL, "")), str(each["Id"])) for each in found)
 
     def _labelled(self, listing: Callable[..., list[dict[str, Any]]], label: str, value: str) -> list[dict[str, Any]]:
         return [_without_env(each) for each in listing(filters={"label": f"{label}={value}"})]
+
+
+def _log_line(entry: str) -> LogLine:
+    """`TIME com.docker.swarm.node.id=…,com.docker.swarm.task.id=… TEXT`, as the engine writes it when asked for all."""
+    time, _, rest = entry.partition(" ")
+    details, _, text = rest.partition(" ")
+    known = dict(pair.partition("=")[::2] for pair in details.split(","))
+    node, task = (known.get(f"com.docker.swarm.{kind}.id", "") for kind in ("node", "task"))
+    return LogLine(time, node, task, text.rstrip("\r\n"))
 
 
 def _without_env(document: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ T = TypeVar("T")
 TIMED_OUT = -1
 """`Result.rc` of a program that was stopped at its time limit."""
 
+OUTPUT_LIMIT = 256 << 20
+"""Bytes that a program may say; a node with a thousand containers tells some ten million."""
 _ANY_EXIT_CODE = tuple(range(256))
 _GOODBYE_SECONDS = 10
 """How long a served program may take to end once its input is closed."""
@@ -27,16 +29,37 @@ def run(argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float, cwd: str |
     """Run a program to its end.
 
     Returns:
-        A Result whatever the exit code: 127 when there is no such program, TIMED_OUT past `timeout` seconds, minus the
-        signal's number (below -1) when a signal ended it.
+        A Result whatever the exit code: 127 when there is no such program, TIMED_OUT past `timeout` seconds or past
+        OUTPUT_LIMIT bytes, minus the signal's number (below -1) when a signal ended it.
     """
     if shutil.which(argv[0]) is None:
         return Result(argv, 127, b"", f"{argv[0]}: no such program".encode())
-    out, err = io.BytesIO(), io.BytesIO()
+    out, err = _Output(), _Output()
     command = _started(argv, _in=io.BytesIO(stdin), _out=out, _err=err, _cwd=cwd)
-    if not _ends_within(command, timeout):
+    out.at_limit = err.at_limit = lambda: _kill(command)
+    in_time = _ends_within(command, timeout)
+    if out.is_full or err.is_full:
+        return Result(argv, TIMED_OUT, b"", f"said more than {OUTPUT_LIMIT >> 20} MiB".encode())
+    if not in_time:
         return Result(argv, TIMED_OUT, out.getvalue(), f"no answer within {timeout:g} s".encode())
     return Result(argv, int(command.exit_code), out.getvalue(), err.getvalue())
+
+
+class _Output(io.BytesIO):
+    """What a program says, up to OUTPUT_LIMIT; one that says more is stopped, and the rest is dropped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_full = False
+        self.at_limit: Callable[[], None] = lambda: None
+
+    def write(self, chunk: Any, /) -> int:  # noqa: ANN401 - bytes; a buffer has no name before Python 3.12
+        length = len(chunk)
+        if self.is_full or self.tell() + length > OUTPUT_LIMIT:
+            self.is_full = True
+            self.at_limit()
+            return length
+        return super().write(chunk)
 
 
 def _started(argv: tuple[str, ...], **ways: Any) -> sh.RunningCommand:  # noqa: ANN401 - sh takes what it takes

@@ -3,7 +3,21 @@
 from .builder import build
 from .image import Blob, BuiltImage, Progress, Report
 from .layout import recorded
+from .opened import OpenedImage, built, saved
 from .push import push
 from .shipping import ship, write_lock
 
-__all__ = ["Blob", "BuiltImage", "Progress", "Report", "build", "push", "recorded", "ship", "write_lock"]
+__all__ = [
+    "Blob",
+    "BuiltImage",
+    "OpenedImage",
+    "Progress",
+    "Report",
+    "build",
+    "built",
+    "push",
+    "recorded",
+    "saved",
+    "ship",
+    "write_lock",
+]

@@ -24,6 +24,14 @@ class ContainerRestartPolicy(Struct, frozen=True, rename="pascal"):
     maximum_retry_count: int = 0
 
 
+class Ulimit(Struct, frozen=True, rename="pascal"):
+    """A resource limit; -1 is without limit."""
+
+    name: str
+    soft: int = 0
+    hard: int = 0
+
+
 class HostConfig(Struct, frozen=True, rename="pascal"):
     """What a container was created with on the host's side."""
 
@@ -45,6 +53,7 @@ class HostConfig(Struct, frozen=True, rename="pascal"):
     pids_limit: int | None = None
     restart_policy: ContainerRestartPolicy | None = None
     devices: tuple[dict[str, object], ...] | None = None
+    ulimits: tuple[Ulimit, ...] | None = None
 
 
 class ContainerConfig(Struct, frozen=True, rename="pascal"):

@@ -4,10 +4,19 @@ from msgspec import Struct
 
 from .engine import EngineInfo, Image, Inspect, Network
 from .known import Known, Unavailable
+from .moment import Moment
 from .swarm import Cluster, Service, Stored, SwarmNode, Task
+from .waiver import WaiverUse
 
 FACTS_VERSION = 1
 """Raised when a stored facts file of the previous form can no longer be read."""
+
+
+LEFT_OUT = (
+    "Not in here: values of environment variables, contents of secrets and configs, join tokens, keys, password "
+    "hashes. What looks like a password in an argument, a label or a setting is replaced by <redacted>."
+)
+"""What every facts file says of itself."""
 
 
 class FileFacts(Struct, frozen=True):
@@ -78,6 +87,55 @@ class ProcessFacts(Struct, frozen=True):
     uid_map: tuple[tuple[int, int, int], ...]
 
 
+class Account(Struct, frozen=True):
+    """A user of a container's own `/etc/passwd`.
+
+    `locked` tells that no password opens it; no hash is ever collected.
+    """
+
+    name: str
+    uid: int
+    shell: str
+    locked: bool
+
+
+class TlsServer(Struct, frozen=True):
+    """What a TLS server inside a container answered when it was called on its own loopback.
+
+    Attributes:
+        address: as the kernel lists it.
+        port: in the container.
+        server_name: the name that was asked for; empty for none.
+        protocols: version -> whether the server speaks it; a version that this node's TLS library lacks is not there.
+        certificate: the server's own certificate in PEM; empty when it sent none.
+    """
+
+    address: str
+    port: int
+    server_name: str
+    protocols: dict[str, bool]
+    certificate: str = ""
+
+
+class Inside(Struct, frozen=True):
+    """What a container holds, seen from its own root. Asked only where a program needs it, such as a web server.
+
+    Attributes:
+        files: path in the container -> its inode; `Known(None)` when there is no such file. Users and groups are the
+            container's own.
+        users: numbers of the users that its processes run as, the container's own.
+        accounts: those of these users that have one.
+        certificates: path -> certificates in PEM; what else such a file holds stays where it is.
+        endpoints: its TLS servers.
+    """
+
+    files: dict[str, Known[FileFacts | None] | Unavailable] = {}
+    users: tuple[int, ...] = ()
+    accounts: Known[tuple[Account, ...]] | Unavailable = Unavailable("was not asked")
+    certificates: dict[str, Known[str] | Unavailable] = {}
+    endpoints: Known[tuple[TlsServer, ...]] | Unavailable = Unavailable("was not asked")
+
+
 class ContainerFacts(Struct, frozen=True):
     """A running container: the engine's word (`inspect`) and the kernel's (`processes`, first is the init process).
 
@@ -86,12 +144,14 @@ class ContainerFacts(Struct, frozen=True):
         processes: every process of the container.
         root_read_only: the `ro` option of `/` in the container's own mount table.
         answers: output of the questions the gatherer asked inside, by question name.
+        inside: what the gatherer looked at inside.
     """
 
     inspect: Inspect
     processes: Known[tuple[ProcessFacts, ...]] | Unavailable
     root_read_only: Known[bool] | Unavailable
     answers: dict[str, Known[str] | Unavailable] = {}
+    inside: Known[Inside] | Unavailable = Unavailable("was not asked")
 
     @property
     def service(self) -> str:
@@ -103,8 +163,52 @@ class ContainerFacts(Struct, frozen=True):
         return (self.inspect.config.labels or {}).get(name, "")
 
 
+class ImageBuild(Struct, frozen=True):
+    """What an image's history tells of how it was built. The steps' texts stay on the node: they may hold secrets.
+
+    Attributes:
+        steps: how many the history names.
+        adds: numbers of the steps, from 1, that bring files in by ADD; not the first, for a base comes no other way.
+        lone_updates: steps that refresh a package index and install nothing from it.
+        unverified: options that switch off the checking of packages, such as `--allow-unauthenticated`.
+        arguments: names of the build arguments that steps were given.
+    """
+
+    steps: int
+    adds: tuple[int, ...] = ()
+    lone_updates: tuple[int, ...] = ()
+    unverified: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+
+class ImagePrograms(Struct, frozen=True):
+    """Programs in the usual folders of an image, as one of its containers sees them.
+
+    Attributes:
+        count: of all.
+        tools: paths of package managers, compilers, debuggers and remote shells.
+        privileged: paths with a setuid or setgid bit.
+    """
+
+    count: int
+    tools: tuple[str, ...] = ()
+    privileged: tuple[str, ...] = ()
+
+
+class StoppedContainer(Struct, frozen=True):
+    """A container that does not run; `created` is in seconds since the epoch, `service` empty for a plain one."""
+
+    name: str
+    state: str
+    created: float
+    service: str = ""
+
+
 class EngineFacts(Struct, frozen=True):
-    """One node's engine."""
+    """One node's engine.
+
+    `builds` and `programs` are by image id, of the images that containers run; `stopped` are those that do not run.
+    """
 
     info: EngineInfo
     api_version: str
@@ -112,6 +216,9 @@ class EngineFacts(Struct, frozen=True):
     containers: Known[tuple[ContainerFacts, ...]] | Unavailable
     networks: Known[tuple[Network, ...]] | Unavailable
     images: Known[tuple[Image, ...]] | Unavailable
+    builds: dict[str, Known[ImageBuild] | Unavailable] = {}
+    programs: dict[str, Known[ImagePrograms] | Unavailable] = {}
+    stopped: Known[tuple[StoppedContainer, ...]] | Unavailable = Unavailable("was not asked")
 
 
 class SwarmFacts(Struct, frozen=True):
@@ -145,6 +252,7 @@ class NodeFacts(Struct, frozen=True):
         programs: program -> path, of those that a deploy or a check needs; empty path when missing.
         swarm: only from managers.
         transparent_hugepages: always, madvise or never.
+        swarm_certificate: the node's own certificate in the swarm and its issuer's, in PEM, without the key.
     """
 
     hostname: str
@@ -172,6 +280,12 @@ class NodeFacts(Struct, frozen=True):
     engine: Known[EngineFacts] | Unavailable
     swarm: Known[SwarmFacts] | Unavailable
     transparent_hugepages: Known[str] | Unavailable = Unavailable("was not asked")
+    swarm_certificate: Known[str] | Unavailable = Unavailable("was not asked")
+
+    @property
+    def has_apparmor(self) -> bool:
+        """Whether the kernel was seen to have AppArmor active."""
+        return isinstance(self.lsm, Known) and "apparmor" in self.lsm.value
 
 
 class MongoUser(Struct, frozen=True):
@@ -229,6 +343,7 @@ class MongoMember(Struct, frozen=True):
     asked_over: Known[str] | Unavailable = Unavailable("was not asked")
     """How the rest was asked for: `verified TLS`, `unverified TLS` (nothing told which authority to trust), `plaintext`
     where the server speaks no TLS."""
+    inside: Known[Inside] | Unavailable = Unavailable("was not asked")
 
 
 class Directive(Struct, frozen=True):
@@ -249,21 +364,27 @@ class NginxServer(Struct, frozen=True):
     container: str
     version: Known[str] | Unavailable
     config: Known[tuple[Directive, ...]] | Unavailable
+    inside: Known[Inside] | Unavailable = Unavailable("was not asked")
 
 
 class Facts(Struct, frozen=True):
     """Everything that was read, and when (seconds since the epoch, by the operator's clock).
 
-    `allowed_ports` is not read but wanted: the host ports that the project lets services publish; None when no project
-    said so.
+    What is wanted rather than read is None when no project said so: the host ports that services may publish, the
+    registries that images may come from, and the image digests that each role's recordings were made with. `waivers` is
+    what the project accepts and what that met; None until an audit has found out.
     """
 
-    gathered_at: float
+    gathered_at: Moment
     nodes: dict[str, Known[NodeFacts] | Unavailable]
     mongo: tuple[MongoMember, ...]
     nginx: tuple[NginxServer, ...]
     version: int = FACTS_VERSION
     allowed_ports: tuple[int, ...] | None = None
+    allowed_registries: tuple[str, ...] | None = None
+    evidence: dict[str, tuple[str, ...]] | None = None
+    left_out: str = LEFT_OUT
+    waivers: tuple[WaiverUse, ...] | None = None
 
     @property
     def swarm(self) -> Known[SwarmFacts] | Unavailable:

@@ -5,20 +5,31 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from .answer import Status
+from .bench import BenchComparison
 from .facts import Facts
+from .moment import Moment
+from .picture import ClusterPicture
+from .waiver import Waiver
+
+__all__ = [
+    "REPORT_VERSION",
+    "Area",
+    "Changes",
+    "Check",
+    "CheckSummary",
+    "Finding",
+    "Outcome",
+    "Ref",
+    "Report",
+    "Severity",
+    "Status",
+    "Summary",
+    "without_code",
+]
 
 REPORT_VERSION = 1
 """Raised when a field of the JSON report changes its meaning."""
-
-
-class Status(StrEnum):
-    """The answer to a check, for one subject. UNKNOWN is never a pass."""
-
-    PASS = "pass"  # noqa: S105 - a verdict, not a password
-    FAIL = "fail"
-    NOT_APPLICABLE = "not_applicable"
-    UNKNOWN = "unknown"
-    MANUAL = "manual"
 
 
 class Severity(StrEnum):
@@ -36,7 +47,10 @@ class Severity(StrEnum):
 
 
 class Area(StrEnum):
-    """Which kind of fact a check reads. CONTAINER is the kernel's word on each container beside the engine's."""
+    """Which kind of fact a check reads.
+
+    CONTAINER is the kernel's word on each container beside the engine's; AUDIT is what the audit itself was given.
+    """
 
     NODE = "node"
     ENGINE = "engine"
@@ -44,6 +58,7 @@ class Area(StrEnum):
     SWARM = "swarm"
     MONGO = "mongo"
     NGINX = "nginx"
+    AUDIT = "audit"
 
 
 class Ref(Struct, frozen=True):
@@ -116,18 +131,54 @@ def without_code(check: Check) -> CheckSummary:
     )
 
 
-class Finding(Struct, frozen=True):
-    """One outcome of one check."""
+class Finding(Struct, frozen=True, omit_defaults=True):
+    """One outcome of one check; `waiver` is there when the project accepts it."""
 
     check: str
     outcome: Outcome
+    waiver: Waiver | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it the same finding in another audit: check, node, subject."""
+        return self.check, self.outcome.node, self.outcome.subject
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it counts against the cluster: it failed or could not be seen, and nobody accepted that."""
+        return self.waiver is None and self.outcome.status in {Status.FAIL, Status.UNKNOWN}
 
 
 class Summary(Struct, frozen=True):
-    """Outcomes counted: by status, and the failed ones by the severity of their check."""
+    """Outcomes counted: by status, and the failed ones by the severity of their check. Waived ones count apart."""
 
     by_status: dict[Status, int]
     failed_by_severity: dict[Severity, int]
+    waived: int = 0
+
+
+class Changes(Struct, frozen=True):
+    """What became of findings since an earlier audit. Open ones failed or could not be seen, and are not waived.
+
+    Attributes:
+        since: when the earlier audit's facts were read, seconds since the epoch.
+        project: what the earlier report is called.
+        tool_version: what made it.
+        new: open now; it was not open then, or a gap then that is a failure now.
+        fixed: open then, and seen to be right now, or seen to be there no more.
+        unchanged: open then and now.
+        waived: open then, accepted since.
+        unseen: open then; now it cannot be told, as its node was not read, or its check not asked.
+    """
+
+    since: Moment
+    project: str
+    tool_version: str
+    new: tuple[Finding, ...]
+    fixed: tuple[Finding, ...]
+    unchanged: tuple[Finding, ...]
+    waived: tuple[Finding, ...]
+    unseen: tuple[Finding, ...]
 
 
 class Report(Struct, frozen=True):
@@ -137,6 +188,10 @@ class Report(Struct, frozen=True):
         unread_nodes: node -> why it could not be read.
         nodes: every node of the inventory, the unread ones included.
         gathered_at: when the facts were read, seconds since the epoch by the operator's clock.
+        left_out: ids of the checks that were not asked, by the user's choice.
+        changes: since the report that was given as baseline; None without one.
+        docker_bench: what docker-bench-security says of the same nodes; None where it was not asked.
+        cluster: what reports draw: nodes, services and what holds them; None in a report that an older program made.
     """
 
     checks: tuple[CheckSummary, ...]
@@ -144,7 +199,11 @@ class Report(Struct, frozen=True):
     summary: Summary
     unread_nodes: dict[str, str]
     nodes: tuple[str, ...]
-    gathered_at: float
+    gathered_at: Moment
     tool_version: str
     project: str
     version: int = REPORT_VERSION
+    left_out: tuple[str, ...] = ()
+    changes: Changes | None = None
+    docker_bench: BenchComparison | None = None
+    cluster: ClusterPicture | None = None

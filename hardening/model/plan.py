@@ -19,6 +19,8 @@ class Phase(IntEnum):
     STACK = 7
     DATABASE = 8
     CLEANUP = 9
+    REMOVAL = 20
+    """Of `harden destroy` alone; its steps are applied in the order they stand in."""
 
 
 class InstallFile(Struct, frozen=True, tag="install_file"):
@@ -37,6 +39,10 @@ class InstallFile(Struct, frozen=True, tag="install_file"):
     mode: int = 0o644
     check: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Without the content, which may be a login."""
+        return f"InstallFile({self.path!r}, mode={self.mode:#o})"
 
 
 class RestartEngine(Struct, frozen=True, tag="restart_engine"):
@@ -121,6 +127,24 @@ class PrepareReplicaSet(Struct, frozen=True, tag="prepare_replica_set"):
     replica_set: ReplicaSet
 
 
+class RemoveStack(Struct, frozen=True, tag="remove_stack"):
+    """`docker stack rm`, then wait until its containers and networks are gone."""
+
+    stack: str
+
+
+class RemoveVolumes(Struct, frozen=True, tag="remove_volumes"):
+    """Remove volumes of a node, with their data."""
+
+    names: tuple[str, ...]
+
+
+class LeaveSwarm(Struct, frozen=True, tag="leave_swarm"):
+    """Leave the swarm."""
+
+
+Removal = RemoveStack | RemoveSecrets | RemoveVolumes | LeaveSwarm
+
 Action = (
     InstallFile
     | RestartEngine
@@ -152,10 +176,11 @@ class Step(Struct, frozen=True):
     summary: str
     before: str
     after: str
-    action: Action
+    action: Action | Removal
 
 
 class Plan(Struct, frozen=True):
-    """Steps in the order they are applied."""
+    """Steps in the order they are applied. `lacking` says what confinement will not rest on."""
 
     steps: tuple[Step, ...]
+    lacking: tuple[str, ...] = ()

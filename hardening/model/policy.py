@@ -21,16 +21,25 @@ class NetworkRule(Struct, frozen=True, forbid_unknown_fields=True):
     type: str = ""
 
 
-class SeccompPolicy(Struct, frozen=True, forbid_unknown_fields=True):
-    """System calls by name; `extra` with the reason in the policy file's own comments."""
+class ArgumentRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Values with which a call may be made: argument index -> value after masking. Others are refused."""
 
-    syscalls: tuple[str, ...]
+    call: str
+    values: dict[int, int]
+    why: str = ""
+
+
+class SeccompPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """System calls by name, beyond those that recordings show; the reason stands in the policy file's own comments."""
+
+    syscalls: tuple[str, ...] = ()
+    arguments: tuple[ArgumentRule, ...] = ()
 
 
 class AppArmorPolicy(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the role touches. Everything not named is refused."""
+    """What the role touches, beyond what recordings show. Everything else is refused."""
 
-    files: tuple[FileRule, ...]
+    files: tuple[FileRule, ...] = ()
     network: tuple[NetworkRule, ...] = ()
     capabilities: tuple[str, ...] = ()
 
@@ -39,8 +48,8 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """`profiles/<role>/policy.yml`. The role is the folder's name."""
 
     description: str
-    seccomp: SeccompPolicy
-    apparmor: AppArmorPolicy
+    seccomp: SeccompPolicy = SeccompPolicy()
+    apparmor: AppArmorPolicy = AppArmorPolicy()
     abstractions: tuple[str, ...] = ()
     """Shared parts by name, such as `libc`; `confine/abstractions.py` says what each allows."""
     no_new_privileges: bool = True

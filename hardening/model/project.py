@@ -1,12 +1,22 @@
 """A project folder: which stacks go on which machines."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from .dns import ProjectDns
 from .inventory import Inventory
 from .policy import RoleProfile
 from .stack import Stack
+
+
+class AppArmor(StrEnum):
+    """Whether a node without AppArmor is refused."""
+
+    REQUIRED = "required"
+    WHEN_THERE = "when-there"
+    """A single engine goes on with what its kernel has, and says what it lacks. Never in a cluster."""
 
 
 class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -15,10 +25,12 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         daemon: further keys for daemon.json; a key that harden sets itself is refused.
         userns_remap: map container users to unprivileged host users; needed before a node joins.
+        apparmor: whether to go on where the kernel has none.
     """
 
     daemon: dict[str, object] = {}
     userns_remap: bool = True
+    apparmor: AppArmor = AppArmor.REQUIRED
 
 
 class SwarmSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,3 +58,4 @@ class Project(Struct, frozen=True):
     stacks: tuple[Stack, ...]
     profiles: dict[str, RoleProfile]
     allowed_ports: tuple[int, ...] = ()
+    dns: ProjectDns | None = None

@@ -85,6 +85,10 @@ class Recording(Struct, frozen=True, forbid_unknown_fields=True):
         arguments: values of the calls whose arguments a filter may compare.
         executed: programs started, the entry program included.
         capabilities: names as AppArmor writes them, such as `net_bind_service`; the runtime's own are left out.
+        refused: executable -> system call -> times that a filter in force answered it, not the kernel. Those calls are
+            in no other attribute: whether the role should have them is for a person to say.
+        seal: digest of everything else, in a file: tells a recording that was changed by hand from one that was made.
+            Anybody can make it anew; it guards against mistakes, not against malice.
     """
 
     role: str
@@ -99,7 +103,9 @@ class Recording(Struct, frozen=True, forbid_unknown_fields=True):
     capabilities: tuple[str, ...] = ()
     sockets: tuple[SocketUse, ...] = ()
     signals: tuple[SignalUse, ...] = ()
+    refused: dict[str, dict[str, int]] = {}
     version: int = RECORDING_VERSION
+    seal: str = ""
 
     @property
     def is_whole(self) -> bool:

@@ -82,6 +82,8 @@ class ReplicaSet(Struct, frozen=True, forbid_unknown_fields=True):
         authority: secret with which clients trust the members' certificates, mounted by each member; empty for a set
             without TLS.
         port: TCP port inside the containers.
+        heartbeat_timeout_seconds: after which a member that answers no heartbeat counts as lost.
+        election_timeout_ms: after which members without word from a primary elect one.
     """
 
     members: tuple[str, ...]
@@ -93,6 +95,12 @@ class ReplicaSet(Struct, frozen=True, forbid_unknown_fields=True):
     authority: str = ""
     port: int = 27017
     data: tuple[InitialData, ...] = ()
+    heartbeat_timeout_seconds: Annotated[int, Meta(ge=1)] = 3
+    election_timeout_ms: Annotated[int, Meta(ge=100)] = 5000
+
+    def host(self, service: str) -> str:
+        """A service's name and port, as the members know each other: never an address, which a restart changes."""
+        return f"{service}:{self.port}"
 
 
 class StackHarden(Struct, frozen=True, forbid_unknown_fields=True):

@@ -45,12 +45,13 @@ class TlsInfo(Struct, frozen=True, rename="pascal"):
 
 
 class Cluster(Struct, frozen=True, rename="pascal"):
-    """`GET /swarm` without its join tokens."""
+    """`GET /swarm` without its join tokens. `updated_at` is the last change of any part of it."""
 
     id: str = field(name="ID")
     version: Version
     created_at: str
     spec: SwarmSpec
+    updated_at: str = ""
     tls_info: TlsInfo = field(default=TlsInfo(), name="TLSInfo")
     root_rotation_in_progress: bool = False
     data_path_port: int = 0

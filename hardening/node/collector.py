@@ -2,15 +2,16 @@
 
 The request, one line of JSON:
 
-    {"node": NAME, "engine_socket": PATH, "files": [PATH], "shapes": {…}, "questions": [QUESTION]}
+    {"node": NAME, "engine_socket": PATH, "files": [PATH], "shapes": {…}, "questions": [QUESTION], "looks": [LOOK]}
 
 `shapes` says which fields of the engine's documents may leave the node (see `engine_facts.prune`). A question is put
 inside every container that runs a program of that name:
 
     {"name": "nginx -T", "program": "nginx", "arguments": ["-T"], "keep": ["-c"], "stream": "stdout"}
 
-`keep` names options that are taken over from the running program's own command line. No secret leaves the node: no
-environment value, join token, secret or config content. Arguments of services and containers do leave it, as they are.
+`keep` names options that are taken over from the running program's own command line. A look is what is looked at inside
+such a container, see `looks`. No secret leaves the node: no environment value, join token, secret or config content, no
+password in an argument, a label or a setting (see `redaction`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from hardening.node.engine_facts import engine_facts, swarm_facts
 from hardening.node.engine_socket import EngineSocket
 from hardening.node.fact import Fact, NotReadable, fact, read_text, reason, unavailable
 from hardening.node.inodes import disks, files, group_members, text_or
+from hardening.node.inside import certificates_of
 from hardening.node.kernel import (
     apparmor_parser,
     apparmor_profiles,
@@ -35,6 +37,7 @@ from hardening.node.kernel import (
     transparent_hugepages,
 )
 from hardening.node.process import command_line, pids, started
+from hardening.node.redaction import document, redacted
 from hardening.node.sockets import SocketOwners, listeners, listens_on
 
 ENGINE_SOCKET = "/run/docker.sock"
@@ -93,12 +96,13 @@ def node_facts(request: dict[str, Any]) -> dict[str, Any]:
         "listeners": fact(listeners, owners),
         "groups": {name: members for name in GROUPS if (members := group_members(name)) is not None},
         "programs": {name: shutil.which(name, path=_SEARCH) or "" for name in PROGRAMS},
-        "daemon_config": fact(text_or, config_file(argv.get("value", [])), "{}"),
-        "daemon_argv": argv,
+        "daemon_config": fact(_settings, config_file(argv.get("value", [])), bool(request.get("whole_settings"))),
+        "daemon_argv": redacted(argv),
         "daemon_started": _of_daemon(daemon, started),
         "policy": fact(text_or, POLICY, ""),
         "engine": engine,
         "swarm": swarm,
+        "swarm_certificate": fact(_swarm_certificate, root),
     }
 
 
@@ -127,6 +131,14 @@ def _engine(request: dict[str, Any], without_apparmor: str) -> tuple[Fact, Fact,
         engine.close()
 
 
+def _swarm_certificate(root: str) -> str:
+    """The node's own certificate in the swarm; its key lies in another file, which is not opened."""
+    try:
+        return certificates_of(read_text(f"{root or '/var/lib/docker'}/swarm/certificates/swarm-node.crt"))
+    except FileNotFoundError:
+        raise NotReadable("the node has no certificate of a swarm") from None
+
+
 def _daemon(engine_socket: str) -> int:
     """The dockerd that listens on the engine's socket."""
     everyone = [pid for pid in pids() if _command(pid) == _DAEMON]
@@ -150,6 +162,20 @@ def config_file(argv: list[str]) -> str:
         if word.startswith("--config-file="):
             return str(word.partition("=")[2])
     return DAEMON_CONFIG
+
+
+def _settings(path: str, whole: bool) -> str:
+    """The engine's settings without passwords of proxies and tokens of log drivers, unless they are asked for whole.
+
+    Whoever writes the file anew needs it whole. What is no JSON is told only as far as it is broken.
+    """
+    content = text_or(path, "{}")
+    if whole:
+        return content
+    try:
+        return document(content)
+    except ValueError as error:
+        raise NotReadable(f"daemon.json is not JSON: {error}") from None
 
 
 def _command(pid: int) -> str:

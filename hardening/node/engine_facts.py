@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
+from hardening.node.builds import build_of
 from hardening.node.engine_socket import NOT_FOUND, EngineError, EngineSocket
 from hardening.node.fact import Fact, NotReadable, fact
+from hardening.node.inside import programs
+from hardening.node.looks import look_for
 from hardening.node.process import command_line, pids_by_container, processes, root_is_read_only
+from hardening.node.redaction import redacted
 
 _ANSWER_SECONDS = 20
+_ENDED = quote(json.dumps({"status": ["created", "exited", "dead"]}))
 
 
 def prune(document: Any, shape: Any) -> Any:  # noqa: ANN401 - JSON
-    """The parts of a document that its shape names; of environment variables the names only.
+    """The parts of a document that its shape names; of environment variables the names only, and of the rest redacted.
 
     A shape is made from the model: `{field: shape}`, `{"*": shape}` for any field, `[shape]` for every item, or true
-    for a value taken whole. So a join token, a registry login or a health check's output cannot slip through.
+    for a value taken whole. So a join token, a registry login or a health check's output cannot slip through. In what
+    the shapes do name, arguments and labels above all, whatever looks like a secret is replaced.
 
     Raises:
         NotReadable: the document has another form.
     """
     if shape is True or document is None:
-        return document
+        return redacted(document)
     if isinstance(shape, list):
         if not isinstance(document, list):
             raise NotReadable("the engine's answer has another form than expected: no list")
-        return [prune(item, shape[0]) for item in document]
+        # A list of words is redacted as a whole: an option decides over the word after it.
+        return redacted(document) if shape[0] is True else [prune(item, shape[0]) for item in document]
     if not isinstance(document, dict):
         raise NotReadable("the engine's answer has another form than expected: no object")
     if "*" in shape:
@@ -44,13 +53,17 @@ def engine_facts(
 ) -> dict[str, Any]:
     """EngineFacts of the node."""
     shapes = request["shapes"]
-    containers = _Containers(engine, shapes["inspect"], request.get("questions", []), without_apparmor)
+    containers = _Containers(engine, request, without_apparmor)
     components = engine.version.get("Components") or []
+    running = fact(containers.read)
     return {
         "info": prune(_without_features(info), shapes["info"]),
         "api_version": engine.api_version,
         "component_versions": {str(part["Name"]): str(part["Version"]) for part in components},
-        "containers": fact(containers.read),
+        "containers": running,
+        "builds": {image: fact(_build, engine, image) for image in containers.images},
+        "programs": {image: fact(programs, init) for image, init in containers.images.items()},
+        "stopped": fact(_stopped, engine),
         "networks": fact(lambda: prune(engine.get("/networks"), [shapes["network"]])),
         "images": fact(lambda: prune(engine.get("/images/json"), [shapes["image"]])),
     }
@@ -87,17 +100,14 @@ def swarm_facts(engine: EngineSocket, info: dict[str, Any], request: dict[str, A
 class _Containers:
     """Running containers: the engine's word, the kernel's, and answers from inside."""
 
-    def __init__(
-        self,
-        engine: EngineSocket,
-        shape: Any,  # noqa: ANN401 - JSON
-        questions: list[dict[str, Any]],
-        without_apparmor: str,
-    ) -> None:
+    def __init__(self, engine: EngineSocket, request: dict[str, Any], without_apparmor: str) -> None:
         self._engine = engine
-        self._shape = shape
-        self._questions = questions
+        self._shape = request["shapes"]["inspect"]
+        self._questions = request.get("questions", [])
+        self._looks = request.get("looks", [])
         self._without_apparmor = without_apparmor
+        self.images: dict[str, int] = {}
+        """Image id -> the first process of some container of it, filled by `read`."""
 
     def read(self) -> list[dict[str, Any]]:
         inspected = [self._inspect(str(entry["Id"])) for entry in self._engine.get("/containers/json")]
@@ -116,12 +126,20 @@ class _Containers:
     def _container(self, document: dict[str, Any], members: list[int]) -> dict[str, Any]:
         init = int(document["State"]["Pid"])
         running = fact(lambda: self._processes(init, members))
-        return {
+        found = running.get("value") or []
+        answers = self._answers(document["Id"], found)
+        if init and document.get("Image"):
+            self.images.setdefault(str(document["Image"]), init)
+        kept: dict[str, Any] = {
             "inspect": prune(document, self._shape),
             "processes": running,
             "root_read_only": fact(lambda: root_is_read_only(_alive(init))),
-            "answers": self._answers(document["Id"], running.get("value") or []),
+            "answers": answers,
         }
+        for wanted in self._looks:
+            if any(process["command"] == wanted["program"] for process in found):
+                kept["inside"] = fact(look_for, wanted, _alive(init), found, answers)
+        return kept
 
     def _processes(self, init: int, members: list[int]) -> list[dict[str, Any]]:
         if not members and os.path.exists(f"/proc/{_alive(init)}"):
@@ -162,6 +180,23 @@ def kept_options(lines: list[list[str]], options: list[str]) -> list[str]:
                 kept += [option, words[words.index(option) + 1]]
                 break
     return kept
+
+
+def _build(engine: EngineSocket, image: str) -> dict[str, Any]:
+    return build_of(engine.get(f"/images/{image}/history") or [])
+
+
+def _stopped(engine: EngineSocket) -> list[dict[str, Any]]:
+    """StoppedContainers."""
+    return [
+        {
+            "name": str((entry.get("Names") or [entry["Id"][:12]])[0]).lstrip("/"),
+            "state": str(entry.get("State") or ""),
+            "created": float(entry.get("Created") or 0),
+            "service": str((entry.get("Labels") or {}).get("com.docker.swarm.service.name") or ""),
+        }
+        for entry in engine.get(f"/containers/json?all=1&filters={_ENDED}") or []
+    ]
 
 
 def _without_features(info: dict[str, Any]) -> dict[str, Any]:

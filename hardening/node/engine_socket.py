@@ -9,6 +9,7 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from hardening.node.fact import NotReadable, read_text
@@ -55,9 +56,10 @@ class _Connection(http.client.HTTPConnection):
 class EngineSocket:
     """Asks an engine, in the newest version of its API that both sides know."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, seconds: float = SECONDS) -> None:
         self._path = path
-        self._connection = _Connection(path)
+        self._seconds = seconds
+        self._connection = _Connection(path, seconds)
         self._prefix = ""
         self.version: dict[str, Any] = self.get("/version")
         self.api_version = _common_version(self.version)
@@ -114,8 +116,8 @@ class EngineSocket:
         try:
             self._connection.request(method, self._prefix + path, body, headers)
             response = self._connection.getresponse()
-            text = response.read(_DOCUMENT_LIMIT + 1)
-        except (OSError, http.client.HTTPException):
+            text = _whole(response, self._seconds)
+        except (NotReadable, OSError, http.client.HTTPException):
             self._connection.close()  # the next question opens it anew instead of meeting this one's answer
             raise
         if len(text) > _DOCUMENT_LIMIT:
@@ -130,6 +132,36 @@ class EngineSocket:
         pid = self.get(f"/exec/{identity}/json").get("Pid") or 0
         if pid and container_of(read_text(f"/proc/{pid}/cgroup")) == container:
             os.kill(pid, signal.SIGKILL)
+
+
+def _whole(response: http.client.HTTPResponse, seconds: float) -> bytes:
+    """An answer to its end, or one byte more than is taken; each piece may come in time, and all of them never."""
+    end = time.monotonic() + seconds
+    text = bytearray()
+    while len(text) <= _DOCUMENT_LIMIT and (chunk := response.read1(1 << 20)):
+        text += chunk
+        if time.monotonic() > end:
+            raise NotReadable(f"the engine did not end its answer within {seconds:g} s")
+    response.close()  # `read1` does not notice the end by itself, and the connection would take no other question
+    return bytes(text)
+
+
+def stream(path: str, api_version: str, question: str) -> Iterator[bytes]:
+    """Lines of an answer that goes on until the connection ends; the question is asked before this returns."""
+    connection = _Connection(path)
+    connection.request("GET", f"/v{api_version}{question}")
+    # The engine sends the head of such an answer with its first line only: the time limit is for the answer, not here.
+    if connection.sock:
+        connection.sock.settimeout(None)
+    return _lines(connection)
+
+
+def _lines(connection: _Connection) -> Iterator[bytes]:
+    response = connection.getresponse()
+    if response.status not in _OK:
+        raise EngineError(response.status, _message(response.read(_DOCUMENT_LIMIT)))
+    while line := response.readline():
+        yield line
 
 
 def _start(connection: _Connection, path: str) -> http.client.HTTPResponse:

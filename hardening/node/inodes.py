@@ -27,6 +27,7 @@ PATHS = (
     "/etc/sysctl.d/60-harden.conf",
     "/etc/systemd/system/docker.service",
     "/etc/systemd/system/docker.socket",
+    "/etc/systemd/system/harden-dns.service",
     "/lib/systemd/system/containerd.service",
     "/lib/systemd/system/docker.service",
     "/lib/systemd/system/docker.socket",
@@ -34,6 +35,7 @@ PATHS = (
     "/run/containerd/containerd.sock",
     "/run/docker.sock",
     "/run/harden",
+    "/run/systemd/units/invocation:harden-dns.service",
     "/usr/bin/containerd",
     "/usr/bin/containerd-shim",
     "/usr/bin/containerd-shim-runc-v1",
@@ -44,6 +46,7 @@ PATHS = (
     "/usr/lib/systemd/system/docker.service",
     "/usr/lib/systemd/system/docker.socket",
     "/usr/local/lib/harden",
+    "/usr/local/lib/harden/harden-dns",
     "/usr/local/lib/harden/harden-runtime",
     "/usr/sbin/dockerd",
     "/usr/sbin/runc",
@@ -58,6 +61,7 @@ PATTERNS = (
     "/etc/harden/*",
     "/etc/harden/*/*",
     "/etc/systemd/system/docker.service.d/*",
+    "/usr/local/lib/harden/dns/hardening/node/*",
 )
 """Shell patterns; what they find is read like PATHS."""
 HASHED = (
@@ -66,6 +70,7 @@ HASHED = (
     "/etc/docker/daemon.json",
     "/etc/harden/",
     "/etc/sysctl.d/",
+    "/etc/systemd/system/harden-",
     "/usr/local/lib/harden/",
 )
 """Beginnings of the paths whose content is told by its SHA-256."""

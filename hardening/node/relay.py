@@ -29,12 +29,12 @@ import threading
 from typing import Any
 
 from hardening.node.fact import NotReadable, read_text, reason
+from hardening.node.namespaces import enter_network
 from hardening.node.process import init_process, pids_by_container
 from hardening.node.sockets import listening_at
 
 FOLDER = "/run/harden"
 LOOPBACK = "127.0.0.1"
-_CLONE_NEWNET = 0x40000000
 _CHUNK = 65536
 _CONNECT_SECONDS = 10
 _EVERYWHERE = {LOOPBACK: LOOPBACK, "0.0.0.0": LOOPBACK, "::": LOOPBACK}  # noqa: S104 - nothing is bound to them here
@@ -72,7 +72,7 @@ def _relay(pid: int, target: tuple[str, int], folder: str, secrets: dict[str, di
     os.chown(path, _login(), -1)
     listener.listen(64)
     try:
-        _enter_network(pid)
+        enter_network(pid)
     except OSError as error:
         _answer({"error": f"the container's network could not be entered: {error}"})
         return
@@ -139,26 +139,6 @@ def _private_folder() -> str:
 def _login() -> int:
     """Who connects to the socket: sshd as the user who logged in, which is not root where sudo is used."""
     return int(os.environ.get("SUDO_UID", "0"))
-
-
-def _enter_network(pid: int) -> None:
-    """Move this thread, and every thread it starts from now on, into the network namespace of a process."""
-    namespace = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        if hasattr(os, "setns"):  # Python 3.12
-            os.setns(namespace, _CLONE_NEWNET)
-        else:
-            _setns(namespace)
-    finally:
-        os.close(namespace)
-
-
-def _setns(namespace: int) -> None:
-    import ctypes  # noqa: PLC0415 - only where Python lacks os.setns, and slow to start
-
-    if ctypes.CDLL(None, use_errno=True).setns(namespace, _CLONE_NEWNET):
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
 
 
 def _accept(listener: socket.socket, target: tuple[str, int]) -> None:

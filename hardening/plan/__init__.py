@@ -1,5 +1,6 @@
 """(project, facts) -> plan: what is missing between what a user asked for and what is there. Pure."""
 
+from hardening.confinement import lacking
 from hardening.model.facts import Facts
 from hardening.model.plan import Plan
 from hardening.model.project import Project
@@ -23,4 +24,4 @@ def make(project: Project, facts: Facts) -> Plan:
         *swarm.steps(project, machines),
         *stacks.steps(project, machines, facts),
     ]
-    return Plan(tuple(sorted(steps, key=lambda step: step.phase)))
+    return Plan(tuple(sorted(steps, key=lambda step: step.phase)), tuple(lacking(project, facts)))

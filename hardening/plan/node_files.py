@@ -89,6 +89,8 @@ def wanted(project: Project, machine: NodeFacts, others: NodePolicy) -> Iterator
     loaded = known(machine.apparmor_profiles) or {}
     for role, profile in sorted(project.profiles.items()):
         yield ManagedFile(f"{SECCOMP_FOLDER}/{role}.json", profile.seccomp, f"Install the seccomp profile of {role}")
+        if not machine.has_apparmor:
+            continue  # a single engine that goes on without, or preflight has refused it
         yield ManagedFile(
             f"/etc/apparmor.d/{profile.apparmor_name}",
             profile.apparmor,
@@ -97,7 +99,9 @@ def wanted(project: Project, machine: NodeFacts, others: NodePolicy) -> Iterator
             in_force=loaded.get(profile.apparmor_name) == "enforce",
         )
     yield ManagedFile(
-        POLICY_FILE, policy(project, others), "Install the policy: which service runs under which profile"
+        POLICY_FILE,
+        policy(project, others, apparmor=machine.has_apparmor),
+        "Install the policy: which service runs under which profile",
     )
     yield _sysctl_file(machine)
     if machine.programs.get("augenrules") and (known(machine.audit_rules) is not None):

@@ -25,8 +25,11 @@ class NodePolicy(Struct, frozen=True):
     version: int = POLICY_VERSION
 
 
-def policy(project: Project, others: NodePolicy) -> str:
-    """The file for every node: the project's own entries over those of other projects."""
+def policy(project: Project, others: NodePolicy, *, apparmor: bool) -> str:
+    """The file for a node: the project's own entries over those of other projects.
+
+    Where the kernel has no AppArmor, no entry asks for a profile: the runtime refuses what cannot be had.
+    """
     services = {
         service.name: service.profile
         for stack in project.stacks
@@ -35,7 +38,7 @@ def policy(project: Project, others: NodePolicy) -> str:
     }
     profiles: dict[str, dict[str, object]] = {
         role: {
-            "apparmor": profile.apparmor_name,
+            **({"apparmor": profile.apparmor_name} if apparmor else {}),
             "seccomp": f"{SECCOMP_FOLDER}/{role}.json",
             "no_new_privileges": profile.no_new_privileges,
         }

@@ -10,7 +10,7 @@ from hardening.model.known import Known, known
 from hardening.model.plan import InstallFile, Phase, RestartEngine, Step
 from hardening.model.project import Project
 
-from . import node_files
+from . import dns_files, node_files
 from .node_files import DAEMON_FILE, NOT_READ, ManagedFile
 from .node_policy import others_policy
 
@@ -26,7 +26,15 @@ def steps(project: Project, machines: dict[str, NodeFacts]) -> Iterator[Step]:
         for file in node_files.wanted(project, machine, others):
             if step := _file_step(name, machine, file):
                 yield step
+        yield from _dns_steps(project, name, machine)
         yield from _engine_steps(project, name, machine)
+
+
+def _dns_steps(project: Project, name: str, machine: NodeFacts) -> Iterator[Step]:
+    for file in dns_files.wanted(project, name):
+        if step := _file_step(name, machine, dns_files.with_service_state(file, machine)):
+            yield step
+    yield from dns_files.stop(project, name, machine)
 
 
 def _file_step(node: str, machine: NodeFacts, file: ManagedFile) -> Step | None:

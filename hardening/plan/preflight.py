@@ -10,7 +10,7 @@ from hardening.model.compose import ComposeFile
 from hardening.model.facts import EngineFacts, Facts, NodeFacts
 from hardening.model.inventory import Node
 from hardening.model.known import Known, Unavailable
-from hardening.model.project import Project
+from hardening.model.project import AppArmor, Project
 
 OLDEST_ENGINE = (20, 10)
 """Engines from here on let containers bind low ports without a capability and know Compose 3.9."""
@@ -58,17 +58,29 @@ def _problems(project: Project, node: Node, machine: NodeFacts) -> Iterator[str]
             yield f"the Docker engine could not be read: {reason}"
         case Known(value=engine):
             yield from _engine_problems(project, engine)
-    match machine.lsm:
-        case Known(value=modules) if "apparmor" not in modules:
-            yield "AppArmor is not active in its kernel (boot with apparmor=1 security=apparmor)"
-        case Unavailable(reason=reason):
-            yield f"its security modules could not be read: {reason}"
-    if not machine.programs.get("apparmor_parser"):
-        yield "apparmor_parser is missing (apt-get install apparmor)"
+    yield from _apparmor_problems(project, machine)
     leader = project.inventory.managers[0].name
     if node.name == leader and not machine.programs.get("docker"):
         yield "the docker command line is missing (apt-get install docker-cli); the leading manager needs it"
     yield from _port_problems(project, node, machine)
+    yield from _dns_problems(project, node, machine)
+
+
+def _apparmor_problems(project: Project, machine: NodeFacts) -> Iterator[str]:
+    single = len(project.inventory.nodes) == 1
+    if project.engine.apparmor is AppArmor.WHEN_THERE and single and not machine.has_apparmor:
+        return  # the plan says what is lacking
+    without = "; a single engine goes on without it where harden.yml has `engine: {apparmor: when-there}`"
+    match machine.lsm:
+        case Known(value=modules) if "apparmor" not in modules:
+            yield (
+                "AppArmor is not active in its kernel (boot with apparmor=1 security=apparmor)"
+                f"{without if single else ''}"
+            )
+        case Unavailable(reason=reason):
+            yield f"its security modules could not be read: {reason}{without if single else ''}"
+    if not machine.programs.get("apparmor_parser"):
+        yield "apparmor_parser is missing (apt-get install apparmor)"
 
 
 def _engine_problems(project: Project, engine: EngineFacts) -> Iterator[str]:
@@ -96,6 +108,15 @@ def _port_problems(project: Project, node: Node, machine: NodeFacts) -> Iterator
     }
     for port in sorted(_published(project) & taken.keys()):
         yield f"port {port} is taken by {taken[port] or 'another program'} on {node.name}"
+
+
+def _dns_problems(project: Project, node: Node, machine: NodeFacts) -> Iterator[str]:
+    if project.dns is None or node.name not in project.dns.nodes:
+        return
+    if isinstance(project.dns.credentials, Unavailable):
+        yield f"`dns:` of harden.yml: {project.dns.credentials.reason}; write it with: harden dns login"
+    if not machine.programs.get("systemctl"):
+        yield "has no systemd to keep host names at its address; run `harden dns update` there instead"
 
 
 def _published(project: Project) -> set[int]:

@@ -1,6 +1,5 @@
 """Secrets, services and replica sets of each stack."""
 
-import json
 from collections.abc import Iterator
 
 from hardening.model.facts import Facts, MongoMember, NodeFacts, SwarmFacts
@@ -21,6 +20,8 @@ from hardening.model.swarm import Stored
 from hardening.stack import spec_hashes
 
 from . import certificates
+from .replica_set import conform
+from .set_view import best_status, newest_config, set_view
 
 _NEW = "to be made"
 """Stands for the name of a secret that this plan makes first: the services that mount it change."""
@@ -50,7 +51,7 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
                     leader,
                     Phase.DATABASE,
                     f"Prepare replica set {name} of {stack.name}",
-                    f"lacks {', '.join(lacks)}",
+                    f"lacks {'; '.join(lacks)}",
                     f"members {', '.join(replica_set.members)}; users {', '.join(replica_set.users)}",
                     PrepareReplicaSet(stack, name, replica_set),
                 )
@@ -127,23 +128,21 @@ def _stack_step(project: Project, stack: Stack, swarm: SwarmFacts | None, names:
 
 
 def replica_set_lacks(stack: Stack, replica_set: ReplicaSet, members: tuple[MongoMember, ...]) -> list[str]:
-    """What of a replica set is not as asked: members, write concern, users, initial data; in words."""
+    """What of a replica set is not as asked: members, votes, times, write concern, users; in words."""
     services = {stack.services[name].name: name for name in replica_set.members}
     ours = [member for member in members if member.service in services]
-    configs = [text for member in ours if (text := known(member.replica_config))]
-    if not configs:
+    config = newest_config(text for member in ours if (text := known(member.replica_config)))
+    if config is None:
         return ["its configuration"]
-    lacks = []
-    newest = max((json.loads(text) for text in configs), key=lambda each: int(each["version"]))
-    present = {str(each["host"]): bool(each.get("arbiterOnly")) for each in newest["members"]}
-    wanted = dict.fromkeys((f"{name}:{replica_set.port}" for name in replica_set.members), False)
-    if replica_set.arbiter_votes:
-        wanted[f"{replica_set.arbiter}:{replica_set.port}"] = True
-    if missing := sorted(wanted.keys() - present.keys()):
-        lacks.append(f"member {', '.join(missing)}")
-    concerns = [json.loads(text) for member in ours if (text := known(member.default_concern))]
-    if not any(each.get("defaultWriteConcern", {}).get("w") == "majority" for each in concerns):
-        lacks.append("default write concern majority")
+    concern = next((text for member in ours if (text := known(member.default_concern))), None)
+    nodes = {replica_set.host(services[member.service]): member.node for member in ours}
+    status = best_status(text for member in ours if (text := known(member.replica_status)))
+    view = set_view(config, status, concern, nodes)
+    arbiter = stack.services[replica_set.arbiter].name if replica_set.arbiter else ""
+    decision = conform(replica_set, view, arbiter_runs=any(member.service == arbiter for member in members))
+    lacks = [f"{step.summary} ({step.before} → {step.after})" for step in decision.steps]
+    if not view.primary:
+        lacks.append("a primary")
     users = {user.name for member in ours for user in known(member.users) or ()}
     if missing := sorted(replica_set.users.keys() - users):
         lacks.append(f"user {', '.join(missing)}")

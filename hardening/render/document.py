@@ -2,17 +2,26 @@
 
 import msgspec
 
-from hardening.model.findings import REPORT_VERSION, Report
+from hardening.model.findings import REPORT_VERSION, Changes, Report
 
-from .inert import json_text
+from .inert import json_document
 
 SCHEMA_ID = f"urn:harden:report:{REPORT_VERSION}"
 
 
-def render(report: Report) -> str:
+def encoded(report: Report) -> bytes:
     """The whole report, indented; `schema()` describes it."""
-    text = msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
-    return json_text(text) + "\n"
+    return json_document(report)
+
+
+def render(report: Report) -> str:
+    """The same as text."""
+    return encoded(report).decode()
+
+
+def render_changes(changes: Changes) -> str:
+    """The same for what changed between two reports: the report's field `changes` alone."""
+    return json_document(changes).decode()
 
 
 def schema() -> str:

@@ -1,12 +1,11 @@
 """Forms a report can be written in, and writing it: whole or not at all."""
 
-import os
-import tempfile
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from hardening import outputs
 from hardening.errors import HardenError
 from hardening.model.findings import Report
 
@@ -19,6 +18,7 @@ class Format(StrEnum):
     MARKDOWN = "md"
     SARIF = "sarif"
     JUNIT = "xml"
+    OSCAL = "oscal.json"
 
 
 def of_path(path: Path) -> Format:
@@ -27,12 +27,12 @@ def of_path(path: Path) -> Format:
     Raises:
         HardenError: no form has that suffix.
     """
-    suffix = path.suffix.removeprefix(".").lower()
-    try:
-        return Format(suffix)
-    except ValueError:
+    name = path.name.lower()
+    fitting = [form for form in Format if name.endswith(f".{form}") and name != f".{form}"]
+    if not fitting:
         known = ", ".join(f".{each}" for each in Format)
-        raise HardenError(f"{path}: no report is written in that form", f"the suffix says it: {known}") from None
+        raise HardenError(f"{path}: no report is written in that form", f"the suffix says it: {known}")
+    return max(fitting, key=len)  # `.oscal.json` is a `.json`, too
 
 
 def render(report: Report, form: Format) -> str:
@@ -58,44 +58,47 @@ def render(report: Report, form: Format) -> str:
             from . import junit  # noqa: PLC0415
 
             return junit.render(report)
+        case Format.OSCAL:
+            from . import oscal  # noqa: PLC0415
+
+            return oscal.render(report)
     assert_never(form)
 
 
+def encoded(report: Report, form: Format) -> bytes:
+    """The report in one form as it is written. JSON, the form for large clusters, is never there as text, too."""
+    if form is Format.JSON:
+        from . import document  # noqa: PLC0415 - as above
+
+        return document.encoded(report)
+    return render(report, form).encode()
+
+
 def check_writable(paths: Iterable[Path], form: Format | None = None) -> None:
-    """Find out before the work whether files can be written, by writing one beside each.
+    """Find out before the work whether reports can be written.
 
     Raises:
-        HardenError: a folder is missing or may not be written to, or a file's suffix names no form.
+        HardenError: a file cannot be written, is named twice, or its suffix names no form.
     """
+    seen: set[Path] = set()
     for path in paths:
         if form is None:
             of_path(path)
-        if path.is_dir():
-            raise HardenError(f"{path}: is a folder", "name a file in it")
-        try:
-            descriptor, trial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            os.close(descriptor)
-            Path(trial).unlink()
-        except OSError as error:
-            raise HardenError(f"{path}: cannot be written: {error.strerror}") from error
+        if path.resolve() in seen:
+            raise HardenError(f"{path}: is named twice", "each report needs a file of its own")
+        seen.add(path.resolve())
+        outputs.check_writable((path,))
 
 
 def write(report: Report, path: Path, form: Format | None = None) -> None:
-    """Write a report whole or not at all, for its owner's eyes only: it describes weak spots.
+    """Write a report to one file; see `write_all`."""
+    write_all(report, (path,), form)
+
+
+def write_all(report: Report, paths: Iterable[Path], form: Format | None = None) -> None:
+    """Write a report to each file, all of them or none; see `outputs.write_all`.
 
     Raises:
-        HardenError: the file cannot be written; what was there is left as it was.
+        HardenError: a file cannot be written; what was there is left as it was.
     """
-    text = render(report, form or of_path(path))
-    trial = ""
-    try:
-        descriptor, trial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(trial).replace(path)
-    except OSError as error:
-        if trial:
-            Path(trial).unlink(missing_ok=True)
-        raise HardenError(f"{path}: cannot be written: {error.strerror}") from error
+    outputs.write_all({path: encoded(report, form or of_path(path)) for path in paths})

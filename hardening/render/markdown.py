@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from hardening.model.bench import Agreement
 from hardening.model.findings import Report, Severity, Status
 
-from .grouped import STATUSES, WORDS, Group, grouped, references
+from .grouped import STATUSES, WORDS, Group, grouped, left_out, references, waived
 from .inert import plain
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@:])")
@@ -32,6 +33,9 @@ def _lines(report: Report) -> Iterator[str]:
     for node, reason in report.unread_nodes.items():
         yield f"> **{escaped(node)} could not be read:** {escaped(reason)}"
         yield ""
+    if sentence := left_out(report):
+        yield escaped(sentence)
+        yield ""
     yield "| " + " | ".join(WORDS[status] for status in STATUSES) + " |"
     yield "|" + " ---: |" * len(STATUSES)
     yield "| " + " | ".join(str(report.summary.by_status.get(status, 0)) for status in STATUSES) + " |"
@@ -39,6 +43,68 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _failures(groups)
     yield from _listed(groups, Status.UNKNOWN, "Could not be seen")
     yield from _listed(groups, Status.MANUAL, "For a person to judge")
+    yield from _waived(report)
+    yield from _changes(report)
+    yield from _second_opinion(report)
+
+
+def _waived(report: Report) -> Iterator[str]:
+    found = waived(report)
+    if not found:
+        return
+    yield "## Waived"
+    yield ""
+    yield "| where | check | reason | owner | until |"
+    yield "| --- | --- | --- | --- | --- |"
+    for check, finding, waiver in found:
+        place = (
+            f"{finding.outcome.subject} ({finding.outcome.node})" if finding.outcome.node else finding.outcome.subject
+        )
+        words = (escaped(place), f"`{check.id}`", escaped(waiver.reason), escaped(waiver.owner), str(waiver.expires))
+        yield f"| {' | '.join(words)} |"
+    yield ""
+
+
+def _changes(report: Report) -> Iterator[str]:
+    changes = report.changes
+    if changes is None:
+        return
+    since = datetime.fromtimestamp(changes.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    yield f"## Since {since}"
+    yield ""
+    yield f"{len(changes.new)} new, {len(changes.fixed)} fixed, {len(changes.unchanged)} unchanged, "
+    yield f"{len(changes.waived)} waived since, {len(changes.unseen)} that can no longer be told."
+    yield ""
+    for heading, found in (("New", changes.new), ("Fixed", changes.fixed), ("Can no longer be told", changes.unseen)):
+        if found:
+            yield f"### {heading}"
+            yield ""
+            for each in found:
+                yield f"- {escaped(each.check)}: {escaped(each.outcome.subject)}: {escaped(each.outcome.observed)}"
+            yield ""
+
+
+def _second_opinion(report: Report) -> Iterator[str]:
+    comparison = report.docker_bench
+    if comparison is None:
+        return
+    found = [item for item in comparison.items if item.agreement is Agreement.DISAGREE]
+    yield "## docker-bench-security"
+    yield ""
+    agreed = sum(item.agreement is Agreement.AGREE for item in comparison.items)
+    yield f"{escaped(comparison.benchmark)}: {agreed} verdicts agree, {len(found)} disagree."
+    yield ""
+    for node, reason in comparison.unread.items():
+        yield f"> **No verdict from {escaped(node)}:** {escaped(reason)}"
+        yield ""
+    if found:
+        yield "| item | node | docker-bench | harden | what decides |"
+        yield "| --- | --- | --- | --- | --- |"
+        for item in found:
+            theirs, ours = item.theirs.result if item.theirs else "", WORDS[item.ours] if item.ours else ""
+            words = (item.item, item.node, theirs, ours, item.fact)
+            yield f"| {' | '.join(escaped(word) for word in words)} |"
+        yield ""
 
 
 def _failures(groups: tuple[Group, ...]) -> Iterator[str]:

@@ -2,13 +2,12 @@
 
 import hashlib
 from datetime import UTC, datetime
-
-import msgspec
+from urllib.parse import quote
 
 from hardening.model.findings import CheckSummary, Finding, Report, Severity, Status
 
 from .grouped import references
-from .inert import json_text, plain
+from .inert import json_document, plain
 
 Json = dict[str, object]
 
@@ -24,11 +23,25 @@ _SECURITY_SEVERITY = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.M
 """The bands that code scanning dashboards sort by."""
 
 
+_BASE = "CLUSTER"
+_ATTENTION = frozenset({Status.FAIL, Status.UNKNOWN, Status.MANUAL})
+
+
 def render(report: Report) -> str:
-    """One run; subjects are logical locations, as there are no source files."""
+    """One run, whose results are what needs attention: failures, what could not be seen, what a person must judge.
+
+    What passed is counted only. Dashboards take every result for a finding, whatever its kind, and take one that is
+    no longer there for mended. Subjects are logical locations; as some readers take no result without a file, each
+    also has a path below a base that is said to be no folder.
+    """
     severity = {check.id: check.severity for check in report.checks}
     index = {check.id: number for number, check in enumerate(report.checks)}
     when = datetime.fromtimestamp(report.gathered_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    complaints = [f"{plain(node)} could not be read: {plain(why)}" for node, why in report.unread_nodes.items()]
+    lost = report.docker_bench.unread if report.docker_bench else {}
+    complaints += [f"no docker-bench-security on {plain(node)}: {plain(why)}" for node, why in lost.items()]
+    told = [finding for finding in report.findings if finding.outcome.status in _ATTENTION]
+    any_waived = any(finding.waiver for finding in told)
     run: Json = {
         "tool": {
             "driver": {
@@ -41,22 +54,26 @@ def render(report: Report) -> str:
         "automationDetails": {"id": f"{plain(report.project)}/"},
         "invocations": [
             {
-                "executionSuccessful": not report.unread_nodes,
+                "executionSuccessful": not complaints,
                 "endTimeUtc": when,
-                "toolExecutionNotifications": [
-                    {"level": "error", "message": {"text": f"{plain(node)} could not be read: {plain(reason)}"}}
-                    for node, reason in report.unread_nodes.items()
-                ],
+                "toolExecutionNotifications": [{"level": "error", "message": {"text": text}} for text in complaints],
             }
         ],
-        "results": [_result(each, severity[each.check], index[each.check]) for each in report.findings],
+        "originalUriBaseIds": {
+            _BASE: {"description": {"text": "The audited cluster: node/subject. These are no files."}}
+        },
+        "results": [
+            _result(each, severity[each.check], index[each.check]) | _suppressions(each, any_waived=any_waived)
+            for each in told
+        ],
+        "properties": {"answers": dict(report.summary.by_status)},
     }
     document: Json = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [run],
     }
-    return json_text(msgspec.json.format(msgspec.json.encode(document), indent=2).decode()) + "\n"
+    return json_document(document).decode()
 
 
 def _rule(check: CheckSummary) -> Json:
@@ -64,7 +81,7 @@ def _rule(check: CheckSummary) -> Json:
         "id": check.id,
         "shortDescription": {"text": check.title},
         "fullDescription": {"text": check.rationale},
-        "help": {"text": check.remediation},
+        "help": {"text": check.remediation, "markdown": f"{check.rationale}\n\n**What to do:** {check.remediation}"},
         "defaultConfiguration": {"level": _LEVEL[check.severity]},
         "properties": {
             "tags": ["security", check.area, f"level-{check.level}", *references(check.refs)],
@@ -84,6 +101,22 @@ def _result(finding: Finding, severity: Severity, index: int) -> Json:
         "kind": _KIND[outcome.status],
         "level": _LEVEL[severity] if outcome.status is Status.FAIL else "none",
         "message": {"text": f"{subject}: {plain(outcome.observed)}.{expected}"},
-        "locations": [{"logicalLocations": [{"name": subject, "fullyQualifiedName": where, "kind": "resource"}]}],
+        "locations": [
+            {
+                "physicalLocation": {"artifactLocation": {"uri": quote(where), "uriBaseId": _BASE}},
+                "logicalLocations": [{"name": subject, "fullyQualifiedName": where, "kind": "resource"}],
+            }
+        ],
         "partialFingerprints": {"subject/v1": hashlib.sha256(f"{finding.check} {where}".encode()).hexdigest()[:32]},
     }
+
+
+def _suppressions(finding: Finding, *, any_waived: bool) -> Json:
+    """Mark what is waived. The format wants the mark on all results or on none; an empty one waives nothing."""
+    if not any_waived:
+        return {}
+    waiver = finding.waiver
+    if waiver is None:
+        return {"suppressions": []}
+    justification = plain(f"{waiver.reason} ({waiver.owner}, until {waiver.expires})")
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": justification}]}

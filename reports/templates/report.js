@@ -75,6 +75,8 @@
   }
   window.addEventListener("hashchange", () => show(location.hash.slice(1)));
   window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target === search) { search.value = ""; apply(); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) { event.preventDefault(); search.focus(); }
   });
   let closed = [];

@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hardening.images import BuiltImage, Progress, build
+from hardening.images.store import BlobStore
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+ROOT = Path(__file__).parents[2]
 START_LIMIT = 60
 NEEDED = ("dockerd", "containerd", "docker", "runc", "unshare", "ip")
 BUSYBOX = Path("/bin/busybox")
@@ -104,6 +108,26 @@ class Engine:
         self.docker("import", *options, "-", tag, stdin=content.getvalue())
         return tag
 
+    def load(self, image: BuiltImage) -> str:
+        """Give the engine an image of the store, without a registry."""
+        store = BlobStore(image.layout)
+        tag = f"harden-test/{image.role}:1"
+        layers = [store.path(layer) for layer in image.layers]
+        names = [path.name + "/layer.tar" for path in layers]
+        manifest = [{"Config": "config.json", "RepoTags": [tag], "Layers": names}]
+        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".tar") as file:
+            with tarfile.open(fileobj=file, mode="w") as archive:
+                archive.add(store.path(image.config), "config.json")
+                for path, name in dict(zip(layers, names, strict=True)).items():
+                    archive.add(path, name)
+                content = json.dumps(manifest).encode()
+                entry = tarfile.TarInfo("manifest.json")
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+            file.flush()
+            self.docker("load", "--quiet", "--input", file.name)
+        return tag
+
     def make_busybox(
         self, tag: str, files: Mapping[str, bytes | str] | None = None, changes: tuple[str, ...] = ()
     ) -> str:
@@ -124,6 +148,25 @@ class Engine:
         """Ask until it is true; after `limit` seconds the test fails and says what never came."""
         wait_until(true, what, limit)
 
+    @property
+    def pid(self) -> int:
+        """The engine's own process, in its own network namespace."""
+        return int((self.folder / "pid").read_text())
+
+    def restart(self) -> None:
+        """End it as a machine's shutdown does, and start it on what it left; its network namespace is a new one."""
+        self._end()
+        self._process = self._spawn()
+        self.wait()
+
+    def _end(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
     def stop(self) -> None:
         """Remove what runs, end the engine by its process id, and delete its folder."""
         if self._process.poll() is None:
@@ -131,12 +174,7 @@ class Engine:
             running = self.docker("ps", "--all", "--quiet", check=False).stdout.split()
             if running:
                 self.docker("rm", "--force", *running, check=False)
-            self._process.terminate()
-            try:
-                self._process.wait(30)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            self._end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -171,3 +209,14 @@ def dockerd() -> Iterator[Engine]:
         yield engine
     finally:
         engine.stop()
+
+
+@pytest.fixture(scope="session")
+def images(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BuiltImage]:
+    """Every image of the reference stack; downloads are the slow part, and a digest does not depend on them."""
+    cache = os.environ.get("HARDEN_TEST_CACHE") or tmp_path_factory.mktemp("images")
+    return build((), ROOT, Path(cache), _quiet)
+
+
+def _quiet(_progress: Progress) -> None:
+    """Tell nobody."""

@@ -75,6 +75,8 @@ class Member:
         config["storage"]["dbPath"] = str(self.folder / "db")
         config["net"] |= {"port": self.port, "bindIp": "127.0.0.1"}
         config["security"]["keyFile"] = str(self.folder / "keyfile")
+        # How long a member that was told to stop still answers; 15 s of each of many restarts.
+        config["setParameter"]["shutdownTimeoutMillisForSignaledShutdown"] = 500
         if self.tls:
             for key, name in (("certificateKeyFile", "member.pem"), ("CAFile", "database_ca.pem")):
                 assert config["net"]["tls"][key] == f"/run/secrets/{name}"

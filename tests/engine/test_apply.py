@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +13,15 @@ from hardening.apply import rollout, secrets
 from hardening.certificates import read
 from hardening.errors import FailedError, HardenError
 from hardening.hosts.engine import engine
-from hardening.hosts.local import LocalHost
-from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
 from hardening.model.policy import RoleProfile
 from hardening.model.project import EngineSettings, Project, SwarmSettings
-from hardening.model.result import Result
 from hardening.model.stack import STACK_LABEL, Stack
 from hardening.plan.stacks import newest_secrets
+from tests.engine.private_host import INVENTORY, PrivateHost
 
 pytestmark = pytest.mark.engine
 
 Dockerd = Any  # conftest.Engine, which a test module cannot import by name
-NODE = Node("here", "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport())
-INVENTORY = Inventory((NODE,), "test")
 COMPOSE = """\
 services:
   web:
@@ -44,23 +39,6 @@ secrets:
   link:
     x-harden: {{generate: template, template: "https://user:${{token}}@host/"}}
 """
-
-
-class PrivateHost(LocalHost):
-    """This machine, but with the test's own engine in place of the machine's."""
-
-    def __init__(self, dockerd: Dockerd) -> None:
-        super().__init__(NODE)
-        self._dockerd = dockerd
-
-    def run(self, argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float = 120) -> Result:
-        if argv[0] == "docker":
-            argv = ("docker", "--host", f"unix://{self._dockerd.socket}", *argv[1:])
-        return super().run(argv, stdin=stdin, timeout=timeout)
-
-    @contextmanager
-    def forward(self, remote_socket: str) -> Generator[Path]:
-        yield self._dockerd.socket if remote_socket == "/run/docker.sock" else Path(remote_socket)
 
 
 @pytest.fixture(scope="module")

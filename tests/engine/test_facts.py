@@ -12,11 +12,15 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from hardening.certificates import Wanted, issue
 from hardening.errors import HardenError, HostError
@@ -32,6 +36,7 @@ from hardening.model.facts import ContainerFacts, EngineFacts, Facts, NodeFacts
 from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
 from hardening.model.known import Known, Unavailable
 from hardening.node.relay import FOLDER
+from tests.engine.conftest import APPLETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -165,6 +170,68 @@ def test_containers_that_come_and_go_meanwhile_spoil_nothing(dockerd: Engine, st
         thread.join()
 
 
+def test_what_looks_like_a_secret_in_arguments_and_labels_stays_on_the_node(dockerd: Engine, start: Starter) -> None:
+    check = "--health-cmd=true --password hunter2hunter2"
+    container = start("sleep", "900", options=(check, "--label=backup.token=hunter2hunter2", "--label=plain=word"))
+    facts = read(dockerd)
+    assert container_of(facts, container).label("backup.token") == "<redacted>"
+    assert container_of(facts, container).label("plain") == "word"
+    assert b"hunter2" not in dump(facts)
+
+
+DOCKERFILE = f"""
+FROM {IMAGE}
+ARG BUILD_TOKEN
+RUN true apt-get update
+RUN true apt-get update && true apt-get install x; true --allow-unauthenticated
+COPY one /srv/one
+ADD one /srv/two
+"""
+
+
+def test_an_image_tells_how_it_was_built_and_what_it_holds(
+    dockerd: Engine, start: Starter, image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert image == IMAGE
+    monkeypatch.setenv("DOCKER_BUILDKIT", "0")
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    (tmp_path / "one").write_text("1")
+    words = ("--network=none", "--build-arg=BUILD_TOKEN=hunter2", "--tag=facts-built:1")
+    dockerd.docker("build", *words, str(tmp_path))
+    container = start("sleep", "900", of="facts-built:1")
+    facts = read(dockerd)
+    engine, identity = engine_of(facts), container_of(facts, container).inspect.image
+    build, programs = engine.builds[identity], engine.programs[identity]
+    assert isinstance(build, Known), build
+    assert (len(build.value.adds), len(build.value.lone_updates)) == (1, 1)
+    assert (build.value.unverified, build.value.arguments) == (("--allow-unauthenticated",), ("BUILD_TOKEN",))
+    assert isinstance(programs, Known), programs
+    assert programs.value.count == len(APPLETS) + 1
+    assert programs.value.tools == programs.value.privileged == ()
+    assert b"hunter2" not in dump(facts)
+
+
+def test_programs_that_only_builders_and_intruders_use_are_found(dockerd: Engine, start: Starter, image: str) -> None:
+    assert image == IMAGE
+    tools: dict[str, bytes | str] = {"usr/bin/gcc": b"x", "usr/bin/apt": "gcc", "usr/local/bin/web": b"x"}
+    start("sleep", "900", of=dockerd.make_busybox("facts-tools:1", tools))
+    start("sh", "-c", "cp /bin/busybox /bin/su && chmod 4755 /bin/su && exec sleep 900", of=IMAGE)
+    dockerd.wait_until(lambda: "/bin/su" in str(engine_of(read(dockerd)).programs), "the setuid program")
+    found = [each.value for each in engine_of(read(dockerd)).programs.values() if isinstance(each, Known)]
+    assert {path for each in found for path in each.tools} == {"/usr/bin/apt", "/usr/bin/gcc"}
+    assert {path for each in found for path in each.privileged} == {"/bin/su"}
+
+
+def test_containers_that_do_not_run_are_told_apart_from_those_that_do(dockerd: Engine, start: Starter) -> None:
+    running, ended = start("sleep", "900"), start("true", options=("--name=ended",))
+    dockerd.docker("wait", ended)
+    facts = read(dockerd)
+    stopped = engine_of(facts).stopped
+    assert isinstance(stopped, Known), stopped
+    assert [(each.name, each.state, each.service) for each in stopped.value] == [("ended", "exited", "")]
+    assert isinstance(container_of(facts, running).processes, Known)
+
+
 def test_environment_values_stay_on_the_node(dockerd: Engine, start: Starter) -> None:
     container = start("sleep", "900", options=("--env=PASSWORD=hunter2", "--env=EMPTY="))
     facts = read(dockerd)
@@ -178,6 +245,7 @@ def test_environment_values_stay_on_the_node(dockerd: Engine, start: Starter) ->
 def test_the_engine_is_told_with_its_own_command_line_and_settings(dockerd: Engine) -> None:
     facts = read(dockerd)
     node, engine = node_of(facts), engine_of(facts)
+    assert node.swarm_certificate == Unavailable("the node has no certificate of a swarm")
     assert engine.info.server_version == dockerd.docker("version", "--format", "{{.Server.Version}}").stdout.strip()
     assert engine.api_version == dockerd.docker("version", "--format", "{{.Server.APIVersion}}").stdout.strip()
     assert engine.component_versions["Engine"] == engine.info.server_version
@@ -205,6 +273,10 @@ def test_a_manager_tells_of_its_swarm_without_its_secrets(dockerd: Engine, image
         assert isinstance(facts.swarm, Known), facts.swarm
         swarm = facts.swarm.value
         assert swarm.seen_from == NODE.name
+        certificate = node_of(facts).swarm_certificate
+        assert isinstance(certificate, Known), certificate
+        assert "BEGIN CERTIFICATE" in certificate.value
+        assert "PRIVATE" not in certificate.value
         assert swarm.cluster.spec.encryption_config.auto_lock_managers
         assert [(each.spec.name, each.spec.labels) for each in swarm.secrets] == [("s1", {"a": "b"})]
         assert [each.spec.name for each in swarm.configs] == ["c1"]
@@ -380,6 +452,10 @@ pid /tmp/nginx.pid; error_log stderr;
 events { }
 http {
     include extra/*.conf;
+    server {
+        listen 127.0.0.1:8443 ssl; server_name shop.example; ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_certificate tls.pem; ssl_certificate_key tls.key;
+    }
     access_log off; client_body_temp_path /tmp/a; proxy_temp_path /tmp/b; fastcgi_temp_path /tmp/c;
     uwsgi_temp_path /tmp/d; scgi_temp_path /tmp/e;
 }
@@ -394,6 +470,18 @@ def linked(program: Path) -> dict[str, bytes]:
     return {path: Path(path).read_bytes() for path in re.findall(r"(/\S+) \(0x", listed)}
 
 
+def self_signed(name: str) -> tuple[bytes, bytes]:
+    """A certificate and its key in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    called = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(called, called, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=90))
+    plain = serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM), pem
+
+
 @pytest.fixture(scope="module")
 def nginx(dockerd: Engine, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An image of Debian's NGINX, taken from its package."""
@@ -406,11 +494,13 @@ def nginx(dockerd: Engine, tmp_path_factory: pytest.TempPathFactory) -> str:
         pytest.skip(f"NGINX FACTS SKIPPED: apt-get download nginx: {fetched.stderr.strip().splitlines()[-1:]}")
     subprocess.run(["dpkg-deb", "-x", packages[0], folder / "root"], check=True, timeout=60)
     program = folder / "root/usr/sbin/nginx"
-    users = b"root:x:0:0::/:\nnobody:x:65534:65534::/:\n"
+    users = b"root:x:0:0::/:\nnobody:x:65534:65534::/:/usr/sbin/nologin\n"
     groups = b"root:x:0:\nnogroup:x:65534:\n"
     files = {"/usr/sbin/nginx": program.read_bytes(), **linked(program)}
     files |= {"/etc/passwd": users, "/etc/group": groups, "/tmp/keep": b"", "/var/log/nginx/keep": b""}
     files |= {"/etc/site/site.conf": SITE.encode(), "/etc/site/extra/a.conf": SERVER.encode()}
+    certificate, key = self_signed("shop.example")
+    files |= {"/etc/site/tls.pem": key + certificate, "/etc/site/tls.key": key}
     return dockerd.make_image("facts-nginx:1", files)
 
 
@@ -430,6 +520,29 @@ def test_a_running_nginx_tells_the_configuration_it_was_started_with(
     inner = http.block[0]
     assert (inner.name, inner.file, inner.line) == ("server", "/etc/site/extra/a.conf", 1)
     assert b"aHVudGVyMg" not in dump(facts)
+    assert isinstance(server.inside, Known), server.inside
+    inside = server.inside.value
+    config, pid = inside.files["/etc/site/extra/a.conf"], inside.files["/tmp/nginx.pid"]
+    assert isinstance(config, Known)
+    assert isinstance(pid, Known)
+    assert config.value is not None
+    assert pid.value is not None
+    assert (config.value.user, config.value.mode, pid.value.user) == ("root", 0o755, "root")
+    assert inside.files["/run/nginx.pid"] == Known(None)
+    assert inside.users == (0, 65534)
+    assert isinstance(inside.accounts, Known)
+    assert {each.name: (each.shell, each.locked) for each in inside.accounts.value} == {
+        "root": ("", True),
+        "nobody": ("/usr/sbin/nologin", True),
+    }
+    assert list(inside.certificates) == ["/etc/site/tls.pem"]
+    assert b"PRIVATE KEY" not in dump(facts)
+    assert isinstance(inside.endpoints, Known), inside.endpoints
+    (offered,) = inside.endpoints.value
+    assert (offered.address, offered.port, offered.server_name) == ("127.0.0.1", 8443, "shop.example")
+    assert {version: on for version, on in offered.protocols.items() if on} == {"TLSv1.2": True, "TLSv1.3": True}
+    assert offered.certificate in str(inside.certificates)
+    assert dockerd.docker("logs", "web").returncode == 0
 
 
 # --- MongoDB --------------------------------------------------------------------------------------------------------
@@ -554,6 +667,12 @@ def test_a_replica_set_is_read_member_by_member_with_the_least_power_that_works(
         "arbiter": Known("__system"),
     }
     for each in members.values():
+        assert isinstance(each.inside, Known), each.inside
+        folder = each.inside.value.files["/data/db"]
+        assert isinstance(folder, Known)
+        assert folder.value is not None
+        assert (folder.value.kind, folder.value.uid, each.inside.value.users) == ("directory", 999, (999,))
+        assert each.inside.value.endpoints == Known(())
         assert each.version == Known("6.0.5")
         assert each.modules == Known(())
         assert each.anonymous == Known("Unauthorized")
@@ -619,8 +738,10 @@ def secured(dockerd: Engine, mongod: str, tmp_path: Path) -> Iterator[Callable[.
         words = ["--name=secured", "--network=none", "--user=999:999", "--tmpfs=/data/db:uid=999", "--read-only"]
         words += ["--volume", f"{tmp_path}:/run/secrets:ro", *(f"--label={label}" for label in labels)]
         argv = ["/usr/bin/mongod", "--dbpath=/data/db", "--replSet=rs", "--keyFile=/run/secrets/keyfile"]
-        argv += ["--tlsMode", mode, "--tlsCertificateKeyFile=/run/secrets/own.pem", "--tlsCAFile=/run/secrets/ca.pem"]
-        argv += ["--tlsAllowConnectionsWithoutCertificates", "--bind_ip=127.0.0.1", "--nounixsocket"]
+        argv += ["--bind_ip=127.0.0.1", "--nounixsocket", "--tlsMode", mode]
+        if mode != "disabled":  # which takes none of the rest
+            argv += ["--tlsCertificateKeyFile=/run/secrets/own.pem", "--tlsCAFile=/run/secrets/ca.pem"]
+            argv.append("--tlsAllowConnectionsWithoutCertificates")
         started.append(dockerd.docker("run", "--detach", *words, mongod, *argv).stdout.strip())
         wait_for_mongod(dockerd, "secured")
         return started[-1]

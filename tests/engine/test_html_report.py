@@ -1,227 +1,288 @@
-"""The HTML report in a real browser: it works, fits a phone, prints, and asks nothing of any network.
+"""The HTML report in a real browser: it works with keys alone, fits a phone, prints, and asks for nothing."""
 
-The page and a driver are served on loopback. The driver is of the same origin as the page, so it can press its buttons;
-the page's own policy does not bind it.
-"""
+from __future__ import annotations
 
-import html
-import re
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
-from hardening.render import html as page
+from hardening.render import html
+from tests.engine.browser import Browser
 from tests.unit.render import reports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.engine.browser import Page
 
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed"),
 ]
+VISIBLE = "[...document.querySelectorAll('.check')].filter((each) => each.offsetParent !== null)"
+WIDTHS = (360, 390, 768, 1440)
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--enable-logging=stderr",
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    started = Browser(tmp_path_factory.mktemp("chromium"))
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Addresses of reports, as a user opens them: from the disk."""
+    folder = tmp_path_factory.mktemp("reports")
+    made = {
+        "ordinary": reports.ordinary(),
+        "clean": reports.clean(),
+        "hostile": reports.hostile(),
+        "waived": reports.waived(),
+        "surrounded": reports.surrounded(),
+    }
+    for name, report in made.items():
+        (folder / f"{name}.html").write_text(html.render(report))
+    return {name: (folder / f"{name}.html").as_uri() for name in made}
+
+
+@pytest.fixture
+def page(browser: Browser, files: dict[str, str]) -> Page:
+    return browser.open(files["ordinary"])
+
+
+def shown(page: Page) -> list[str]:
+    found: list[str] = page.value(f"{VISIBLE}.map((each) => each.id)")
+    return found
+
+
+def choose(page: Page, control: str, value: str) -> None:
+    page.value(
+        f"(() => {{ const pick = document.getElementById('{control}'); pick.value = '{value}';"
+        " pick.dispatchEvent(new Event('input', {bubbles: true})); })()"
+    )
+
+
+def click(page: Page, selector: str) -> None:
+    page.value(f"document.querySelector(`{selector}`).click()")
+    page.value("new Promise((done) => setTimeout(done))")
+
+
+@pytest.mark.parametrize("name", ["ordinary", "clean", "hostile", "waived", "surrounded"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_runs_without_a_complaint_and_asks_for_nothing(
+    browser: Browser, files: dict[str, str], name: str, *, dark: bool
+) -> None:
+    page = browser.open(files[name], dark=dark)
+    page.wait("document.documentElement.dataset.ready === 'yes'")
+    click(page, "#open")
+    assert page.complaints() == []
+    assert page.requests() == [files[name]]
+
+
+def test_its_policy_stops_what_is_not_its_own(page: Page) -> None:
+    """The negative of the test above: a page that did ask would be seen."""
+    page.value(
+        "(() => { const image = new Image(); image.src = 'http://127.0.0.1:9/x.png'; document.body.append(image); })()"
+    )
+    page.value("new Promise((done) => setTimeout(done, 100))")
+    assert any("Content Security Policy" in each for each in page.complaints())
+
+
+def test_hostile_names_start_nothing(browser: Browser, files: dict[str, str]) -> None:
+    page = browser.open(files["hostile"])
+    assert page.value("document.querySelectorAll('script').length") == 1
+    assert page.value("document.querySelectorAll('img').length") == 0
+    assert "<script>alert(1)</script>" in page.value("document.body.textContent")
+
+
+# --- filters and search ---------------------------------------------------------------------------------------------
+
+
+def test_what_passed_is_put_aside_at_first(page: Page) -> None:
+    found = shown(page)
+    every = page.value("document.querySelectorAll('.check').length")
+    assert 0 < len(found) < every
+    assert page.value(f"{VISIBLE}.filter((each) => each.classList.contains('pass')).length") == 0
+    assert page.value("document.getElementById('shown').textContent") == f"{len(found)} of {every} rules"
+
+
+def test_search_finds_ids_and_benchmark_numbers(page: Page) -> None:
+    before = shown(page)
+    page.press("/")
+    page.type("container-engine-socket")
+    assert shown(page) == ["container-engine-socket"]
+    page.press("Escape")
+    assert shown(page) == before
+    page.type("5.32")
+    assert "container-engine-socket" in shown(page)
+    page.press("Escape")
+    page.type("no such thing")
+    assert shown(page) == []
+    assert page.value("document.getElementById('nothing').offsetParent !== null")
+    click(page, "button[type=reset]")
+    assert shown(page) == before
+
+
+@pytest.mark.parametrize(("control", "value"), [("severity", "critical"), ("area", "swarm")])
+def test_a_choice_narrows_to_it(page: Page, control: str, value: str) -> None:
+    choose(page, control, value)
+    assert shown(page)
+    assert page.value(f"{VISIBLE}.every((each) => each.dataset['{control}'] === '{value}')")
+
+
+def test_a_node_shows_its_own_answers_only(page: Page) -> None:
+    choose(page, "node", "node2")
+    click(page, "#open")
+    rows = page.value(
+        "[...document.querySelectorAll('.row[data-node]')].filter((each) => each.offsetParent !== null)"
+        ".map((each) => each.dataset.node)"
+    )
+    assert set(rows) == {"node2"}
+
+
+def test_a_status_adds_and_removes_its_answers(page: Page) -> None:
+    for status in ("fail", "unknown", "manual", "waived"):
+        click(page, f"[name=status][value={status}]")
+    assert shown(page) == []
+    click(page, "[name=status][value=pass]")
+    assert page.value(f"{VISIBLE}.every((each) => each.dataset.nodes.includes('pass'))")
+    assert shown(page)
+
+
+def test_a_cell_of_the_matrix_leads_to_its_findings(page: Page) -> None:
+    click(page, ".cell[data-node=node2][data-area=container]")
+    assert page.value(f"[...new Set({VISIBLE}.map((each) => each.dataset.area))]") == ["container"]
+    assert page.value("document.activeElement.id") == "search"
+
+
+def test_a_waiver_is_shown_with_its_owner_and_end(browser: Browser, files: dict[str, str]) -> None:
+    page = browser.open(files["waived"])
+    text = page.value("document.querySelector('[data-group=waived] .waiver').textContent")
+    assert text == "Accepted by Ada Ops until 2027-03-31: It is replaced by a service in March."
+    assert shown(page)
+    click(page, "[name=status][value=waived]")
+    assert "container-memory-limit" not in shown(page)
+
+
+# --- keys and screen readers ----------------------------------------------------------------------------------------
+
+
+def test_the_first_tab_offers_to_skip_to_the_findings(page: Page) -> None:
+    page.press("Tab")
+    assert page.value("document.activeElement.className") == "skip"
+    assert page.value("document.activeElement.getBoundingClientRect().left") >= 0
+    page.press("Enter")
+    page.wait("document.getElementById('findings').getBoundingClientRect().top < 200")
+
+
+def test_a_rule_opens_and_closes_by_key(page: Page) -> None:
+    page.value(f"{VISIBLE}[0].querySelector('summary').focus()")
+    page.press("Enter")
+    assert page.value(f"{VISIBLE}[0].open")
+    page.press(" ")
+    assert not page.value(f"{VISIBLE}[0].open")
+
+
+def test_what_has_the_focus_is_marked(page: Page) -> None:
+    for _ in range(12):
+        page.press("Tab")
+        style = page.value("getComputedStyle(document.activeElement).outlineStyle")
+        inner = page.value("getComputedStyle(document.activeElement.nextElementSibling || document.body).outlineStyle")
+        assert "solid" in (style, inner), page.value("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_a_slash_in_the_search_field_is_a_slash(page: Page) -> None:
+    page.press("/")
+    page.press("/")
+    assert page.value("document.getElementById('search').value") == "/"
+
+
+def test_everything_can_be_opened_at_once(page: Page) -> None:
+    click(page, "#open")
+    assert page.value(f"{VISIBLE}.every((each) => each.open)")
+    click(page, "#open")
+    assert page.value(f"{VISIBLE}.every((each) => !each.open)")
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The rules that auditors of accessibility run, from npm."""
+    if not shutil.which("npm"):
+        pytest.skip("npm is not installed")
+    folder = tmp_path_factory.mktemp("axe")
+    argv = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@4"]
+    argv += ["--prefix", str(folder)]
+    subprocess.run(argv, check=True, timeout=300, stdin=subprocess.DEVNULL)
+    return (folder / "node_modules/axe-core/axe.min.js").read_text()
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        ("ordinary", 390, "light"),
+        ("ordinary", 1440, "dark"),
+        ("clean", 1440, "light"),
+        ("waived", 390, "dark"),
+        ("surrounded", 1440, "light"),
+    ],
+    ids=str,
 )
-DRIVER = """<!doctype html><body><iframe id="page" src="/report.html" width="WIDTH" height="900"></iframe>
-<pre id="seen"></pre><script>
-const frame = document.getElementById("page");
-frame.addEventListener("load", async () => {
-  const page = frame.contentDocument, view = frame.contentWindow;
-  const visible = () => [...page.querySelectorAll(".check")].filter((each) => each.offsetParent !== null);
-  const pause = () => new Promise((done) => setTimeout(done, 50));
-  const seen = {};
-  const search = async (text) => {
-    page.getElementById("search").value = text;
-    page.querySelector(".filters").dispatchEvent(new view.Event("input"));
-    await pause();
-  };
-  seen.ready = page.documentElement.dataset.ready;
-  seen.background = view.getComputedStyle(page.body).backgroundColor;
-  seen.overflow = page.documentElement.scrollWidth - page.documentElement.clientWidth;
-  seen.checks = page.querySelectorAll(".check").length;
-  seen.at_first = visible().length;
-  seen.passing_at_first = visible().filter((each) => each.classList.contains("pass")).length;
-  await search("container-engine-socket");
-  seen.found = visible().map((each) => each.id);
-  await search("5.32");
-  seen.by_number = visible().map((each) => each.id);
-  await search("no such thing");
-  seen.none = visible().length;
-  seen.none_said = page.getElementById("nothing").offsetParent !== null;
-  page.querySelector("button[type=reset]").click();
-  await pause();
-  seen.after_reset = visible().length;
-  page.querySelector(".cell[data-node=node2][data-area=container]").click();
-  await pause();
-  seen.by_cell = [...new Set(visible().map((each) => each.dataset.area))];
-  const one = visible()[0];
-  one.querySelector("summary").click();
-  await pause();
-  seen.rows = [...one.querySelectorAll(".row[data-node]")].filter((each) => each.offsetParent !== null)
-    .map((each) => each.dataset.node);
-  page.querySelector("button[type=reset]").click();
-  await pause();
-  page.getElementById("open").click();
-  await pause();
-  seen.opened = visible().every((each) => each.open);
-  seen.overflow_opened = page.documentElement.scrollWidth - page.documentElement.clientWidth;
-  document.getElementById("seen").textContent = JSON.stringify(seen);
-});
-</script>"""
+def test_no_rule_of_accessibility_is_broken(
+    browser: Browser, files: dict[str, str], axe: str, look: tuple[str, int, str]
+) -> None:
+    name, width, scheme = look
+    page = browser.open(files[name], width, dark=scheme == "dark")
+    for status in ("pass", "not_applicable"):
+        click(page, f"[name=status][value={status}]")
+    page.value("document.querySelectorAll('.check').forEach((each, index) => { each.open = index % 4 === 0; })")
+    page.value(f"{axe}; 0")
+    run = f"axe.run(document, {{runOnly: {list(RULES)}}})"
+    found = page.value(
+        f"{run}.then((seen) => ({{kept: seen.passes.length, broken: seen.violations.map((each) => "
+        "[each.id, each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + ' ' + node.failureSummary)])}))"
+    )
+    assert found["broken"] == []
+    assert found["kept"] > 20
 
 
-class Seen(msgspec.Struct):
-    """What the driver saw of the page."""
-
-    ready: str
-    background: str
-    overflow: int
-    checks: int
-    at_first: int
-    passing_at_first: int
-    found: list[str]
-    by_number: list[str]
-    none: int
-    none_said: bool
-    after_reset: int
-    by_cell: list[str]
-    rows: list[str]
-    opened: bool
-    overflow_opened: int
+# --- sizes and paper ------------------------------------------------------------------------------------------------
 
 
-class Site:
-    """Serves pages on loopback and remembers what was asked for."""
-
-    def __init__(self, pages: dict[str, str]) -> None:
-        asked: list[str] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                asked.append(self.path)
-                text = pages.get(self.path)
-                self.send_response(200 if text else 404)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.end_headers()
-                self.wfile.write((text or "").encode())
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self.asked = asked
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+@pytest.mark.parametrize("name", ["ordinary", "clean", "hostile"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_wider_than_the_window(browser: Browser, files: dict[str, str], name: str, width: int) -> None:
+    page = browser.open(files[name], width)
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.value(overflow) <= 0
+    click(page, "#open")
+    assert page.value(overflow) <= 0
 
 
-def browse(folder: Path, url: str, *flags: str) -> subprocess.CompletedProcess[str]:
-    profile = folder / f"profile{len(list(folder.iterdir()))}"
-    argv = ["chromium", *FLAGS, f"--user-data-dir={profile}", "--virtual-time-budget=20000", *flags, url]
-    return subprocess.run(argv, capture_output=True, text=True, timeout=180, check=True)
+def test_dark_and_light_differ(browser: Browser, files: dict[str, str]) -> None:
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light, dark = (browser.open(files["ordinary"], dark=each).value(colour) for each in (False, True))
+    assert light != dark
 
 
-def drive(folder: Path, text: str, width: int, *flags: str) -> tuple[Seen, list[str], str]:
-    """What the driver saw, what was asked of the site, and what the browser complained about."""
-    site = Site({"/report.html": text, "/": DRIVER.replace("WIDTH", str(width))})
-    try:
-        result = browse(folder, f"{site.address}/", "--window-size=1400,1000", "--dump-dom", *flags)
-    finally:
-        site.close()
-    found = re.search(r'<pre id="seen">(.*?)</pre>', result.stdout, re.DOTALL)
-    assert found, result.stderr
-    assert found[1], result.stderr
-    console = "\n".join(line for line in result.stderr.splitlines() if "CONSOLE" in line)
-    return msgspec.json.decode(html.unescape(found[1]), type=Seen), site.asked, console
+def test_it_prints_with_what_needs_attention_open(page: Page) -> None:
+    paper = page.pdf()
+    assert paper.startswith(b"%PDF-")
+    assert paper.count(b"/Type /Page\n") + paper.count(b"/Type /Page ") >= 2
+    page.call("Emulation.setEmulatedMedia", media="print")
+    page.value("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.value("[...document.querySelectorAll('.check.fail')].every((each) => each.open)")
+    assert page.value("getComputedStyle(document.querySelector('.filters')).display") == "none"
+    page.call("Emulation.setDeviceMetricsOverride", width=688, height=900, deviceScaleFactor=1, mobile=False)  # A4
+    assert page.value("document.documentElement.scrollWidth") <= 688
+    assert page.value("document.querySelector('.confinement table').getBoundingClientRect().right") <= 688
+    assert page.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    path = tmp_path_factory.mktemp("chromium")
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def desktop(folder: Path) -> tuple[Seen, list[str], str]:
-    return drive(folder, page.render(reports.ordinary()), 1280)
-
-
-def test_its_script_runs_under_its_own_policy(desktop: tuple[Seen, list[str], str]) -> None:
-    seen, _, console = desktop
-    assert seen.ready == "yes"
-    assert console == ""
-
-
-def test_it_asks_for_nothing_else(desktop: tuple[Seen, list[str], str]) -> None:
-    assert set(desktop[1]) <= {"/", "/report.html", "/favicon.ico"}
-
-
-def test_what_passed_is_put_aside_at_first(desktop: tuple[Seen, list[str], str]) -> None:
-    seen = desktop[0]
-    assert seen.passing_at_first == 0
-    assert 0 < seen.at_first < seen.checks
-
-
-def test_search_finds_ids_and_benchmark_numbers(desktop: tuple[Seen, list[str], str]) -> None:
-    seen = desktop[0]
-    assert seen.found == ["container-engine-socket"]
-    assert "container-engine-socket" in seen.by_number
-    assert (seen.none, seen.none_said) == (0, True)
-    assert seen.after_reset == seen.at_first
-
-
-def test_a_cell_of_the_matrix_leads_to_its_findings(desktop: tuple[Seen, list[str], str]) -> None:
-    seen = desktop[0]
-    assert seen.by_cell == ["container"]
-    assert set(seen.rows) == {"node2"}
-
-
-def test_everything_can_be_opened_at_once(desktop: tuple[Seen, list[str], str]) -> None:
-    assert desktop[0].opened is True
-
-
-@pytest.mark.parametrize("make", [reports.ordinary, reports.hostile], ids=["ordinary", "hostile"])
-def test_nothing_sticks_out_of_a_phone(folder: Path, make: object) -> None:
-    assert callable(make)
-    seen, _, console = drive(folder, page.render(make()), 360)
-    assert (seen.overflow, seen.overflow_opened) == (0, 0)
-    assert console == ""
-
-
-def test_dark_is_dark_and_light_is_light(folder: Path, desktop: tuple[Seen, list[str], str]) -> None:
-    dark, _, _ = drive(folder, page.render(reports.ordinary()), 1280, "--blink-settings=preferredColorScheme=0")
-    assert _brightness(dark.background) < 50
-    assert _brightness(desktop[0].background) > 200
-
-
-def test_it_prints_what_matters_on_a_few_pages(folder: Path) -> None:
-    file, paper = folder / "report.html", folder / "report.pdf"
-    file.write_text(page.render(reports.ordinary()), encoding="utf-8")
-    browse(folder, file.as_uri(), f"--print-to-pdf={paper}", "--no-pdf-header-footer")
-    pages = len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes()))
-    assert 2 <= pages <= 15
-
-
-def _brightness(color: str) -> float:
-    return sum(map(int, re.findall(r"\d+", color)[:3])) / 3
+def test_an_address_with_a_rule_opens_it(browser: Browser, files: dict[str, str]) -> None:
+    page = browser.open(files["ordinary"] + "#node-apparmor-active")
+    assert page.value("document.getElementById('node-apparmor-active').open")
+    assert "node-apparmor-active" in shown(page)

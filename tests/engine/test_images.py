@@ -89,13 +89,6 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def images(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BuiltImage]:
-    """Every image, in the user's cache: downloads are the slow part, and a digest does not depend on them."""
-    cache = os.environ.get("HARDEN_TEST_CACHE") or tmp_path_factory.mktemp("images")
-    return build(ROLES, ROOT, Path(cache), quiet)
-
-
-@pytest.fixture(scope="module")
 def served(dockerd: Engine) -> Iterator[Served]:
     if not shutil.which("docker-registry"):
         pytest.skip("ENGINE TESTS SKIPPED: not installed: docker-registry")

@@ -4,6 +4,7 @@ Everything has the value it should have; a test names what is different.
 """
 
 import json
+from datetime import date
 from functools import cache
 from typing import Any, TypeVar
 
@@ -27,18 +28,25 @@ from hardening.model.engine import (
     SwarmState,
 )
 from hardening.model.facts import (
+    Account,
     ContainerFacts,
     DiskFacts,
     EngineFacts,
     Facts,
     FileFacts,
+    ImageBuild,
+    ImagePrograms,
+    Inside,
     Listener,
     MongoMember,
     MongoUser,
     NginxServer,
     NodeFacts,
+    OfferedCertificate,
     ProcessFacts,
+    StoppedContainer,
     SwarmFacts,
+    TlsServer,
 )
 from hardening.model.known import Known, Unavailable
 from hardening.model.swarm import (
@@ -71,12 +79,14 @@ from hardening.model.swarm import (
     TlsInfo,
     Version,
 )
+from hardening.model.waiver import Waiver, WaiverUse
 
 T = TypeVar("T", bound=msgspec.Struct)
 NOW = 1_795_000_000.0
 """18 November 2026."""
 GB = 1 << 30
 IMAGE = "registry:5000/web@sha256:" + "a" * 64
+IMAGE_ID = "sha256:" + "b" * 64
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
 POLICY = {
     "version": 1,
@@ -159,6 +169,7 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "/etc/systemd/system/docker.socket": absent,
         "/run/docker.sock": file(0o660, "root", "docker", kind="socket", sha256=""),
         "/run/containerd/containerd.sock": file(0o660, kind="socket", sha256=""),
+        "/var/lib/docker": folder,
         "/usr/bin/dockerd": absent,
         "/usr/sbin/dockerd": program,
         "/usr/bin/containerd": program,
@@ -174,6 +185,7 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
 AUDIT_RULES = tuple(
     f"-w {path} -p wa -k harden"
     for path in (
+        "/var/lib/docker",
         "/usr/sbin/dockerd",
         "/usr/bin/containerd",
         "/usr/bin/containerd-shim-runc-v2",
@@ -221,11 +233,16 @@ def process(**changes: Any) -> ProcessFacts:  # noqa: ANN401
 
 
 def inspect(**changes: Any) -> Inspect:  # noqa: ANN401
-    """The engine's document of task 1 of shop_web; keywords of its inner structures are taken too."""
+    """The engine's document of task 1 of shop_web; keywords of its inner structures are taken too.
+
+    `image` is the engine's id; `image_name` is what the container was started with.
+    """
+    if "image_name" in changes:
+        changes["config"] = msgspec.structs.replace(inspect().config, image=changes.pop("image_name"))
     made = Inspect(
         id="c1",
         name="/shop_web.1.t1",
-        image="sha256:" + "b" * 64,
+        image=IMAGE_ID,
         created="2026-11-01T10:00:00Z",
         state=ContainerState("running", 4242, Health("healthy")),
         config=ContainerConfig(
@@ -284,7 +301,10 @@ def engine(*containers: ContainerFacts, **changes: Any) -> EngineFacts:  # noqa:
         networks=Known(
             (Network("b", "bridge", "bridge", "local", options={"com.docker.network.bridge.enable_icc": "false"}),)
         ),
-        images=Known((Image("sha256:1", repo_digests=(IMAGE,), size=10**8),)),
+        images=Known((Image(IMAGE_ID, repo_digests=(IMAGE,), created=int(NOW - 86400), size=10**8),)),
+        builds={IMAGE_ID: Known(ImageBuild(4, arguments=("VERSION",)))},
+        programs={IMAGE_ID: Known(ImagePrograms(20, privileged=("/usr/bin/su",)))},
+        stopped=Known((StoppedContainer("shop_web.1.t0", "exited", NOW - 5000, "shop_web"),)),
     )
     return _altered(made, changes)
 
@@ -321,6 +341,7 @@ def node(*containers: ContainerFacts, **changes: Any) -> NodeFacts:  # noqa: ANN
         engine=Known(engine(*containers)),
         swarm=Known(swarm()),
         transparent_hugepages=Known("never"),
+        swarm_certificate=Known(certificate_pem()),
     )
     return msgspec.structs.replace(made, **changes)
 
@@ -404,6 +425,7 @@ def swarm(**changes: Any) -> SwarmFacts:  # noqa: ANN401
             id="c",
             version=Version(1),
             created_at="2026-11-01T10:00:00Z",
+            updated_at="2026-11-01T10:00:00Z",
             spec=SwarmSpec(CaConfig(24 * 3600 * 10**9), EncryptionConfig(auto_lock_managers=True)),
             tls_info=TlsInfo(authority_pem()),
         ),
@@ -417,19 +439,37 @@ def swarm(**changes: Any) -> SwarmFacts:  # noqa: ANN401
     return _altered(made, changes)
 
 
-@cache
 def authority_pem(start: float = NOW - 30 * 86400, days: int = 7300) -> str:
     """A swarm's root certificate: elliptic, self-signed, twenty years long."""
+    return certificate_pem(start, days)
+
+
+@cache
+def certificate_pem(
+    start: float = NOW - 10 * 86400,
+    days: int = 90,
+    *names: str,
+    issuer: str = "",
+    called: str = "swarm-ca",
+    responder: str = "",
+) -> str:
+    """A certificate for DNS names; signed by itself where no issuer is named."""
     from datetime import UTC, datetime, timedelta
 
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import AuthorityInformationAccessOID
 
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "swarm-ca")])
+    name, other = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, word or called)]) for word in ("", issuer))
     begin = datetime.fromtimestamp(start, UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = x509.CertificateBuilder(other, name, key.public_key(), x509.random_serial_number())
+    if names:
+        made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), critical=False)
+    if responder:
+        place = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(responder))
+        made = made.add_extension(x509.AuthorityInformationAccess([place]), critical=False)
     signed = made.not_valid_before(begin).not_valid_after(begin + timedelta(days=days)).sign(key, hashes.SHA256())
     return signed.public_bytes(serialization.Encoding.PEM).decode()
 
@@ -446,12 +486,20 @@ def cluster(*nodes: NodeFacts | Unavailable, **changes: Any) -> Facts:  # noqa: 
         mongo=(),
         nginx=(),
         allowed_ports=(80, 443),
+        allowed_registries=("registry:5000",),
+        waivers=(),
     )
     return msgspec.structs.replace(made, **changes)
 
 
-GONE = cluster(Unavailable("ssh: connect to host node1 port 22: Connection timed out"))
-"""A cluster whose only node could not be read."""
+def waived(**changes: Any) -> WaiverUse:  # noqa: ANN401
+    """A waiver that holds and meets one finding."""
+    waiver = Waiver("container-seccomp", "shop_web.*", "is replaced", "ops", date(2027, 1, 31), place="waivers.yml:1")
+    return msgspec.structs.replace(WaiverUse(waiver, expired=False, asked=True, met=1), **changes)
+
+
+GONE = cluster(Unavailable("ssh: connect to host node1 port 22: Connection timed out"), waivers=None)
+"""A cluster whose only node could not be read, and of whose project nothing is known."""
 NO_SWARM = cluster(
     node(
         engine=Known(engine(local_node_state="inactive", control_available=False)),
@@ -467,6 +515,11 @@ def on_node(**changes: Any) -> Facts:  # noqa: ANN401
 
 def on_engine(**changes: Any) -> Facts:  # noqa: ANN401
     return cluster(node(engine=Known(engine(container(), **changes))))
+
+
+def with_build(steps: int = 5, **changes: Any) -> Facts:  # noqa: ANN401
+    """A cluster whose one image has another history."""
+    return on_engine(builds={IMAGE_ID: Known(msgspec.structs.replace(ImageBuild(steps), **changes))})
 
 
 def with_settings(**changes: object) -> Facts:
@@ -485,6 +538,36 @@ def with_service(**changes: Any) -> Facts:  # noqa: ANN401
     """A cluster whose one service, and its running task, differ."""
     changed = service(**changes)
     return in_swarm(services=(changed,), tasks=(task(changed),))
+
+
+PROTOCOLS = {"TLSv1": False, "TLSv1.1": False, "TLSv1.2": True, "TLSv1.3": True}
+
+
+def endpoint(port: int, name: str = "mongo1", **changes: Any) -> TlsServer:  # noqa: ANN401
+    """A TLS server that was called, with a certificate for `name`."""
+    pem = certificate_pem(NOW - 10 * 86400, 90, name, issuer="shop-ca", called=name)
+    return msgspec.structs.replace(TlsServer("127.0.0.1", port, "", PROTOCOLS, pem), **changes)
+
+
+def offered(name: str, start: float = NOW - 10 * 86400, end: float = NOW + 80 * 86400) -> OfferedCertificate:
+    """What a database member shows of itself."""
+    return OfferedCertificate(f"CN={name}", (name,), start, end, "ab" * 32)
+
+
+MONGO_INSIDE = Inside(
+    files={
+        "/data/db": file(0o700, "mongodb", "mongodb", kind="directory", uid=999),
+        "/data/db/mongod.lock": file(0o600, "mongodb", "mongodb", uid=999),
+    },
+    users=(999,),
+    accounts=Known((Account("mongodb", 999, "/usr/sbin/nologin", locked=True),)),
+)
+
+
+def altered_inside(inside: Known[Inside] | Unavailable | None = None, **changes: Any) -> Known[Inside]:  # noqa: ANN401
+    """What a container holds, with some of it changed."""
+    made = inside.value if isinstance(inside, Known) else MONGO_INSIDE
+    return Known(msgspec.structs.replace(made, **changes))
 
 
 COMMAND_LINE = {
@@ -539,6 +622,8 @@ def mongod(number: int = 1, **changes: Any) -> MongoMember:  # noqa: ANN401
         startup_warnings=Known(()),
         anonymous=Known("Unauthorized"),
         plaintext=Known("refused"),
+        certificate=Known(offered(f"mongo{number}")),
+        inside=altered_inside(endpoints=Known((endpoint(27017, f"mongo{number}"),))),
     )
     return msgspec.structs.replace(made, **changes)
 
@@ -600,7 +685,10 @@ http {
     }
     server {
         listen 8443 ssl;
+        listen 8443 quic;
         server_name shop.example;
+        ssl_certificate /run/secrets/tls.pem;
+        ssl_certificate_key /run/secrets/tls.key;
         root /srv;
         error_page 404 500 502 503 504 /error.html;
         add_header Strict-Transport-Security max-age=63072000 always;
@@ -626,7 +714,25 @@ http {
 
 def nginx_server(text: str = NGINX, **changes: Any) -> NginxServer:  # noqa: ANN401
     config = nginx.parse(f"# configuration file /etc/nginx/nginx.conf:\n{text}\n")
-    return msgspec.structs.replace(NginxServer("shop_web", "node1", "c1", Known("1.28.0"), Known(config)), **changes)
+    made = NginxServer("shop_web", "node1", "c1", Known("1.28.0"), Known(config), Known(nginx_inside()))
+    return msgspec.structs.replace(made, **changes)
+
+
+def nginx_inside() -> Inside:
+    """What the web server's container holds."""
+    pem = certificate_pem(NOW - 10 * 86400, 90, "shop.example", issuer="shop-ca", called="shop.example")
+    return Inside(
+        files={
+            "/etc/nginx/nginx.conf": file(),
+            "/run/secrets/tls.key": file(0o400, "nginx", "nginx", uid=101),
+            "/run/nginx.pid": file(0o644, "nginx", "nginx", uid=101),
+            "/var/run/nginx.pid": NO_FILE,
+        },
+        users=(101,),
+        accounts=Known((Account("nginx", 101, "/usr/sbin/nologin", locked=True),)),
+        certificates={"/run/secrets/tls.pem": Known(pem)},
+        endpoints=Known((endpoint(8443, "shop.example", server_name="shop.example"),)),
+    )
 
 
 def with_nginx(old: str = "", new: str = "", **changes: Any) -> Facts:  # noqa: ANN401

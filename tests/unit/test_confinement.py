@@ -2,14 +2,15 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from hardening.confinement import mismatches, starting
+from hardening.confinement import lacking, mismatches, starting
 from hardening.model.facts import ContainerFacts, Facts
 from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
 from hardening.model.known import Known
 from hardening.model.policy import RoleProfile
-from hardening.model.project import EngineSettings, Project, SwarmSettings
+from hardening.model.project import AppArmor, EngineSettings, Project, SwarmSettings
 from hardening.model.stack import PROFILE_HASH_LABEL, STACK_LABEL, Stack, StackService
 from hardening.model.swarm import ContainerStatus, TaskStatus
 from tests.unit import facts_factory as made
@@ -107,3 +108,47 @@ def test_a_process_that_calls_itself_the_runtime_is_told_apart_to_be_looked_at_a
     assert mismatches(PROJECT, seen) == []
     assert starting(PROJECT, seen) == {("node1", 9)}
     assert starting(PROJECT, facts(container())) == frozenset()
+
+
+WITHOUT = msgspec.structs.replace(PROJECT, engine=EngineSettings(apparmor=AppArmor.WHEN_THERE))
+BARE = made.process(apparmor=made.missing("AppArmor is not active on this node"))
+
+
+def test_a_kernel_without_apparmor_is_a_mismatch_where_it_is_required() -> None:
+    (line,) = mismatches(PROJECT, facts(container(BARE), lsm=Known(("lockdown",))))
+    assert "AppArmor is not active on this node" in line
+    assert lacking(PROJECT, facts(container(BARE), lsm=Known(("lockdown",)))) == []
+
+
+@pytest.mark.parametrize(
+    ("lsm", "why"),
+    [
+        (Known(("lockdown",)), "its kernel has no AppArmor"),
+        (
+            made.missing("/sys/kernel/security/lsm: No such file"),
+            "cannot be read (/sys/kernel/security/lsm: No such file)",
+        ),
+    ],
+)
+def test_a_single_engine_that_goes_on_without_apparmor_says_so(lsm: Any, why: str) -> None:  # noqa: ANN401 - as above
+    read = facts(container(BARE), lsm=lsm)
+    assert mismatches(WITHOUT, read) == []
+    (line,) = lacking(WITHOUT, read)
+    assert why in line
+
+
+def test_what_else_a_kernel_can_do_is_still_looked_at() -> None:
+    bare = made.process(apparmor=BARE.apparmor, seccomp=0)
+    (line,) = mismatches(WITHOUT, facts(container(bare), lsm=Known(())))
+    assert "no seccomp filter is on" in line
+
+
+def test_where_apparmor_is_there_going_without_is_no_leave() -> None:
+    (line,) = mismatches(WITHOUT, facts(container(made.process(apparmor=Known("unconfined")))))
+    assert "AppArmor label is `unconfined`" in line
+    assert lacking(WITHOUT, facts(container(made.process()))) == []
+
+
+def test_root_that_is_root_outside_is_said_to_be() -> None:
+    shared = msgspec.structs.replace(PROJECT, engine=EngineSettings(userns_remap=False))
+    assert lacking(shared, facts(container())) == ["root inside of a container is root outside: `userns_remap` is off"]

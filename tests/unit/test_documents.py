@@ -35,6 +35,7 @@ CASES = {
     "missing key": ("leaves:\n  a: {size: 1}\n  b: {}\n", 3, "missing required field `size`"),
     "key that stands twice": ("leaves:\n  a: {size: 1}\n  a: {size: 2}\n", 3, "stands twice"),
     "broken YAML": ("leaves:\n  a: [1\n", 3, "not valid YAML"),
+    "a date that is no day": ("leaves: {}\nrows:\n  - size: 2031-02-30\n", 3, "expected a whole number"),
     "empty file": ("", 1, "expected a mapping, got nothing"),
 }
 

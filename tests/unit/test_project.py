@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from hardening.errors import HardenError
+from hardening.model.facts import Facts
 from hardening.model.inventory import NodeRole, SshTransport
-from hardening.project import local_inventory, read_inventory
+from hardening.project import ProjectFile, local_inventory, read_inventory, recorded_images, with_expectations
 
 SOUND = """\
 nodes:
@@ -72,3 +73,37 @@ def test_an_inventory_without_nodes_is_refused(folder: Path) -> None:
 def test_the_local_inventory_is_this_machine_as_a_manager() -> None:
     (node,) = local_inventory().nodes
     assert (node.role, node.labels["edge"]) == (NodeRole.MANAGER, "true")
+
+
+def test_the_local_inventory_carries_the_labels_of_the_projects_own(tmp_path: Path) -> None:
+    path = tmp_path / "inventory.yml"
+    path.write_text(
+        "nodes:\n"
+        "  - {name: n1, address: 192.0.2.1, role: manager, labels: {shop: true}}\n"
+        "  - {name: n2, address: 192.0.2.2, labels: {zone: b}}\n"
+    )
+    (node,) = local_inventory(read_inventory(path)).nodes
+    assert {"shop": "true", "zone": "b", "edge": "true"}.items() <= node.labels.items()
+
+
+RECORDING = '{"role": "web", "origin": {"image": "sha256:%s", "engine": "28"}}'
+
+
+def test_what_a_project_wants_is_put_beside_what_was_read_and_a_facts_file_s_own_word_stays(tmp_path: Path) -> None:
+    for scenario, text in {"start": RECORDING % "a", "stop": RECORDING % "b", "old": '{"role": "web"}'}.items():
+        file = tmp_path / "profiles/web/recordings" / f"{scenario}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    settings = ProjectFile("shop", {}, allowed_ports=(8443,), allowed_registries=("registry:5000",))
+    found = with_expectations(Facts(1.0, {}, (), (), allowed_ports=(80,)), settings, tmp_path)
+    assert found.allowed_ports == (80,)
+    assert found.allowed_registries == ("registry:5000",)
+    assert found.evidence == {"web": ("sha256:a", "sha256:b")}
+
+
+def test_a_recording_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "profiles/web/recordings/start.json"
+    file.parent.mkdir(parents=True)
+    file.write_text("{")
+    with pytest.raises(HardenError, match=r"start\.json: is no recording"):
+        recorded_images(tmp_path / "profiles")

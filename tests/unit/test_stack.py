@@ -72,6 +72,30 @@ def test_the_hash_changes_with_what_a_task_is_made_of(
     assert before != stack.spec_hashes(rendering(text), names, profiles)
 
 
+OWN = """\
+services:
+  web:
+    image: web@sha256:1
+    secrets: [certificate]
+    configs:
+      - {source: names, target: /etc/names.conf}
+  db: {image: db@sha256:1}
+secrets:
+  certificate: {external: true, name: site-2026}
+configs:
+  names: {external: true, name: names-1}
+"""
+
+
+@pytest.mark.parametrize(("old", "new"), [("site-2026", "site-2027"), ("names-1", "names-2")])
+def test_a_secret_or_config_of_the_user_s_own_under_a_new_name_changes_who_uses_it(
+    rendering: Rendering, old: str, new: str
+) -> None:
+    before, after = (stack.spec_hashes(rendering(text), {}, {}) for text in (OWN, OWN.replace(old, new)))
+    assert before["shop_db"] == after["shop_db"]
+    assert before["shop_web"] != after["shop_web"]
+
+
 BAD = {
     "unknown key": ("services:\n  web:\n    image: x\n    imagge: y\n", 4, "unknown key `imagge`"),
     "unknown key of ours": (
@@ -210,3 +234,44 @@ def test_a_set_without_tls_goes_there_in_steps(mode: str, trusts: bool) -> None:
     command = services["mongo1"]["command"]
     assert command[command.index("--tlsMode") + 1] == mode
     assert ("MONGODB_CA_FILE" in services["api"]["environment"]) is trusts
+
+
+REPLICA_SET = """\
+x-harden:
+  replica_sets:
+    rs:
+      members: [{members}]
+      keyfile: key
+      users: {{}}
+{more}
+services:
+  a: {{image: db, secrets: [key]}}
+  b: {{image: db, secrets: [key]}}
+secrets:
+  key: {{x-harden: {{generate: random}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("members", "more", "complaint"),
+    [
+        ("a, b, a", "", "`a` is named twice"),
+        ("a, b", "      arbiter: b", "`b` is named twice"),
+        ("a, b", "      arbiter_votes: true", "`arbiter_votes` without an `arbiter`"),
+        ("", "", "one member at least"),
+        ("a, b, c, d, e, f, g, h", "", "7 votes at most"),
+        ("a, b", "      election_timeout_ms: 5", "election_timeout_ms"),
+        ("a, z", "", "there is no service `z`"),
+    ],
+)
+def test_a_replica_set_that_cannot_be_is_refused(rendering: Rendering, members: str, more: str, complaint: str) -> None:
+    with pytest.raises(HardenError, match=complaint) as caught:
+        rendering(REPLICA_SET.format(members=members, more=more))
+    assert "stack.yml:" in caught.value.message
+
+
+def test_a_part_of_a_document_defines_its_service_as_the_whole_does(rendering: Rendering) -> None:
+    text = PLAIN.replace("services:\n", "services:\n  other: {image: other}\n")
+    whole = stack.compose(rendering(text), {"token": "shop_token_1"}, PROFILES)
+    part = stack.only(whole, "web")
+    assert part == {**whole, "services": {"web": whole["services"]["web"]}}  # type: ignore[index]  # a mapping

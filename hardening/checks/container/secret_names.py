@@ -1,20 +1,13 @@
 """Does an environment variable look as if it held a secret?"""
 
-import re
-
+from hardening.checks.secret_names import looks_secret
 from hardening.checks.vocabulary import Area, Check, Place, Severity, Verdict, cis_docker, failed, passed, per_container
-
-SUSPECT = re.compile(
-    r"(?:^|_)(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|KEY|APIKEY|CREDENTIALS?)(?:$|_)", re.IGNORECASE
-)
-INNOCENT = re.compile(r"(?:_FILE|_PATH|_PATHS|_DIR)$|^PWD$|^OLDPWD$|^GPG_KEY$|PUBLIC_KEY", re.IGNORECASE)
-"""Names of files that hold the secret, the shell's own variables, and keys that anybody may know."""
 
 
 def judge(place: Place) -> Verdict:
     """Names only: values are never read."""
     names = place.container.inspect.config.env or ()
-    found = sorted(name for name in names if SUSPECT.search(name) and not INNOCENT.search(name))
+    found = sorted(name for name in names if looks_secret(name))
     expected = "no variable named like a secret"
     return failed(", ".join(found), expected) if found else passed(f"none of {len(names)} variables", expected)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from hardening.checks.mongo_answers import Document, configuration, members_of, whole
+from hardening.checks.mongo_answers import Document, configuration, is_called, members_of, whole
 from hardening.checks.vocabulary import (
     Answer,
     Area,
@@ -33,7 +33,7 @@ def _judge(config: Document, members: Iterable[MongoMember]) -> Verdict:
         if whole(entry.get("votes", 1)) == 0:
             continue
         host = str(entry.get("host", "")).partition(":")[0]
-        member = next((each for each in members if _is_called(each.service, host)), None)
+        member = next((each for each in members if is_called(each.service, host)), None)
         if member is None:
             lost.append(host)
         else:
@@ -46,11 +46,6 @@ def _judge(config: Document, members: Iterable[MongoMember]) -> Verdict:
     if lost and not any(count > 1 for count in machines.values()):
         return unknown(f"the machine of {', '.join(lost)} is not known")
     return verdict
-
-
-def _is_called(service: str, host: str) -> bool:
-    """A service `stack_mongo1` is reached as `mongo1` within its stack."""
-    return service == host or service.endswith(f"_{host}")
 
 
 CHECK = Check(

@@ -16,8 +16,14 @@ from hardening.checks.vocabulary import (
     per_container,
     unknown,
 )
+from hardening.model.engine import Inspect
 from hardening.model.facts import ContainerFacts
 from hardening.model.swarm import ContainerSpec, Limits, TaskTemplate
+
+MOUNTED = frozenset({"bind", "volume"})
+"""Kinds of mounts that an engine lists for a container; tmpfs and cluster volumes have other ways."""
+
+NODE_S_OWN = frozenset({"bridge", "host", "none"})
 
 
 def judge(place: Place) -> Answer:
@@ -32,8 +38,13 @@ def _judge(container: ContainerFacts, task: TaskTemplate) -> Answer:
         return unknown("the swarm does not tell its container settings")
     limits = task.resources.limits if task.resources and task.resources.limits else Limits()
     return all_of(
-        [*_settings(container, task.container_spec), *_limits(container, limits)],
-        fine="image, user, root, capabilities and limits are as asked for",
+        [
+            *_settings(container, task.container_spec),
+            *_limits(container, limits),
+            *_surroundings(container.inspect, task.container_spec, task),
+            _privileges(container, task.container_spec),
+        ],
+        fine="image, user, root, capabilities, limits, mounts, variables and networks are as asked for",
         expected="what the service asks for",
     )
 
@@ -56,6 +67,40 @@ def _limits(container: ContainerFacts, limits: Limits) -> Iterator[str | None]:
     yield _differs("memory limit", limits.memory_bytes, host.memory)
     yield _differs("CPU limit", limits.nano_cpus, host.nano_cpus)
     yield _differs("process limit", limits.pids, max(host.pids_limit or 0, 0))
+
+
+def _surroundings(inspect: Inspect, spec: ContainerSpec, task: TaskTemplate) -> Iterator[str | None]:
+    """Mounts, variables and networks.
+
+    The image brings volumes and variables of its own, the swarm its ingress network: what nobody asked for counts among
+    bind mounts only, which come from neither. The node's own networks go by another id in the swarm.
+    """
+    found = {mount.destination: mount for mount in inspect.mounts}
+    asked = {mount.target: mount for mount in spec.mounts or ()}
+    for target, mount in asked.items():
+        there = found.get(target)
+        if mount.type in MOUNTED:
+            yield f"mount {target}: asked for, missing" if there is None else None
+            yield f"mount {target}: asked read-only, found writable" if there and mount.read_only and there.rw else None
+    for target, there in found.items():
+        yield f"mount {target}: nobody asked for it" if there.type == "bind" and target not in asked else None
+    lost = sorted(set(spec.env or ()) - set(inspect.config.env or ()))
+    yield f"variables missing: {', '.join(lost)}" if lost else None
+    joined = inspect.network_settings.networks or {}
+    known = {*joined, *(each.network_id for each in joined.values())}
+    for wanted in () if joined.keys() & NODE_S_OWN else task.networks or ():
+        target = str(wanted.get("Target", ""))
+        yield f"network {target[:12]}: asked for, not joined" if target not in known else None
+
+
+def _privileges(container: ContainerFacts, spec: ContainerSpec) -> str | Unavailable | None:
+    """The kernel's word on a bit that the definition asks for."""
+    if not spec.privileges or not spec.privileges.no_new_privileges:
+        return None
+    if isinstance(container.processes, Unavailable):
+        return container.processes
+    loose = [process.command for process in container.processes.value if not process.no_new_privileges]
+    return f"asked for no new privileges, {', '.join(loose)} may gain some" if loose else None
 
 
 def _caps(names: tuple[str, ...] | None) -> tuple[str, ...]:

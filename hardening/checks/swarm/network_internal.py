@@ -6,22 +6,28 @@ from hardening.checks.swarm_networks import publishes, users
 from hardening.checks.vocabulary import Area, Check, Severity, Verdict, failed, not_applicable, of_swarm, passed
 from hardening.model.facts import Facts, SwarmFacts
 
+EXPECTED = "internal"
+
 
 def judge(_facts: Facts, swarm: SwarmFacts) -> Iterator[Verdict]:
     """A network on which nobody publishes a port has no reason for a way out."""
-    closed = [
+    used = [
         (network, members)
         for network in swarm.networks
         if network.driver == "overlay" and not network.ingress and (members := users(network, swarm))
-        if not any(publishes(member) for member in members)
     ]
-    if not closed:
-        yield not_applicable("on every overlay network some service publishes a port, or none is on it")
-    for network, members in closed:
+    if not used:
+        yield not_applicable("no service is on an overlay network")
+    for network, members in used:
+        part = f"network {network.name}"
         names = ", ".join(sorted(member.spec.name for member in members))
-        verdict = passed if network.internal else failed
-        kind = "internal" if network.internal else "has a way out"
-        yield verdict(f"{kind}; used by {names}", "internal", f"network {network.name}")
+        open_to = ", ".join(sorted(member.spec.name for member in members if publishes(member)))
+        if network.internal:
+            yield passed(f"internal; used by {names}", EXPECTED, part)
+        elif open_to:
+            yield not_applicable(f"has a way out, for {open_to} publishes a port", part)
+        else:
+            yield failed(f"has a way out; used by {names}", EXPECTED, part)
 
 
 CHECK = Check(

@@ -1,9 +1,7 @@
 """How old are the secrets that services use?"""
 
-from collections.abc import Iterator
-
-from hardening.checks.stored import days_old, used_secrets
-from hardening.checks.vocabulary import Area, Check, Known, Severity, Unavailable, Verdict, all_of, of_swarm
+from hardening.checks.stored import aged, used_secrets
+from hardening.checks.vocabulary import Area, Check, Severity, Verdict, all_of, of_swarm
 from hardening.model.facts import Facts, SwarmFacts
 from hardening.model.stack import CERTIFICATE_LABEL
 
@@ -12,24 +10,14 @@ MOST_DAYS = 180
 
 def judge(facts: Facts, swarm: SwarmFacts) -> Verdict:
     """From the day each was made; swarm cannot change one. A certificate says itself until when it is good."""
+    used = used_secrets(swarm)
+    keys = (each for each in swarm.secrets if each.id in used and CERTIFICATE_LABEL not in (each.spec.labels or {}))
     return all_of(
-        _observations(facts, swarm),
+        aged(keys, facts.gathered_at, MOST_DAYS),
         fine=f"none is older than {MOST_DAYS} days",
         expected=f"{MOST_DAYS} days at most",
         nothing="no service uses a secret",
     )
-
-
-def _observations(facts: Facts, swarm: SwarmFacts) -> Iterator[str | Unavailable | None]:
-    used = used_secrets(swarm)
-    for secret in swarm.secrets:
-        if secret.id not in used or CERTIFICATE_LABEL in (secret.spec.labels or {}):
-            continue
-        match days_old(secret, facts.gathered_at):
-            case Known(value=days):
-                yield f"{secret.spec.name}: {days:.0f} days" if days > MOST_DAYS else None
-            case Unavailable() as gap:
-                yield gap
 
 
 CHECK = Check(

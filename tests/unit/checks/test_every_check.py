@@ -22,7 +22,9 @@ from tests.unit.checks.cases import Case
 HERE = Path(__file__).parent
 WORST = (Status.FAIL, Status.UNKNOWN, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE)
 CANNOT_SAY = {
+    "engine-content-trust": {Status.FAIL},
     "engine-log-shipping": {Status.FAIL},
+    "nginx-address-lists": {Status.FAIL},
     "nginx-modules": {Status.FAIL},
     "swarm-traffic-separated": {Status.FAIL, Status.PASS},
     "swarm-members-audited": {Status.FAIL},

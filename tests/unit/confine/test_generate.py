@@ -7,7 +7,7 @@ import pytest
 
 from hardening import confine
 from hardening.confine import syscalls
-from hardening.model.policy import AppArmorPolicy, FileRule, NetworkRule, Policy, SeccompPolicy
+from hardening.model.policy import AppArmorPolicy, ArgumentRule, FileRule, NetworkRule, Policy, SeccompPolicy
 
 FILES = (FileRule("/srv/b", "r", "pages"), FileRule("/srv/a", "rw"), FileRule("/srv/b", "k", "locks"))
 SOCKETS = (NetworkRule("inet", "stream"), NetworkRule("unix"))
@@ -71,9 +71,38 @@ def test_the_filter_is_plain_oci() -> None:
     assert all(set(rule) <= {"names", "action", "errnoRet", "args"} for rule in document["syscalls"])
 
 
-def test_sockets_are_held_to_the_families_of_the_policy() -> None:
-    values = [rule["args"] for rule in _rules(_policy(("socket",))) if rule["names"] == ["socket"]]
-    assert values == [[{"index": 0, "value": family, "op": "SCMP_CMP_EQ"}] for family in (1, 2)]
+def _passes(policy: Policy, call: str, *arguments: int) -> bool:
+    """Whether the filter lets a call through with these arguments, as libseccomp reads the rules."""
+    rules = [rule for rule in _rules(policy) if call in rule["names"] and rule["action"] == "SCMP_ACT_ALLOW"]
+    return any(
+        all(arguments[each["index"]] & each["value"] == each["valueTwo"] for each in rule.get("args", ()))
+        for rule in rules
+    )
+
+
+@pytest.mark.parametrize(
+    ("family", "kind", "passes"),
+    [
+        (2, 1, True),
+        (2, 1 | 0o2004000, True),  # SOCK_CLOEXEC, SOCK_NONBLOCK
+        (2, 2, False),
+        (1, 1, True),
+        (1, 2, True),  # the policy names no type
+        (10, 1, False),
+        (38, 5, False),
+    ],
+)
+def test_sockets_are_held_to_the_networks_of_the_policy(family: int, kind: int, passes: bool) -> None:
+    assert _passes(_policy(("socket",)), "socket", family, kind) is passes
+
+
+def test_a_call_is_held_to_the_values_that_a_policy_names_and_to_ordinary_ones() -> None:
+    seccomp = SeccompPolicy(("setsockopt",), (ArgumentRule("setsockopt", {1: 1, 2: 32}, "priority"),))
+    policy = Policy("a server", seccomp, AppArmorPolicy(FILES, SOCKETS))
+    assert _passes(policy, "setsockopt", 0, 1, 32)
+    assert _passes(policy, "setsockopt", 0, 6, 1)  # TCP_NODELAY
+    assert not _passes(policy, "setsockopt", 0, 0, 64)  # a packet filter's table
+    assert _passes(_policy(("setsockopt",)), "setsockopt", 0, 0, 64), "nothing is known of its values"
 
 
 def test_clone_cannot_make_namespaces() -> None:

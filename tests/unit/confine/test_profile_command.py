@@ -45,7 +45,8 @@ def test_check_fails_until_the_files_are_built(project: Path) -> None:
 def test_list_says_which_files_are_out_of_date(project: Path) -> None:
     _run(project, "build")
     (project / "profiles/web/apparmor").write_text("")
-    assert json.loads(_run(project, "list", "--json")[1]) == [{"role": "web", "stale": ["apparmor"]}]
+    (row,) = json.loads(_run(project, "list", "--json")[1])
+    assert (row["role"], row["stale"], row["open"]) == ("web", ["apparmor"], 0)
 
 
 def test_show_prints_one_profile_or_both(project: Path) -> None:

@@ -141,7 +141,7 @@ def test_a_database_behind_no_door_is_a_member_of_which_nothing_is_known() -> No
     told = [
         getattr(member, field)
         for field in MongoMember.__struct_fields__
-        if field not in {"service", "node", "container"}
+        if field not in {"service", "node", "container", "inside"}
     ]
     assert told == [Unavailable("a: no process belongs to the container")] * len(told)
     assert machines["a"].asked == ["collector", "relay"]

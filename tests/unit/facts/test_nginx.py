@@ -1,5 +1,7 @@
 """`nginx -T` as a tree, and what must not pass for one."""
 
+import re
+
 import pytest
 
 from hardening.errors import HardenError
@@ -176,3 +178,19 @@ def test_what_could_not_be_read_says_why(dumped: Known[str] | Unavailable, reaso
     assert server is not None
     assert server.config == Unavailable(reason)
     assert server.version == Unavailable("nginx -v told no version: 'no version'")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("server_name a.example b.example;", ["a.example b.example"]),
+        ("  server { listen 80; server_name a.example; }", ["a.example"]),
+        ("# server_name old.example;", []),
+        ("listen 80; # server_name old.example;", []),
+        ("server_name_in_redirect on;", []),
+    ],
+)
+def test_names_to_call_a_server_by_are_those_in_force(line: str, name: list[str]) -> None:
+    patterns = nginx.LOOK["name_patterns"]
+    assert isinstance(patterns, list)
+    assert [found for pattern in patterns for found in re.findall(pattern, line, re.MULTILINE)] == name

@@ -44,7 +44,7 @@ def document(**changes: object) -> bytes:
         (b"", "is no whole JSON document"),
         (dump(FACTS)[:-20], "is no whole JSON document"),
         (b"\xff\xfe{}", "is no whole JSON document"),
-        (dump(FACTS).replace(b"no answer", b"\xff"), "is not a facts file"),
+        (dump(FACTS).replace(b"no answer", b"\xff"), "is no whole JSON document"),
         (b"[]", "is not a facts file"),
         (b'{"some": "thing"}', "is not a facts file"),
         (b'{"version": "1"}', "is not a facts file"),

@@ -75,6 +75,15 @@ def test_a_program_past_its_time_is_killed_and_says_so() -> None:
     assert not Path(f"/proc/{result.text.strip()}").exists()
 
 
+@pytest.mark.parametrize("script", ["exec yes", "exec yes >&2"])
+def test_a_program_that_never_stops_talking_is_stopped(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "OUTPUT_LIMIT", 1 << 20)
+    began = time.monotonic()
+    result = process.run(shell(script), timeout=100)
+    assert (result.rc, result.complaint, result.stdout) == (process.TIMED_OUT, "said more than 1 MiB", b"")
+    assert time.monotonic() - began < 30
+
+
 def test_a_quick_program_is_not_held_up_by_its_time_limit() -> None:
     def seconds() -> float:
         began = time.monotonic()

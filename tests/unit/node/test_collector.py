@@ -1,12 +1,14 @@
 """The collector's reading of /proc and of an engine, with hostile input; and that its answer is a NodeFacts."""
 
 import ast
+import contextlib
 import json
 import os
 import socketserver
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -262,6 +264,43 @@ INSPECT = {"Id": ID, "Name": "/c", "Image": "", "Created": "", "State": {"Pid": 
 INFO = {"ServerVersion": "20.10", "Driver": "overlay2", "DockerRootDir": "/var/lib/docker"}
 
 
+class Slow:
+    """An answer of 1000 bytes that comes in pieces, each after a pause, or whose rest never comes."""
+
+    def __init__(self, *pieces: bytes, pause: float = 0) -> None:
+        self.pieces = pieces
+        self.pause = pause
+        self.over = threading.Event()
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        with contextlib.suppress(OSError):  # nobody reads any more
+            for piece in self.pieces:
+                handler.wfile.write(piece)
+                handler.wfile.flush()
+                self.over.wait(self.pause)
+        self.over.wait(20)
+
+
+class Chunked:
+    """A document in pieces, as engines send long ones."""
+
+    def __init__(self, document: object) -> None:
+        self.document = document
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        text = json.dumps(self.document).encode()
+        for start in range(0, len(text), 7):
+            piece = text[start : start + 7]
+            handler.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        handler.wfile.write(b"0\r\n\r\n")
+
+
 class StandIn(socketserver.ThreadingUnixStreamServer):
     """Answers paths (without their version) with status and document, and counts connections."""
 
@@ -288,6 +327,9 @@ class _Handler(BaseHTTPRequestHandler):
         status, document = self.server.answers.get(
             f"/{path}" if path else self.path, (404, {"message": "page not found"})
         )
+        if isinstance(document, Slow | Chunked):
+            document.answer(self)
+            return
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
@@ -359,6 +401,14 @@ def test_everything_is_read_over_one_connection_and_a_container_that_went_is_lef
     assert server.connections == 1
 
 
+def test_an_answer_in_pieces_is_whole_and_leaves_the_connection_usable(stand_in: Start) -> None:
+    networks = [{"Id": str(number), "Name": "n", "Driver": "d", "Scope": "local"} for number in range(99)]
+    server, engine = stand_in({"/networks": (200, Chunked(networks)), "/images/json": (200, Chunked([]))})
+    found = engine_facts(engine, INFO, REQUEST, "")
+    assert [each["Id"] for each in known(found["networks"])] == [str(number) for number in range(99)]
+    assert (known(found["images"]), server.connections) == ([], 1)
+
+
 def test_an_engine_that_refuses_is_quoted_and_hides_no_other_fact(stand_in: Start) -> None:
     _, engine = stand_in({"/containers/json": (500, {"message": "layer does not exist"}), "/networks": (200, [])})
     found = engine_facts(engine, INFO, REQUEST, "")
@@ -391,6 +441,26 @@ def test_names_that_are_no_utf_8_are_replaced(stand_in: Start) -> None:
     network = b'[{"Id": "1", "Name": "\xff", "Driver": "d", "Scope": "local"}]'
     _, engine = stand_in({"/networks": (200, network)})
     assert known(engine_facts(engine, INFO, REQUEST, "")["networks"])[0]["Name"] == "\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("slow", "reason"),
+    [
+        (Slow(), "timed out"),
+        (Slow(b'{"Id"'), "timed out"),
+        (Slow(*[b" "] * 900, pause=0.01), "the engine did not end its answer within 0.5 s"),
+    ],
+    ids=["hangs", "stops in the middle", "trickles"],
+)
+def test_an_engine_that_hangs_costs_one_fact_and_its_time_limit(stand_in: Start, slow: Slow, reason: str) -> None:
+    server, _ = stand_in({"/networks": (200, slow), "/images/json": (200, []), "/containers/json": (200, [])})
+    engine = EngineSocket(str(server.server_address), seconds=0.5)
+    began = time.monotonic()
+    found = engine_facts(engine, INFO, REQUEST, "")
+    slow.over.set()
+    assert reason in found["networks"]["reason"]
+    assert (known(found["images"]), known(found["containers"])) == ([], [])
+    assert time.monotonic() - began < 10
 
 
 def test_an_endless_answer_is_cut(stand_in: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -199,7 +199,12 @@ class Deployed:
 
     def __init__(self, kit: Kit, store: Store) -> None:
         self._kit, self._store = kit, store
-        document = {"services": {"db1": {"image": "db@sha256:1"}, "web": {"image": "web@sha256:1"}}}
+        document = {
+            "services": {
+                "db1": {"image": "db@sha256:1", "secrets": ["ca", "db1"]},
+                "web": {"image": "web@sha256:1", "secrets": [{"source": "site", "target": "site.pem"}]},
+            }
+        }
         services = {
             "db1": StackService("shop_db1", "", "db@sha256:1", {"ca": "ca", "db1": "db1"}),
             "web": StackService("shop_web", "", "web@sha256:1", {"site": "site"}),

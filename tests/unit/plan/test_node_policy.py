@@ -27,7 +27,7 @@ def present(*policies: Known[str] | Unavailable, running: tuple[str, ...] = ()) 
 
 def test_entries_of_another_project_whose_service_runs_are_kept() -> None:
     found = present(on_a_node({"till_web": "till"}, {"till": OTHER}), Known(""), running=("till_web",))
-    merged = json.loads(policy(kit.project(), found))
+    merged = json.loads(policy(kit.project(), found, apparmor=True))
     assert merged["services"] == {"till_web": "till", "shop_web": "web"}
     assert merged["profiles"]["till"] == OTHER
     assert set(merged["profiles"]) == {"till", "web"}
@@ -35,19 +35,19 @@ def test_entries_of_another_project_whose_service_runs_are_kept() -> None:
 
 def test_a_service_that_is_gone_is_dropped_and_its_profile_stays() -> None:
     found = present(on_a_node({"till_web": "till"}, {"till": OTHER}))
-    merged = json.loads(policy(kit.project(), found))
+    merged = json.loads(policy(kit.project(), found, apparmor=True))
     assert merged["services"] == {"shop_web": "web"}
     assert "till" in merged["profiles"]
 
 
 def test_a_service_that_the_project_no_longer_confines_is_dropped_although_it_runs() -> None:
     found = present(on_a_node({"shop_old": "web", "shop_web": "web"}, {"web": OTHER}), running=("shop_old", "shop_web"))
-    assert json.loads(policy(kit.project(), found))["services"] == {"shop_web": "web"}
+    assert json.loads(policy(kit.project(), found, apparmor=True))["services"] == {"shop_web": "web"}
 
 
 def test_the_projects_own_profile_replaces_one_of_the_same_name() -> None:
     found = present(on_a_node({}, {"web": OTHER}))
-    assert json.loads(policy(kit.project(), found))["profiles"]["web"]["apparmor"] == "harden-web"
+    assert json.loads(policy(kit.project(), found, apparmor=True))["profiles"]["web"]["apparmor"] == "harden-web"
 
 
 def test_every_node_gets_the_same_policy_whatever_each_has() -> None:

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import msgspec
@@ -5,12 +6,15 @@ import pytest
 
 from hardening import plan
 from hardening.errors import Exit, HardenError
+from hardening.model.dns import Hidden, NodeDns, ProjectDns
 from hardening.model.engine import SwarmState
 from hardening.model.facts import Facts
+from hardening.model.inventory import Inventory
 from hardening.model.known import Known, Unavailable
-from hardening.model.plan import InstallFile, Phase, Step
-from hardening.model.project import EngineSettings
-from hardening.plan import node_files
+from hardening.model.plan import InstallFile, Phase, Plan, Step
+from hardening.model.project import AppArmor, EngineSettings
+from hardening.plan import node_files, node_policy
+from hardening.render import changes
 
 Kit = Any  # conftest.Kit, which a test module cannot import by name
 
@@ -27,7 +31,7 @@ def members(kit: Kit, *, labels: dict[str, str], **changes: object) -> tuple[obj
 def test_bare_machines_get_everything_in_order(kit: Kit) -> None:
     made = steps(kit, kit.machine("n1"), kit.machine("n2"))
     assert [step.phase for step in made] == sorted(step.phase for step in made)
-    assert {step.phase for step in made} == set(Phase) - {Phase.DATABASE, Phase.CLEANUP}
+    assert {step.phase for step in made} == set(Phase) - {Phase.DATABASE, Phase.CLEANUP, Phase.REMOVAL}
 
 
 def test_the_runtime_is_in_place_before_the_engine_uses_it(kit: Kit) -> None:
@@ -123,3 +127,72 @@ def test_an_unread_machine_is_unreachable_not_bad_input(kit: Kit) -> None:
     with pytest.raises(HardenError, match="n2: no SSH connection") as caught:
         plan.make(kit.project(), facts)
     assert caught.value.exit_code is Exit.UNREACHABLE
+
+
+NAMES = {"n2": NodeDns("https://dns.example/nic/update", "agent", ("a.example.org",), {"fixed": "192.0.2.1"}, 300)}
+
+
+@pytest.mark.parametrize(
+    ("login", "programs", "message"),
+    [
+        (Unavailable("dns.credentials: cannot be read"), {"systemctl": "/bin/systemctl"}, "dns.credentials: cannot be"),
+        (Known(Hidden("…")), {}, "n2: has no systemd to keep host names"),
+    ],
+    ids=["no login", "no systemd"],
+)
+def test_host_names_that_cannot_be_kept_stop_everything(
+    kit: Kit, login: Known[Hidden] | Unavailable, programs: dict[str, str], message: str
+) -> None:
+    second = kit.machine("n2")
+    second = msgspec.structs.replace(second, programs={**second.programs, **programs})
+    with pytest.raises(HardenError) as caught:
+        steps(kit, kit.machine("n1"), second, dns=ProjectDns(NAMES, login))
+    assert message in caught.value.message
+    assert "n1: " not in caught.value.message
+
+
+def test_a_node_with_host_names_gets_their_program_and_its_plan_no_secret(kit: Kit) -> None:
+    second = kit.machine("n2")
+    second = msgspec.structs.replace(second, programs={**second.programs, "systemctl": "/bin/systemctl"})
+    login = Known(Hidden("password: hunter2"))
+    made = steps(kit, kit.machine("n1"), second, dns=ProjectDns(NAMES, login))
+    assert {step.node for step in made if "harden-dns" in step.summary} == {"n2"}
+    assert "hunter2" not in changes.as_text(Plan(made)) + changes.as_json(Plan(made)) + repr(made)
+
+
+WHEN_THERE = EngineSettings(apparmor=AppArmor.WHEN_THERE)
+
+
+def alone(kit: Kit) -> Inventory:
+    return Inventory(kit.project().inventory.nodes[:1], "test")
+
+
+@pytest.mark.parametrize("lsm", [Known(("lockdown",)), Unavailable("no securityfs")], ids=["none", "not readable"])
+def test_a_single_engine_without_apparmor_is_told_how_to_go_on(kit: Kit, lsm: Any) -> None:  # noqa: ANN401 - a fact
+    with pytest.raises(HardenError, match=r"engine: \{apparmor: when-there\}"):
+        steps(kit, kit.machine("n1", lsm=lsm, programs={"docker": "x"}), inventory=alone(kit))
+
+
+@pytest.mark.parametrize("lsm", [Known(("lockdown",)), Unavailable("no securityfs")], ids=["none", "not readable"])
+def test_it_goes_on_with_what_its_kernel_has(kit: Kit, lsm: Any) -> None:  # noqa: ANN401 - a fact
+    bare = kit.machine("n1", lsm=lsm, programs={"docker": "x"})
+    made = plan.make(kit.project(inventory=alone(kit), engine=WHEN_THERE), kit.facts(bare))
+    files = {step.action.path: step.action for step in made.steps if isinstance(step.action, InstallFile)}
+    assert "/etc/harden/seccomp/web.json" in files
+    assert "/etc/apparmor.d/harden-web" not in files
+    policy = json.loads(files[node_policy.POLICY_FILE].content or "")
+    assert policy["profiles"]["web"] == {"seccomp": "/etc/harden/seccomp/web.json", "no_new_privileges": True}
+    (line,) = made.lacking
+    assert f"Lacking: {line}" in changes.as_text(made)
+    assert json.loads(changes.as_json(made))["lacking"] == [line]
+
+
+def test_in_a_cluster_no_node_goes_without_apparmor(kit: Kit) -> None:
+    with pytest.raises(HardenError, match="n2: AppArmor is not active"):
+        steps(kit, kit.machine("n1"), kit.machine("n2", lsm=Known(())), engine=WHEN_THERE)
+
+
+def test_where_apparmor_is_there_a_single_engine_uses_it(kit: Kit) -> None:
+    made = plan.make(kit.project(inventory=alone(kit), engine=WHEN_THERE), kit.facts(kit.machine("n1")))
+    assert "/etc/apparmor.d/harden-web" in {getattr(step.action, "path", "") for step in made.steps}
+    assert made.lacking == ()

@@ -1,12 +1,17 @@
 """Reports for the renderers: an ordinary one, and one full of hostile names."""
 
+from datetime import date
+
 import msgspec
 
-from hardening import audit, checks
+from hardening import audit, checks, docker_bench, history
+from hardening.docker_bench import BenchReport
+from hardening.model.bench import BenchVerdict
 from hardening.model.engine import Mount
 from hardening.model.facts import Facts
-from hardening.model.findings import Report
-from hardening.model.known import Known
+from hardening.model.findings import Report, Status
+from hardening.model.known import Known, Unavailable
+from hardening.model.waiver import Waiver
 from tests.unit import facts_factory as given
 
 HOSTILE = (
@@ -65,7 +70,46 @@ def clean() -> Report:
 
 
 def hostile() -> Report:
-    """The ordinary one with hostile names wherever a stranger chooses them."""
+    """The ordinary one with hostile names wherever a stranger chooses them, and all that can stand beside findings."""
     facts = broken_facts(HOSTILE)
     nodes = {f"{name}{HOSTILE}" if name == "node4" else name: node for name, node in facts.nodes.items()}
-    return audit.run(msgspec.structs.replace(facts, nodes=nodes), checks.load(), f"shop {HOSTILE}")
+    return _surrounded(msgspec.structs.replace(facts, nodes=nodes), HOSTILE)
+
+
+def surrounded() -> Report:
+    """The ordinary one with waivers, what changed since an earlier audit, and a second opinion."""
+    return _surrounded(broken_facts(), "tool")
+
+
+def _surrounded(facts: Facts, name: str) -> Report:
+    accepted = (
+        Waiver("container-memory-limit", "*", f"it is small {name}", f"ops {name}", date(2031, 5, 1), place="w.yml:1"),
+        Waiver("container-seccomp", f"gone {name}", "nobody knows", "ops", date(2031, 5, 1), place="w.yml:6"),
+    )
+    report = audit.run(facts, checks.load(), f"shop {name}", accepted, (f"shop-{name}",))
+    earlier = audit.run(given.cluster(), checks.load(), f"shop {name}")
+    broken = BenchVerdict("5.11", f"memory {name}", "PASS", f"all of {name}", (name,))
+    answers: dict[str, Known[BenchReport] | Unavailable] = {
+        "node2": Known(BenchReport("1.6.0", (broken, BenchVerdict(f"C.{name}", name, name)))),
+        f"node4{name}": Unavailable(f"timed out {name}"),
+    }
+    compared = docker_bench.compare(report, answers, f"./{name}")
+    return msgspec.structs.replace(report, changes=history.compare(report, earlier), docker_bench=compared)
+
+
+def waived(check: str = "container-memory-limit") -> Report:
+    """The ordinary one without its unread node, in which the failures of one check are accepted."""
+    facts = broken_facts()
+    read = {name: node for name, node in facts.nodes.items() if isinstance(node, Known)}
+    made = audit.run(msgspec.structs.replace(facts, nodes=read), checks.load(), "shop")
+
+    def accepted(subject: str, node: str) -> Waiver:
+        return Waiver(check, subject, "It is replaced by a service in March.", "Ada Ops", date(2027, 3, 31), node)
+
+    findings = tuple(
+        msgspec.structs.replace(each, waiver=accepted(each.outcome.subject, each.outcome.node))
+        if each.check == check and each.outcome.status is Status.FAIL
+        else each
+        for each in made.findings
+    )
+    return msgspec.structs.replace(made, findings=findings)

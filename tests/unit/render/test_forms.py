@@ -18,8 +18,8 @@ from hardening.render import document, formats, terminal
 from hardening.render.formats import Format
 from tests.unit.render import reports
 
-ORDINARY, CLEAN, HOSTILE = reports.ordinary(), reports.clean(), reports.hostile()
-ALL = {"ordinary": ORDINARY, "clean": CLEAN, "hostile": HOSTILE}
+ORDINARY, CLEAN, HOSTILE, SURROUNDED = reports.ordinary(), reports.clean(), reports.hostile(), reports.surrounded()
+ALL = {"ordinary": ORDINARY, "clean": CLEAN, "hostile": HOSTILE, "surrounded": SURROUNDED}
 INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
@@ -56,10 +56,15 @@ def test_json_follows_its_schema_and_comes_back_whole(report: Report) -> None:
 
 @each_report
 def test_sarif_is_read_by_a_reader_of_sarif(report: Report) -> None:
-    run = Sarif.model_validate_json(formats.render(report, Format.SARIF)).runs[0]
-    assert len(run.results or ()) == len(report.findings)
+    text = formats.render(report, Format.SARIF)
+    run = Sarif.model_validate_json(text).runs[0]
+    counted = report.summary.by_status
+    attention = counted[Status.FAIL] + counted[Status.UNKNOWN] + counted[Status.MANUAL]
+    assert len(run.results or ()) == attention + report.summary.waived
+    suppressed = [result for result in json.loads(text)["runs"][0]["results"] if result.get("suppressions")]
+    assert len(suppressed) == report.summary.waived
     failed = [result for result in run.results or () if result.kind == "fail"]
-    assert len(failed) == report.summary.by_status[Status.FAIL]
+    assert len(failed) == counted[Status.FAIL] + len(suppressed)
     rules = [rule.id for rule in run.tool.driver.rules or ()]
     assert all(rules[result.rule_index or 0] == result.rule_id for result in run.results or ())
 
@@ -74,12 +79,13 @@ def test_sarif_fingerprints_tell_subjects_apart() -> None:
 def test_junit_is_read_by_a_reader_of_junit(report: Report) -> None:
     suites = JUnitXml.fromstring(formats.render(report, Format.JUNIT).encode())
     counted = report.summary.by_status
-    assert sum(suite.tests for suite in suites) == len(report.findings)
+    lost = len(report.docker_bench.unread) if report.docker_bench else 0
+    assert sum(suite.tests for suite in suites) == len(report.findings) + lost
     assert sum(suite.failures for suite in suites) == counted[Status.FAIL]
-    assert sum(suite.errors for suite in suites) == counted[Status.UNKNOWN]
+    assert sum(suite.errors for suite in suites) == counted[Status.UNKNOWN] + lost
     cases = [case for suite in suites for case in suite]
     assert sum(case.is_failure for case in cases) == counted[Status.FAIL]
-    assert sum(case.is_error for case in cases) == counted[Status.UNKNOWN]
+    assert sum(case.is_error for case in cases) == counted[Status.UNKNOWN] + lost
 
 
 def test_junit_keeps_names_as_text() -> None:
@@ -122,7 +128,32 @@ def test_the_terminal_shows_what_passed_only_when_asked() -> None:
 
 
 def test_a_clean_cluster_is_said_to_be_clean() -> None:
-    assert "nothing failed" in printed(CLEAN)
+    assert "Nothing failed." in printed(CLEAN)
+
+
+def test_the_verdict_stands_before_everything_else() -> None:
+    assert printed(ORDINARY).splitlines()[2].endswith("rules are broken, 2 of critical weight.")
+
+
+def test_it_ends_with_what_to_do_next() -> None:
+    last = printed(ORDINARY).split("\nNext\n")[1]
+    assert "harden checks show" in last
+    assert "harden audit --all" in last
+    assert "harden checks show" not in printed(CLEAN)
+
+
+def test_what_a_waiver_accepts_is_no_failure_and_not_hidden() -> None:
+    text = printed(reports.waived(check="container-engine-socket"))
+    assert "2 of critical weight" not in text
+    assert "It is replaced by a service in March. Ada Ops, until 2027-03-31" in " ".join(text.split())
+
+
+@each_report
+@pytest.mark.parametrize("everything", [False, True], ids=["short", "all"])
+def test_what_is_piped_holds_no_colours_and_no_blanks_at_line_ends(report: Report, everything: bool) -> None:
+    text = printed(report, everything=everything)
+    assert "\x1b" not in text
+    assert not [line for line in text.splitlines() if line != line.rstrip()]
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
@@ -134,3 +165,59 @@ def test_the_headline_is_one_line() -> None:
     line = terminal.headline(ORDINARY)
     assert "\n" not in line
     assert "critical" in line
+
+
+# --- waivers, changes, a second opinion -----------------------------------------------------------------------------
+
+
+def test_a_waived_finding_is_shown_with_its_reason_in_every_form() -> None:
+    for form in Format:
+        text = formats.render(SURROUNDED, form)
+        assert "it is small tool" in text, form
+        assert "2031-05-01" in text, form
+    assert "it is small tool  ops tool, until 2031-05-01" in printed(SURROUNDED, width=200)
+
+
+def test_a_waived_finding_is_no_failure_in_any_form() -> None:
+    sarif = json.loads(formats.render(SURROUNDED, Format.SARIF))["runs"][0]["results"]
+    marked = [result for result in sarif if result["suppressions"]]
+    assert [result["ruleId"] for result in marked] == ["container-memory-limit"]
+    assert marked[0]["suppressions"][0]["justification"] == "it is small tool (ops tool, until 2031-05-01)"
+    root = ET.fromstring(formats.render(SURROUNDED, Format.JUNIT))  # noqa: S314 - we wrote it
+    skipped = [case.find("skipped") for case in root.iter("testcase") if "memory-limit" in case.get("classname", "")]
+    assert [case.get("message") for case in skipped if case is not None and "waived" in case.get("message", "")] == [
+        "waived: it is small tool (ops tool, 2031-05-01)"
+    ]
+    assert "Every container has a memory limit" not in printed(SURROUNDED).partition("Could not be seen")[0]
+
+
+def test_a_report_without_waivers_marks_nothing_in_sarif() -> None:
+    assert "suppressions" not in formats.render(ORDINARY, Format.SARIF)
+
+
+def test_changes_are_shown_with_what_is_new() -> None:
+    assert re.search(r"Since 2026-11-18 .* of shop tool  \d+ new, \d+ fixed", printed(SURROUNDED, width=200))
+    assert re.search(r"\d+ new, \d+ fixed", formats.render(SURROUNDED, Format.MARKDOWN))
+    assert re.search(r"\d+ new, \d+ fixed", formats.render(SURROUNDED, Format.HTML))
+
+
+def test_a_second_opinion_is_shown_where_it_disagrees_and_where_it_is_missing() -> None:
+    for text in (
+        printed(SURROUNDED, width=200),
+        *(formats.render(SURROUNDED, each) for each in (Format.MARKDOWN, Format.HTML)),
+    ):
+        assert "5.11" in text
+        assert "timed out tool" in text
+    for form in (Format.JUNIT, Format.SARIF):
+        assert "timed out tool" in formats.render(SURROUNDED, form)
+    everything = printed(SURROUNDED, everything=True, width=200)
+    assert "C.tool" in everything
+
+
+def test_checks_that_were_not_asked_are_named() -> None:
+    for text in (
+        printed(SURROUNDED),
+        formats.render(SURROUNDED, Format.HTML),
+        formats.render(SURROUNDED, Format.MARKDOWN),
+    ):
+        assert "1 check was not asked, by choice: shop-tool" in text.replace("\\", "")

@@ -1,4 +1,10 @@
+from typing import Any
+
+from hardening.model.engine import Endpoint, Mount
+from hardening.model.facts import Facts, ProcessFacts
 from hardening.model.known import Known
+from hardening.model.swarm import Privileges, ServiceMount
+from tests.unit import facts_factory as given
 from tests.unit.checks.cases import fails, inapplicable, passes, unknown
 from tests.unit.facts_factory import (
     cluster,
@@ -11,6 +17,21 @@ from tests.unit.facts_factory import (
     with_service,
 )
 
+BIND = Mount("bind", "/srv", "/host", rw=True)
+ASKED = ServiceMount("bind", "/srv", "/host", read_only=True)
+
+
+def asking(*processes: ProcessFacts, found: tuple[Mount, ...] = (), **changes: Any) -> Facts:  # noqa: ANN401 - any field of a definition
+    """A service that asks for something more, and its container."""
+    service = given.service(**changes)
+    told = given.swarm(services=(service,), tasks=(given.task(service),))
+    return cluster(node(container(inspect(mounts=found), *processes), swarm=Known(told)))
+
+
+def mounting(*, rw: bool) -> Facts:
+    return asking(mounts=(ASKED,), found=(Mount("bind", "/srv", "/host", rw=rw),))
+
+
 CASES = (
     passes("as asked for", with_container()),
     fails("another image", with_service(image="registry:5000/web@sha256:" + "f" * 64), says="image"),
@@ -21,6 +42,19 @@ CASES = (
     fails("another memory limit", with_container(inspect(memory=1)), says="memory"),
     fails("no process limit", with_container(inspect(pids_limit=None)), says="process limit"),
     fails("another CPU limit", with_container(inspect(nano_cpus=0)), says="CPU"),
+    fails("a mount that nobody asked for", with_container(inspect(mounts=(BIND,))), says="/host: nobody asked"),
+    passes("a mount as asked for", mounting(rw=False)),
+    fails("a mount that is writable", mounting(rw=True), says="asked read-only, found writable"),
+    fails("a mount that is missing", asking(mounts=(ASKED,)), says="mount /host: asked for, missing"),
+    fails("a variable that is missing", asking(env=("PATH", "MODE")), says="variables missing: MODE"),
+    fails("another network", with_container(inspect(networks={"other": Endpoint("n7")})), says="network n1"),
+    passes("the node's own network", with_container(inspect(networks={"host": Endpoint("h")}))),
+    passes("no new privileges, as asked for", asking(privileges=Privileges(no_new_privileges=True))),
+    fails(
+        "privileges may be gained",
+        asking(given.process(no_new_privileges=False), privileges=Privileges(no_new_privileges=True)),
+        says="web may gain some",
+    ),
     unknown("the mount table could not be read", with_container(root_read_only=missing())),
     unknown("the swarm could not be asked", cluster(node(container(), swarm=missing()))),
     unknown("the swarm does not tell", with_service(container_spec=None)),

@@ -1,0 +1,1 @@
+"""Checks of what the audit itself was given."""

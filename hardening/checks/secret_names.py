@@ -1,0 +1,14 @@
+"""Names of variables that promise a secret."""
+
+import re
+
+SUSPECT = re.compile(
+    r"(?:^|_)(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|KEY|APIKEY|CREDENTIALS?)(?:$|_)", re.IGNORECASE
+)
+INNOCENT = re.compile(r"(?:_FILE|_PATH|_PATHS|_DIR)$|^PWD$|^OLDPWD$|^GPG_KEY$|PUBLIC_KEY", re.IGNORECASE)
+"""Names of files that hold the secret, the shell's own variables, and keys that anybody may know."""
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a variable or argument of this name would hold a secret."""
+    return bool(SUSPECT.search(name)) and not INNOCENT.search(name)

@@ -1,0 +1,58 @@
+"""`harden profile init`: a policy to start from, for a service this program has never seen."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import roles
+from .options import Inventory, ProjectFolder
+
+
+def init(
+    service: Annotated[str, typer.Argument(help="A service of the project's stacks.")],
+    image: Annotated[
+        str,
+        typer.Option(metavar="TARGET", help="Its image, as `harden profile analyse` takes it. Default: not looked at."),
+    ] = "",
+    inventory: Inventory = "",
+    project: ProjectFolder = Path(),
+) -> None:
+    """Write a policy for a service from its definition, its image and recordings. Overwrites nothing."""
+    import json
+
+    from hardening import project as projects
+    from hardening.confine import evidence, first_policy, library, sources
+    from hardening.confine.first_policy import Described
+    from hardening.errors import FailedError, HardenError
+
+    from . import progress
+    from . import sources as cluster
+    from .profile_analyse import opened
+
+    machines = cluster.inventory(inventory, project)
+    stacks = projects.stacks(project, machines, cluster.images_lock(inventory, project))
+    found = {name: stack for stack in stacks for name in stack.services}
+    if service not in found:
+        raise HardenError(f"there is no service `{service}`", f"there are: {', '.join(sorted(found)) or 'none'}")
+    role = found[service].services[service].profile or service
+    path = roles.folder(project) / role / library.POLICY_FILE
+    if path.exists():
+        raise HardenError(f"{path}: is there already", "edit it, or remove it first")
+    with progress.lines() as report, opened(image, "", inventory, project, report) if image else nullcontext() as seen:
+        programs = evidence.programs(seen[0].files, seen[0].config.words) if seen else ()
+        about = Described(
+            service,
+            json.loads(found[service].document)["services"][service],
+            programs,
+            seen[0].config.working_dir if seen else "",
+        )
+    text = first_policy.draft(about, sources.read(path.parent.parent, role).recordings)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FailedError(f"{path}: cannot be written: {error.strerror}") from error
+    typer.echo(f"written: {path}")
+    typer.echo(f"Name it in {found[service].source}: x-harden: {{profile: {role}}}. Then record, analyse, build.")

@@ -1,0 +1,142 @@
+"""`harden profile review`: decide what evidence alone cannot."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import roles
+from .options import AsJson, ProjectFolder
+from .roles import Role
+
+if TYPE_CHECKING:
+    from hardening.model.review import Item, Verdict
+
+Items = Annotated[list[str] | None, typer.Option(metavar="ITEM", help="By its name, such as `call:setuid`.")]
+
+
+def review(
+    role: Role,
+    accept: Items = None,
+    refuse: Items = None,
+    narrow: Annotated[list[str] | None, typer.Option(metavar="ITEM", help="To what --to says.")] = None,
+    to: Annotated[list[str] | None, typer.Option(metavar="RULE", help="With --narrow: what stays allowed.")] = None,
+    undo: Annotated[list[str] | None, typer.Option(metavar="ITEM", help="Open an item again.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
+    by: Annotated[str, typer.Option(help="Who decides. Default: your name on this machine.")] = "",
+    write: Annotated[
+        bool, typer.Option("--write", help="Write open items into review.yml, to be decided there.")
+    ] = False,
+    project: ProjectFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Go through what is open: risky calls only the code knows, new paths, wide patterns. Exit 1 while any is left.
+
+    In a terminal it asks one power after the other; with options, or as the file review.yml, it suits scripts and pull
+    requests. `harden profile build` honours what was decided.
+    """
+    import sys
+
+    from hardening.confine import library
+    from hardening.errors import Exit
+    from hardening.model.review import Verdict
+
+    folder, who = roles.folder(project), by or _own_name()
+    given = {Verdict.ACCEPT: accept, Verdict.REFUSE: refuse, Verdict.NARROW: narrow, Verdict.OPEN: undo}
+    if any(given.values()) or write:
+        for verdict, items in given.items():
+            if items:
+                _decide(folder, role, verdict, items, reason, who, to or ())
+        if write:
+            _leave_open(folder, role)
+    elif sys.stdin.isatty() and not as_json:
+        _ask(folder, role, who)
+    left = library.open_items(folder, role)
+    _show(left, as_json=as_json)
+    raise typer.Exit(Exit.FAILED if left else Exit.OK)
+
+
+def _decide(
+    folder: Path,
+    role: str,
+    verdict: "Verdict",
+    items: list[str],
+    reason: str,
+    who: str,
+    narrowed: "list[str] | tuple[()]",
+) -> None:
+    from datetime import UTC, datetime
+
+    from hardening.confine import review
+    from hardening.model.review import Decision, Verdict
+
+    today = datetime.now(UTC).date().isoformat()
+    kept = tuple(narrowed) if verdict is Verdict.NARROW else ()
+    path = review.decide(folder, role, Decision(tuple(items), verdict, reason, who, today, kept))
+    typer.echo(f"{verdict.value}: {', '.join(items)} ({path})", err=True)
+
+
+def _leave_open(folder: Path, role: str) -> None:
+    from hardening.confine import review
+
+    path, count = review.leave_open(folder, role)
+    typer.echo(f"{path}: {count} open items written", err=True)
+
+
+def _ask(folder: Path, role: str, who: str) -> None:
+    """One power after the other: what it is, why it is asked, and what is to be done."""
+    from hardening.confine import library
+    from hardening.model.review import Verdict
+
+    answers = {"a": Verdict.ACCEPT, "r": Verdict.REFUSE, "n": Verdict.NARROW}
+    for power, items in _by_power(library.open_items(folder, role)):
+        typer.secho(f"\n{items[0].risk.value} risk: {power}", bold=True)
+        for item in items:
+            typer.echo(_told(item))
+        answer = typer.prompt("[a]ccept all, [r]efuse all, [n]arrow, [s]kip, [q]uit", default="s")[:1].lower()
+        if answer == "q":
+            return
+        if answer in answers:
+            kept = typer.prompt("what stays allowed, separated by commas").split(",") if answer == "n" else []
+            reason = typer.prompt("why")
+            names = [item.id for item in items]
+            _decide(folder, role, answers[answer], names, reason, who, [each.strip() for each in kept])
+
+
+def _by_power(items: "tuple[Item, ...]") -> "Iterator[tuple[str, list[Item]]]":
+    for power, group in groupby(items, key=lambda item: item.power):
+        yield power, list(group)
+
+
+def _told(item: "Item") -> str:
+    from hardening.confine import powers
+
+    holes = powers.vulnerabilities(item.id.partition(":")[2])
+    known = f"; went through it: {', '.join(each.cve for each in holes)}" if holes else ""
+    lines = [f"  {item.id}  ({item.kind.value}{known})"]
+    lines += [f"      {each.kind.value}: {each.source}" for each in item.evidence[:3]]
+    return "\n".join(lines)
+
+
+def _show(items: "tuple[Item, ...]", *, as_json: bool) -> None:
+    import msgspec
+
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(items)).decode())
+        return
+    for power, group in _by_power(items):
+        typer.echo(f"{group[0].risk.value} risk: {power}")
+        for item in group:
+            typer.echo(_told(item))
+    typer.echo(f"{len(items)} open" if items else "nothing is open")
+
+
+def _own_name() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name
+        return ""

@@ -1,0 +1,70 @@
+"""What the commands of `harden profile` share: where roles are, and how they are named."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from hardening.confine.apparmor import Version
+
+Role = Annotated[str, typer.Argument(help="Folder name below `profiles/`, such as `web`.")]
+Roles = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
+Parser = Annotated[
+    str, typer.Option(help="Version of the node's apparmor_parser; 3.0 suits all, 4.0 and later add rules.")
+]
+
+
+def folder(project: Path) -> Path:
+    """The project's own profiles, or those that come with the program."""
+    from hardening import data, documents
+    from hardening.project import PROJECT_FILE, ProjectFile
+
+    if (project / PROJECT_FILE).is_file():
+        return project / documents.load(project / PROJECT_FILE, ProjectFile).profiles
+    return data.folder("profiles")
+
+
+def version(text: str) -> "Version":
+    """The number in `--parser`."""
+    from hardening.errors import HardenError
+
+    major, _, minor = text.partition(".")
+    if not (major.isdigit() and (minor or "0").split(".")[0].isdigit()):
+        raise HardenError(f"--parser {text}: not a version such as 4.1")
+    return int(major), int((minor or "0").split(".")[0])
+
+
+def images(inventory: str, project: Path) -> dict[str, tuple[str, ...]]:
+    """Role -> references of the images that its services run, where the project has stacks and locked images."""
+    from hardening import project as projects
+
+    from . import sources
+
+    lock = sources.images_lock(inventory, project)
+    if not (project / projects.PROJECT_FILE).is_file() or not lock.is_file():
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for stack in projects.stacks(project, sources.inventory(inventory, project), lock):
+        for service in stack.services.values():
+            found[service.profile] = (*found.get(service.profile, ()), service.image)
+    return found
+
+
+def demand_decided(project: Path, used: Iterable[str]) -> None:
+    """Refuse profiles about which a question is open.
+
+    Raises:
+        HardenError: with the roles, and how many questions each has.
+    """
+    from hardening.confine import library
+    from hardening.errors import HardenError
+
+    place = folder(project)
+    left = {role: len(library.open_items(place, role)) for role in sorted(used)}
+    if undecided := [f"{role} ({count})" for role, count in left.items() if count]:
+        raise HardenError(
+            f"{place}: profiles with open questions: {', '.join(undecided)}",
+            "decide: harden profile review ROLE; or deploy them as they are, refused: --allow-unreviewed",
+        )

@@ -1,0 +1,111 @@
+"""Says of each rule why it is there, what it is worth to an intruder, and what went through it before."""
+
+from msgspec import Struct
+
+from hardening.errors import HardenError
+from hardening.model.profile import Evidence, Risk, RuleKind
+from hardening.model.review import ItemKind
+
+from . import paths, powers
+from .generate import Composed
+from .powers import Vulnerability
+
+
+class Explained(Struct, frozen=True):
+    """A rule, or something that was asked and is not in the profile.
+
+    Attributes:
+        name: such as `call:openat`.
+        allowed: whether the profile has it.
+        power: what it lets the service do.
+        breaks: scenarios, with the program, that did it: what refusing it would break. Empty when none did.
+        holes: vulnerabilities that were reached through the call.
+        closed: those of them that the profile keeps out of reach, by their ids.
+        question: why it was asked, when it was.
+    """
+
+    name: str
+    allowed: bool
+    power: str
+    risk: Risk
+    evidence: tuple[Evidence, ...]
+    breaks: tuple[str, ...]
+    holes: tuple[Vulnerability, ...]
+    closed: tuple[str, ...] = ()
+    question: ItemKind | None = None
+
+
+def explain(composed: Composed, wanted: str = "") -> tuple[Explained, ...]:
+    """Everything about a role, or about one rule: by its name, a call's bare name, or the beginning of a path.
+
+    Raises:
+        HardenError: nothing has that name.
+    """
+    everything = tuple(sorted((*_rules(composed), *_questions(composed)), key=lambda each: each.name))
+    found = tuple(each for each in everything if not wanted or _is_meant(each.name, wanted))
+    if not found:
+        raise HardenError(
+            f"{composed.profile.role}: no rule and no question is named `{wanted}`",
+            "such as: openat, file:/tmp, network:inet; without a name all are shown",
+        )
+    return found
+
+
+def _is_meant(name: str, wanted: str) -> bool:
+    value = name.partition(":")[2]
+    words = value.split()
+    return wanted in {name, value, words[0]} or (wanted.startswith("/") and value.startswith(wanted)) or (
+        ":" in wanted and name.startswith(wanted)
+    )  # fmt: skip
+
+
+def _rules(composed: Composed) -> list[Explained]:
+    asked = {item.id: item for item in composed.items}
+    found = []
+    for rule in composed.profile.rules:
+        recorded = [
+            each.source for each in rule.evidence if each.kind in {"recorded", "runtime"} and ": " in each.source
+        ]
+        item = asked.get(rule.name)
+        found.append(
+            Explained(
+                name=rule.name,
+                allowed=True,
+                power=_power(rule.kind, rule.value),
+                risk=rule.risk,
+                evidence=rule.evidence,
+                breaks=tuple(sorted(recorded)),
+                holes=(holes := _holes(rule.kind, rule.value)),
+                closed=tuple(hole.cve for hole in holes if not powers.reaches(composed.profile, hole)),
+                question=item.kind if item else None,
+            )
+        )
+    return found
+
+
+def _questions(composed: Composed) -> list[Explained]:
+    """What was asked and is not in the profile."""
+    rules = {rule.name for rule in composed.profile.rules}
+    found = []
+    for item in composed.items:
+        if item.id in rules:
+            continue
+        kind, _, value = item.id.partition(":")
+        breaks = tuple(sorted(each.source for each in item.evidence if each.kind == "recorded"))
+        holes = _holes(RuleKind(kind), value)
+        closed = tuple(hole.cve for hole in holes if not powers.reaches(composed.profile, hole))
+        asked = item.kind
+        found.append(Explained(item.id, False, item.power, item.risk, item.evidence, breaks, holes, closed, asked))
+    return found
+
+
+def _power(kind: RuleKind, value: str) -> str:
+    if kind in {RuleKind.CALL, RuleKind.ARGUMENT}:
+        return powers.power(value.split(maxsplit=1)[0])
+    if kind is RuleKind.FILE:
+        return paths.power(paths.rule(value))
+    return {RuleKind.NETWORK: "open sockets", RuleKind.CAPABILITY: "privileges"}.get(kind, "signal other programs")
+
+
+def _holes(kind: RuleKind, value: str) -> tuple[Vulnerability, ...]:
+    return powers.vulnerabilities(value) if kind is RuleKind.CALL else ()

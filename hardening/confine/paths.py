@@ -1,0 +1,183 @@
+"""Which files, sockets, capabilities and signals a role may use, each with its evidence."""
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from hardening.model.policy import FileRule, NetworkRule, Policy
+from hardening.model.profile import Evidence, EvidenceKind, Risk, RuleKind, SignalRule
+from hardening.model.recording import Recording
+from hardening.model.review import Item, ItemKind, Verdict
+
+from . import patterns
+from .abstractions import Abstraction
+from .apparmor import SIGNALLERS
+from .arguments import ADDRESS_FAMILIES, SOCKET_TYPES, is_known_socket
+from .gathering import Ledger
+from .lint import DANGEROUS_CAPABILITIES
+from .sources import Sources
+
+Reasons = dict[str, str]
+"""Path pattern -> why, for the comment beside the rule."""
+_SECRET = ("/etc/shadow", "/run/secrets/", "/root/", "/var/run/docker.sock", "/run/docker.sock", "/run/containerd/")
+_OF_THE_KERNEL = ("/proc/sys/", "/proc/sysrq-trigger", "/sys/", "/dev/mem", "/dev/kmem", "/proc/kcore")
+
+
+def value(rule: FileRule) -> str:
+    """A file rule as its name has it."""
+    return f"{rule.path} {rule.access}"
+
+
+def rule(text: str, why: str = "") -> FileRule:
+    """The file rule of a name."""
+    path, _, access = text.rpartition(" ")
+    return FileRule(path, access, why)
+
+
+def gather_files(
+    ledger: Ledger, policy: Policy, shared: Sequence[tuple[str, Abstraction]], sources: Sources
+) -> Reasons:
+    """Put rules for files into the ledger; returns the reasons that people gave."""
+    rules = [(each, Evidence(EvidenceKind.POLICY, f"policy.yml: {each.why}")) for each in policy.apparmor.files]
+    for title, part in shared:
+        rules += [(each, Evidence(EvidenceKind.SHARED, f"{title}: {each.why}")) for each in part.files]
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
+    for each, evidence in rules:
+        ledger.add(RuleKind.FILE, value(each), evidence)
+        if each.why and each.why not in reasons[each.path]:
+            reasons[each.path].append(each.why)
+    for recording in sources.recordings:
+        _recorded(ledger, [each for each, _ in rules], recording)
+    return {path: "; ".join(found) for path, found in reasons.items()}
+
+
+def _recorded(ledger: Ledger, known: Sequence[FileRule], recording: Recording) -> None:
+    new: dict[str, set[str]] = {}
+    for path, access in patterns.exact(recording.files).items():
+        evidence = Evidence(EvidenceKind.RECORDED, f"{recording.scenario}: {path}", recording.origin.image)
+        # Several rules may each give a part; all that have one are in use.
+        used = [each for each in known if patterns.letters(each.access) & access and patterns.covers(each, path, ())]
+        for each in used:
+            ledger.add(RuleKind.FILE, value(each), evidence)
+        granted = {letter for each in used for letter in patterns.letters(each.access)}
+        if missing := access - granted - ({"a"} if "w" in granted else set()):
+            new[path] = missing
+    covered = _widen(ledger, new, recording)
+    for path, access in sorted(new.items()):
+        _new_path(ledger, FileRule(path, patterns.access_of(access)), recording, ask=path not in covered)
+
+
+def _widen(ledger: Ledger, new: dict[str, set[str]], recording: Recording) -> set[str]:
+    """Ask for patterns in place of many paths; returns the paths that such a question is about."""
+    covered: set[str] = set()
+    for pattern, paths in patterns.widened(new).items():
+        evidence = tuple(_seen(recording, path) for path in paths)
+        item = Item(
+            f"{RuleKind.FILE}:{value(pattern)}", ItemKind.WIDENED, power(pattern), risk(pattern), evidence, paths
+        )
+        if ledger.ask(item) is Verdict.ACCEPT:
+            for each in (ledger.decided.evidence(item.id), *evidence):
+                ledger.add(RuleKind.FILE, value(pattern), each)
+        for narrowed, decided in ledger.decided.tightened([item.id]).items():
+            ledger.add(RuleKind.FILE, narrowed.removeprefix(f"{RuleKind.FILE}:"), decided)
+        covered |= set(paths)
+    return covered
+
+
+def _new_path(ledger: Ledger, found: FileRule, recording: Recording, *, ask: bool) -> None:
+    """A path that a scenario used and no person named: in the profile while it is open, out when it was refused."""
+    evidence = _seen(recording, found.path)
+    verdict = Verdict.ACCEPT
+    if ask:
+        name = f"{RuleKind.FILE}:{value(found)}"
+        verdict = ledger.ask(Item(name, ItemKind.PATH, power(found), risk(found), (evidence,)))
+        for narrowed, decided in ledger.decided.tightened([name]).items():
+            ledger.add(RuleKind.FILE, narrowed.removeprefix(f"{RuleKind.FILE}:"), decided)
+    if verdict is not Verdict.REFUSE:
+        ledger.add(RuleKind.FILE, value(found), evidence)
+
+
+def _seen(recording: Recording, what: str) -> Evidence:
+    return Evidence(EvidenceKind.RECORDED, f"{recording.scenario}: {what}", recording.origin.image)
+
+
+def power(found: FileRule) -> str:
+    """What a file rule lets a service do, in a few words."""
+    access = patterns.letters(found.access)
+    deed = "run" if "ix" in access else "load" if "m" in access else "write" if access & {"w", "a"} else "read"
+    folder = posixpath.dirname(found.path.removesuffix("/**").rstrip("/")) or "/"
+    return f"{deed} files below {'/'.join(folder.split('/')[:3])}"
+
+
+def risk(found: FileRule) -> Risk:
+    """What access to a path is worth to an intruder."""
+    access = patterns.letters(found.access)
+    if access & {"w", "a"} and found.path.startswith(_OF_THE_KERNEL):
+        return Risk.HIGH
+    if found.path.startswith(_SECRET):
+        return Risk.HIGH if "docker" in found.path or "containerd" in found.path else Risk.MEDIUM
+    return Risk.MEDIUM if access & {"w", "a", "ix", "m"} else Risk.LOW
+
+
+def gather_network(ledger: Ledger, policy: Policy, shared: Sequence[tuple[str, Abstraction]], sources: Sources) -> None:
+    """Sockets: those a person named, and those that were recorded."""
+    for each in policy.apparmor.network:
+        ledger.add(RuleKind.NETWORK, _network(each), Evidence(EvidenceKind.POLICY, "policy.yml"))
+    for title, part in shared:
+        for each in part.network:
+            ledger.add(RuleKind.NETWORK, _network(each), Evidence(EvidenceKind.SHARED, title))
+    for recording in sources.recordings:
+        for use in recording.sockets:
+            text = f"{use.family} {use.type}".rstrip()
+            evidence = _seen(recording, f"{text} socket")
+            if not is_known_socket(use.family, use.type):
+                continue  # a number without a name: newer than this program, and refused
+            ordinary = use.family in ADDRESS_FAMILIES and use.type in SOCKET_TYPES
+            if ledger.has(RuleKind.NETWORK, text) or (ordinary and use.family != "netlink" and use.type != "raw"):
+                ledger.add(RuleKind.NETWORK, text, evidence)
+            else:
+                why = (ItemKind.RISKY, "open rare sockets", Risk.MEDIUM if ordinary else Risk.HIGH)
+                ledger.ask_for(RuleKind.NETWORK, text, why, (evidence,))
+
+
+def network_of(ledger: Ledger) -> tuple[NetworkRule, ...]:
+    """The sockets that have a reason."""
+    words = (each.split() for each in ledger.values(RuleKind.NETWORK))
+    return tuple(NetworkRule(family, *rest) for family, *rest in words)
+
+
+def _network(each: NetworkRule) -> str:
+    return f"{each.family} {each.type}".rstrip()
+
+
+def gather_capabilities(ledger: Ledger, policy: Policy, sources: Sources) -> None:
+    """Capabilities: those a person named, and those that were used; grave ones only by a reviewer's word."""
+    for each in policy.apparmor.capabilities:
+        ledger.add(RuleKind.CAPABILITY, each, Evidence(EvidenceKind.POLICY, "policy.yml"))
+    for recording in sources.recordings:
+        for each in recording.capabilities:
+            evidence = _seen(recording, f"capability {each}")
+            if each in DANGEROUS_CAPABILITIES:
+                why = (ItemKind.RISKY, "capabilities that reach the machine", Risk.HIGH)
+                ledger.ask_for(RuleKind.CAPABILITY, each, why, (evidence,))
+            else:
+                ledger.add(RuleKind.CAPABILITY, each, evidence)
+
+
+def gather_signals(ledger: Ledger, own: Iterable[str], sources: Sources) -> None:
+    """Signals to and from other programs than the container's own and the engine's, which every profile has."""
+    ordinary = {*own, *SIGNALLERS}
+    for recording in sources.recordings:
+        for use in recording.signals:
+            # A peer without a label is a program of the same container, which a profile knows by its own label.
+            if use.peer in ordinary or use.peer.startswith("/"):
+                continue
+            text = f"{use.direction} {use.signal} peer={use.peer}"
+            why = (ItemKind.RISKY, "signal other programs", Risk.MEDIUM)
+            ledger.ask_for(RuleKind.SIGNAL, text, why, (_seen(recording, text),))
+
+
+def signals_of(ledger: Ledger) -> tuple[SignalRule, ...]:
+    """The signals that have a reason."""
+    words = (each.split() for each in ledger.values(RuleKind.SIGNAL))
+    return tuple(SignalRule(direction, signal, peer.removeprefix("peer=")) for direction, signal, peer in words)

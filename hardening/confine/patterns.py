@@ -1,0 +1,155 @@
+"""AppArmor's path patterns: which paths they cover, and patterns a person would write for recorded paths."""
+
+import functools
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from hardening.model.policy import FileRule
+from hardening.model.recording import FileUse
+
+LETTERS = ("m", "r", "w", "a", "k", "l", "ix")
+_MANY_WRITTEN, _MANY_READ = 4, 8
+"""Files below one folder from which on it is a folder of data, whose names will be others, or one of things to read."""
+_EVERYBODYS = frozenset(
+    {"/", "/bin", "/boot", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/root", "/run", "/run/secrets"}
+    | {"/sbin", "/srv", "/usr", "/usr/bin", "/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/local"}
+    | {"/usr/local/bin", "/usr/local/lib", "/usr/sbin", "/usr/share", "/var", "/var/cache", "/var/lib", "/var/log"}
+    | {"/var/run"}
+)
+"""Folders that many programs share: a pattern for one of them would let in what is others'."""
+_KERNELS = ("/proc/", "/sys/", "/dev/", "/proc", "/sys", "/dev")
+
+_AWKWARD = re.compile(r"[\s\"#,{}\[\]*?^\\@\x00-\x1f\x7f]")
+
+_SHAPES = (
+    (re.compile(r"^/proc/\d+/"), "/proc/[0-9]*/"),
+    (re.compile(r"^/proc/self/"), "/proc/[0-9]*/"),
+    (re.compile(r"^/proc/thread-self/"), "/proc/[0-9]*/task/[0-9]*/"),
+    (re.compile(r"^(/proc/\[0-9\]\*)/task/\d+/"), r"\1/task/[0-9]*/"),
+    (re.compile(r"^(/proc/\[0-9\]\*(?:/task/\[0-9\]\*)?)/fd(info)?/\d+$"), r"\1/fd\2/[0-9]*"),
+    (re.compile(r"^/dev/pts/\d+$"), "/dev/pts/[0-9]*"),
+    (re.compile(r"^(/sys/devices/system/(?:cpu/cpu|node/node))\d+(?=/|$)"), r"\1[0-9]*"),
+)
+"""Numbers that are other ones at every start. A pattern by these covers the same thing under another number."""
+
+
+def letters(access: str) -> frozenset[str]:
+    """`mrix` as m, r, ix; a recorder's bare `x` is `ix`, the only way of execution that profiles here have."""
+    bare = access.replace("ix", "x")
+    return frozenset("ix" if letter == "x" else letter for letter in bare)
+
+
+def access_of(found: Iterable[str]) -> str:
+    """Letters in the order in which rules have them."""
+    known = set(found)
+    return "".join(letter for letter in LETTERS if letter in known)
+
+
+def covers(rule: FileRule, path: str, access: Iterable[str]) -> bool:
+    """Whether a rule allows this access to this path; write includes append."""
+    granted = letters(rule.access)
+    granted |= {"a"} if "w" in granted else frozenset()
+    return set(access) <= granted and bool(_compiled(rule.path).fullmatch(path))
+
+
+def example(pattern: str) -> str:
+    """One path that a pattern covers, and that no pattern covers which is not as wide: its names are nobody's."""
+    path = re.sub(r"\[([^\]])[^\]]*\]", r"\1", pattern)
+    while (plain := re.sub(r"\{([^{},]*)(?:,[^{}]*)?\}", r"\1", path)) != path:
+        path = plain
+    return path.replace("**", "~any~/~any~").replace("*", "~any~").replace("?", "~")
+
+
+def shaped(path: str) -> str:
+    """A recorded path with the numbers of this one start taken out."""
+    for pattern, replacement in _SHAPES:
+        path = pattern.sub(replacement, path)
+    return path
+
+
+def rule(path: str, access: str) -> FileRule:
+    """A rule for exactly one path, whatever its name; see `exact`."""
+    return FileRule(shaped(_AWKWARD.sub("?", path)), access_of(letters(access)))
+
+
+def exact(uses: Iterable[FileUse]) -> dict[str, set[str]]:
+    """Recorded paths as patterns for exactly them -> access letters.
+
+    Whatever means something in a rule becomes `?`, any one character: a service chooses the names of its files, and
+    must not write rules with them.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for use in uses:
+        found[shaped(_AWKWARD.sub("?", use.path))] |= letters(use.access)
+    return dict(found)
+
+
+def widened(paths: dict[str, set[str]]) -> dict[FileRule, tuple[str, ...]]:
+    """Patterns for folders of files -> the recorded paths each stands for.
+
+    A data folder, below which at least four files were written, becomes `/** rwk`, or what was used of that. A folder
+    of which at least eight files were read and none written becomes `/{,**} r`. Nothing that is executed or mapped is
+    ever taken into a pattern.
+    """
+    plain = {path: access for path, access in paths.items() if not access & {"ix", "m"}}
+    written = {path for path, access in plain.items() if access & {"w", "a"}}
+    found = _gathered(plain, {posixpath.dirname(path.rstrip("/")) for path in written}, written, _MANY_WRITTEN, "/**")
+    inside = {path for covered in found.values() for path in covered}
+    rest = {path: access for path, access in plain.items() if path not in inside}
+    read = rest.keys() - written
+    folders = {
+        parent for path in read for parent in _parents(path) if not any(_lies_in(each, parent) for each in written)
+    }
+    return found | _gathered(rest, folders, read, _MANY_READ, "/{,**}")
+
+
+def _gathered(
+    paths: dict[str, set[str]], folders: set[str], counted: set[str], many: int, suffix: str
+) -> dict[FileRule, tuple[str, ...]]:
+    """One pattern for each outermost folder that has enough of the counted files."""
+    found: dict[FileRule, tuple[str, ...]] = {}
+    taken: list[str] = []
+    for folder in sorted(folders - _EVERYBODYS):
+        if folder.startswith(_KERNELS) or any(_lies_in(folder, outer) for outer in taken):
+            continue
+        if sum(_lies_in(path, folder) for path in counted) >= many:
+            inside = tuple(sorted(path for path in paths if _lies_in(path, folder)))
+            used = access_of(letter for path in inside for letter in paths[path])
+            found[FileRule(folder + suffix, used, "its data" if suffix == "/**" else "its files")] = inside
+            taken.append(folder)
+    return found
+
+
+def _parents(path: str) -> Iterable[str]:
+    while (path := posixpath.dirname(path.rstrip("/"))) != "/":
+        yield path
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A path pattern as a regular expression: `*` and `?` stay within a folder, `**` does not."""
+    out, depth, index = "", 0, 0
+    while index < len(pattern):
+        here = pattern[index]
+        if here == "\\" and index + 1 < len(pattern):
+            out, index = out + re.escape(pattern[index + 1]), index + 1
+        elif pattern.startswith("**", index):
+            out, index = out + ".*", index + 1
+        elif here in "*?":
+            out += {"*": "[^/]*", "?": "[^/]"}[here]
+        elif here == "[" and (end := pattern.find("]", index)) > 0:
+            out, index = out + pattern[index : end + 1], end
+        elif here == "{":
+            out, depth = out + "(?:", depth + 1
+        elif here == "}" and depth:
+            out, depth = out + ")", depth - 1
+        else:
+            out += "|" if here == "," and depth else re.escape(here)
+        index += 1
+    return re.compile(out, re.DOTALL)

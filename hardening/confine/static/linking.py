@@ -1,0 +1,164 @@
+"""Which files of an image come together when a program starts."""
+
+import hashlib
+import posixpath
+import shlex
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from msgspec import Struct
+
+from hardening.errors import HardenError
+
+from .binary import MAGIC
+from .image import Root
+from .scan import Scan, scan
+
+_LIBRARY_FOLDERS = (
+    *("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib"),
+    *("/usr/local/lib/x86_64-linux-gnu", "/usr/local/lib64", "/usr/local/lib"),
+)
+_PROGRAM_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+_PLUGIN_FOLDERS = frozenset({"gconv", "modules", "engines-3", "engines-1.1", "ossl-modules", "sasl2", "plugins"})
+_PLUGIN_SUFFIXES, _PLUGIN_PREFIXES = (".node",), ("libnss_",)
+"""Shared objects that are loaded by a name made at run time, told by where they lie or what they are called."""
+_LONGEST_SCRIPT = 1 << 20
+
+
+class Loaded(Struct, frozen=True):
+    """One file of a running program.
+
+    Attributes:
+        path: in the image.
+        plugin: whether it is loaded by name at run time: anything it exports may be called.
+    """
+
+    path: str
+    scan: Scan
+    plugin: bool = False
+
+
+class Linker:
+    """Finds the programs of an image and what they load. Notes in `missing` what is not there."""
+
+    def __init__(self, root: Root, cache: Path | None = None, folders: Sequence[str] = ()) -> None:
+        """Args: folders: where the image's own environment says to look for libraries."""
+        self._root, self._cache = root, cache
+        self._folders = (*folders, *self._configured(), *_LIBRARY_FOLDERS)
+        self._scans: dict[str, Scan | str] = {}
+        self.digests: dict[str, str] = {}
+        self.missing: set[str] = set()
+
+    def programs(self, words: Iterable[str]) -> list[str]:
+        """ELF programs behind words of command lines: programs themselves, scripts' interpreters, what scripts name."""
+        found: dict[str, None] = {}
+        seen: set[str] = set()
+        todo = list(words)
+        while todo:
+            path = self._program(todo.pop(0))
+            if path is None or path in seen:
+                continue
+            seen.add(path)
+            content = self._root.read(path)
+            if content.startswith(MAGIC):
+                found[path] = None
+            elif content.startswith(b"#!") and len(content) < _LONGEST_SCRIPT:
+                first, _, rest = content.decode("utf-8", "replace").partition("\n")
+                todo += [*first[2:].split(), *_words(rest)]
+        return list(found)
+
+    def load(self, program: str) -> list[Loaded]:
+        """A program, its loader and libraries in the order they are searched, and what it may load later.
+
+        Raises:
+            HardenError: the program's own code cannot be read.
+        """
+        if isinstance(found := self._scan(program), str):
+            raise HardenError(
+                f"{program}: {found}", "only x86-64 code is read; profiles build from recordings alone too"
+            )
+        loaded: dict[str, Loaded] = {}
+        self._load(program, loaded, plugin=False)
+        before = -1
+        while before != len(loaded):
+            before = len(loaded)
+            names = {name for each in loaded.values() for name in each.scan.mentioned}
+            for path in self._objects:
+                if path not in loaded and _is_plugin(path, names):
+                    self._load(path, loaded, plugin=True)
+        return list(loaded.values())
+
+    def _load(self, path: str, loaded: dict[str, Loaded], *, plugin: bool) -> None:
+        todo = [(path, plugin)]
+        while todo:
+            path, plugin = todo.pop(0)
+            if path in loaded:
+                continue
+            found = self._scan(path)
+            if isinstance(found, str):
+                self.missing.add(f"{path}: {found}")
+                continue
+            loaded[path] = Loaded(path, found, plugin)
+            if found.interpreter:
+                todo += [(real, False) for real in [self._root.real(found.interpreter)] if real]
+            for name in found.needed:
+                library = self._library(name, found.search, path)
+                if library:
+                    todo.append((library, False))
+                else:
+                    self.missing.add(f"{name}, which {path} asks for")
+
+    def _scan(self, path: str) -> Scan | str:
+        if path not in self._scans:
+            content = self._root.read(path)
+            try:
+                self._scans[path] = scan(content, self._cache)
+                self.digests[path] = hashlib.sha256(content).hexdigest()
+            except ValueError as error:
+                self._scans[path] = str(error)
+        return self._scans[path]
+
+    def _library(self, name: str, search: Sequence[str], user: str) -> str | None:
+        if "/" in name:
+            return self._root.real(name)
+        origin = posixpath.dirname(user)
+        own = [part.replace("${ORIGIN}", origin).replace("$ORIGIN", origin) for part in search]
+        places = (self._root.real(f"{folder}/{name}") for folder in (*own, *self._folders, origin))
+        return next((place for place in places if place), None)
+
+    def _program(self, word: str) -> str | None:
+        if word.startswith("/"):
+            return self._root.real(word)
+        if "/" in word or not word.strip(".-"):
+            return None
+        return next((real for each in _PROGRAM_FOLDERS if (real := self._root.real(f"{each}/{word}"))), None)
+
+    @cached_property
+    def _objects(self) -> list[str]:
+        return [path for path in self._root.paths() if ".so" in posixpath.basename(path) or path.endswith(".node")]
+
+    def _configured(self) -> list[str]:
+        """Folders of /etc/ld.so.conf and the files beside it."""
+        files = ["/etc/ld.so.conf", *(path for path in self._root.paths() if path.startswith("/etc/ld.so.conf.d/"))]
+        texts = [self._root.read(real).decode("utf-8", "replace") for each in files if (real := self._root.real(each))]
+        lines = (line.partition("#")[0].strip() for text in texts for line in text.splitlines())
+        return [line for line in lines if line.startswith("/")]
+
+
+def _is_plugin(path: str, mentioned: set[str]) -> bool:
+    folder, name = posixpath.split(path)
+    if name.endswith(_PLUGIN_SUFFIXES) or name.startswith(_PLUGIN_PREFIXES):
+        return True
+    return posixpath.basename(folder) in _PLUGIN_FOLDERS or name in mentioned or path in mentioned
+
+
+def _words(script: str) -> list[str]:
+    """Words of a script's lines that could name a program."""
+    found = []
+    for line in script.splitlines():
+        try:
+            found += shlex.split(line, comments=True)
+        except ValueError:
+            found += line.split()
+    return [word for word in found if word and not word.startswith("-")]

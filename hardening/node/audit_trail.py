@@ -1,0 +1,144 @@
+"""The kernel's audit messages about one AppArmor profile, and that profile's complain mode. Part of node programs."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import subprocess
+import time
+from typing import Any
+
+from hardening.node.fact import NotReadable
+from hardening.node.kernel import apparmor_profiles
+
+LOG = "/var/log/audit/audit.log"
+_PROFILES = "/etc/apparmor.d"
+_ENVIRONMENT = {"PATH": os.defpath + ":/sbin:/usr/sbin", "LC_ALL": "C"}
+_SECONDS = 60
+_LOADING_SECONDS = 300
+_SETTLE_SECONDS = 0.1
+
+
+class AuditTrail:
+    """Remembers where auditd's log ends now; `finish` reads what was added, by the log's own words.
+
+    Raises:
+        NotReadable: auditd does not run, or its log cannot be read.
+    """
+
+    def __init__(self, profile: str) -> None:
+        self._profile = profile
+        self._lost = lost()
+        try:
+            status = os.stat(LOG)
+        except OSError as error:
+            raise NotReadable(f"{LOG}: {error.strerror}; AppArmor's messages are read from auditd's log") from None
+        self._file, self._offset = status.st_ino, status.st_size
+
+    def finish(self) -> dict[str, Any]:
+        """{"lines": those about the profile, "lost": messages that the kernel could not hand to auditd, "version"}."""
+        self._wait_for_auditd()
+        marks = (f'profile="{self._profile}"', f'profile="{self._profile}//')
+        lines = [line for line in self._added().splitlines() if any(mark in line for mark in marks)]
+        return {"lines": lines, "lost": lost() - self._lost, "version": _version()}
+
+    def _wait_for_auditd(self) -> None:
+        """Auditd writes in order: once it has written a line of ours, it has written all before it."""
+        mark = f"harden {secrets.token_hex(8)}"
+        _output("auditctl", "-m", mark)
+        end = time.monotonic() + _SECONDS
+        while mark not in self._added():
+            if time.monotonic() > end:
+                raise NotReadable(f"auditd did not write to {LOG} within {_SECONDS} s")
+            time.sleep(_SETTLE_SECONDS)
+
+    def _added(self) -> str:
+        """What was written since the start, also when the log was rotated meanwhile."""
+        parts: list[bytes] = []
+        for number in range(100):
+            path = f"{LOG}.{number}" if number else LOG
+            with open(path, "rb") as file:
+                if os.fstat(file.fileno()).st_ino == self._file:
+                    file.seek(self._offset)
+                    return b"".join([file.read(), *parts[::-1]]).decode("utf-8", "replace")
+                parts.append(file.read())
+        raise NotReadable(f"{LOG} was rotated away during the recording: raise num_logs in auditd.conf")
+
+
+class Complaining:
+    """An AppArmor profile in complain mode, until `end` is called or this program ends in any way.
+
+    A child waits for that: its input is a pipe that closes with this program, and it then loads the profile as it
+    stands in its file, which enforces it.
+    """
+
+    def __init__(self, profile: str) -> None:
+        path = f"{_PROFILES}/{profile}"
+        _require(profile, "enforce")
+        self._profile = profile
+        restore = 'cat >/dev/null; exec apparmor_parser --replace --skip-cache "$1"'
+        self._guard = subprocess.Popen(
+            ["setsid", "sh", "-c", restore, "sh", path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=_ENVIRONMENT,
+        )
+        try:
+            _output("apparmor_parser", "--replace", "--skip-cache", "--Complain", path, seconds=_LOADING_SECONDS)
+            _require(profile, "complain")
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        """Enforce the profile again."""
+        if self._guard.stdin and not self._guard.stdin.closed:
+            self._guard.stdin.close()
+        said = self._guard.stderr.read().decode("utf-8", "replace") if self._guard.stderr else ""
+        self._guard.wait(_LOADING_SECONDS)
+        if apparmor_profiles().get(self._profile) != "enforce":
+            raise NotReadable(
+                f"{self._profile} could not be enforced again, load it now: apparmor_parser -r "
+                f"{_PROFILES}/{self._profile} ({said.strip()[:200]})"
+            )
+
+
+def _require(profile: str, mode: str) -> None:
+    found = apparmor_profiles().get(profile, "not loaded")
+    if found != mode:
+        raise NotReadable(f"the AppArmor profile {profile} is in mode `{found}` here, not `{mode}`")
+
+
+def lost() -> int:
+    """Messages that the kernel's audit could not keep since the machine started."""
+    status = _output("auditctl", "-s")
+    fields = dict(re.findall(r"^(\w+) (\d+)$", status, re.MULTILINE))
+    if not {"lost", "enabled", "pid"} <= fields.keys():
+        raise NotReadable(f"auditctl told nothing known: {status[:80]}")
+    if fields["enabled"] == "0" or fields["pid"] == "0":
+        raise NotReadable("auditd does not run: AppArmor's messages are read from its log")
+    return int(fields["lost"])
+
+
+def _version() -> str:
+    try:
+        return str((re.findall(r"\d[\w.]*", _output("auditctl", "-v")) or [""])[0])
+    except NotReadable:
+        return ""
+
+
+def _output(*argv: str, seconds: float = _SECONDS) -> str:
+    try:
+        done = subprocess.run(
+            argv, env=_ENVIRONMENT, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
+        )
+    except FileNotFoundError:
+        raise NotReadable(f"{argv[0]} is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise NotReadable(f"{argv[0]} did not end within {seconds:.0f} s") from None
+    if done.returncode:
+        words = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+        raise NotReadable(f"{' '.join(argv)} ended with {done.returncode}: {words[-1] if words else 'no message'}")
+    return done.stdout.decode("utf-8", "replace")

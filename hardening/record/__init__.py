@@ -1,0 +1,8 @@
+"""Watches a service and keeps what it did, as evidence for its profile."""
+
+from .merging import merge
+from .recordings import recording
+from .session import Outcome, Target, record, watch
+from .store import read, write
+
+__all__ = ["Outcome", "Target", "merge", "read", "record", "recording", "watch", "write"]

@@ -1,0 +1,450 @@
+"""What becomes of recordings, an analysis and decisions."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from hardening import confine
+from hardening.confine import compare, stale
+from hardening.confine.explain import explain
+from hardening.confine.generate import Composed
+from hardening.confine.sources import Sources
+from hardening.confine.summary import summary
+from hardening.errors import HardenError
+from hardening.model.analysis import Unresolved
+from hardening.model.policy import AppArmorPolicy, FileRule, NetworkRule, Policy
+from hardening.model.profile import EvidenceKind, Risk
+from hardening.model.recording import FileUse, SignalUse, SocketUse
+from hardening.model.review import ItemKind, Review, Verdict
+from hardening.model.verification import Denial, Trial, Verification
+from tests.unit.confine.evidence_factory import IMAGE, ORIGIN, POLICY, analysis, arguments, files, recording, review
+
+
+def _composed(policy: Policy = POLICY, **sources: object) -> Composed:
+    given = {"recordings": (recording(),), **sources}
+    return confine.compose("web", policy, Sources(**given))  # type: ignore[arg-type]
+
+
+def _kinds(made: Composed, name: str) -> list[EvidenceKind]:
+    return [each.kind for rule in made.profile.rules if rule.name == name for each in rule.evidence]
+
+
+def _open(made: Composed) -> set[str]:
+    return {item.id for item in made.open}
+
+
+# --- system calls ---------------------------------------------------------------------------------------------------
+
+
+def test_a_recorded_call_is_allowed_and_says_by_which_program_and_since_which_image() -> None:
+    made = _composed(recordings=(recording("getxattr"),))
+    (rule,) = [rule for rule in made.profile.rules if rule.name == "call:getxattr"]
+    assert [(each.source, each.first_seen) for each in rule.evidence] == [("load: /usr/bin/web", IMAGE)]
+
+
+@pytest.mark.parametrize(
+    ("call", "allowed", "asked"),
+    [
+        ("clock_gettime", True, False),  # harmless
+        ("rename", False, True),
+        ("ptrace", False, True),
+        ("close_range", False, False),  # answers ENOSYS: programs take their older way
+    ],
+)
+def test_what_only_the_code_can_do_is_allowed_when_harmless_and_asked_otherwise(
+    call: str, allowed: bool, asked: bool
+) -> None:
+    made = _composed(analysis=analysis(call))
+    assert (call in made.profile.syscalls, f"call:{call}" in _open(made)) == (allowed, asked)
+
+
+def test_a_shared_part_loses_calls_that_the_image_cannot_make() -> None:
+    without = _composed()
+    assert "uname" in without.profile.syscalls
+    made = _composed(analysis=analysis("access brk"))
+    assert "uname" not in made.profile.syscalls
+    assert {"access", "brk"} <= made.profile.syscalls
+    assert "execve" in made.profile.syscalls, "the OCI runtime's need is not the image's"
+
+
+@pytest.mark.parametrize(
+    "incomplete",
+    [
+        {"missing": ("libx.so, which /usr/bin/web asks for",)},
+        {"unresolved": (Unresolved("/usr/bin/web", "call", 1),)},
+    ],
+)
+def test_an_analysis_with_gaps_takes_nothing_away(incomplete: dict[str, object]) -> None:
+    known = msgspec.structs.replace(analysis("access brk"), **incomplete)
+    assert "uname" in _composed(analysis=known).profile.syscalls
+
+
+def test_an_analysis_alone_takes_nothing_away() -> None:
+    assert "uname" in _composed(recordings=(), analysis=analysis("access brk")).profile.syscalls
+
+
+@pytest.mark.parametrize(
+    ("verdict", "allowed", "open_"),
+    [(Verdict.ACCEPT, True, False), (Verdict.REFUSE, False, False), (Verdict.OPEN, False, True)],
+)
+def test_a_decision_is_honoured(verdict: Verdict, allowed: bool, open_: bool) -> None:
+    made = _composed(analysis=analysis("rename"), review=review(verdict, "call:rename"))
+    assert ("rename" in made.profile.syscalls, "call:rename" in _open(made)) == (allowed, open_)
+
+
+def test_a_narrowing_keeps_what_it_names_and_refuses_the_rest() -> None:
+    items = ("call:rename", "call:chmod")
+    decided = review(Verdict.NARROW, *items, narrowed=("call:rename",))
+    made = _composed(analysis=analysis("rename chmod"), review=decided)
+    assert "rename" in made.profile.syscalls
+    assert "chmod" not in made.profile.syscalls
+    assert made.open == ()
+
+
+def test_the_last_decision_counts() -> None:
+    both = Review((*review(Verdict.ACCEPT, "call:rename").decisions, *review(Verdict.REFUSE, "call:rename").decisions))
+    assert "rename" not in _composed(analysis=analysis("rename"), review=both).profile.syscalls
+    undone = Review((*both.decisions, *review(Verdict.OPEN, "call:rename").decisions))
+    assert _open(_composed(analysis=analysis("rename"), review=undone)) == {"call:rename"}
+
+
+def test_a_dangerous_call_is_not_allowed_because_it_was_recorded() -> None:
+    made = _composed(recordings=(recording("io_uring_setup keyctl clone3"),))
+    assert not {"io_uring_setup", "keyctl", "clone3"} & made.profile.syscalls
+    assert {(item.id, item.kind) for item in made.open} == {
+        ("call:io_uring_setup", ItemKind.RISKY),
+        ("call:keyctl", ItemKind.RISKY),
+    }
+
+
+def test_a_dangerous_call_needs_a_review_to_pass_lint() -> None:
+    made = _composed(recordings=(recording("keyctl"),), review=review(Verdict.ACCEPT, "call:keyctl"))
+    rendered = confine.render(made.profile)
+    assert any("keyctl" in problem for problem in confine.lint(rendered))
+    assert confine.lint(rendered, {"keyctl"}) == ()
+
+
+def test_the_gravest_questions_come_first() -> None:
+    made = _composed(analysis=analysis("sync setuid bpf"))
+    assert [item.id for item in made.open] == ["call:bpf", "call:setuid", "call:sync"]
+    assert made.open[0].risk is Risk.HIGH
+
+
+# --- arguments ------------------------------------------------------------------------------------------------------
+
+
+def _passes(made: Composed, call: str, *values: int) -> bool:
+    rules = json.loads(confine.render(made.profile).seccomp)["syscalls"]
+    wanted = [rule for rule in rules if call in rule["names"] and rule["action"] == "SCMP_ACT_ALLOW"]
+    return any(
+        all(values[each["index"]] & each["value"] == each["valueTwo"] for each in rule.get("args", ()))
+        for rule in wanted
+    )
+
+
+def test_a_cold_call_is_held_to_recorded_and_ordinary_values() -> None:
+    made = _composed(recordings=(recording("prctl", arguments=arguments("prctl", {0: 38})),))
+    assert _passes(made, "prctl", 38)
+    assert _passes(made, "prctl", 15), "PR_SET_NAME"
+    assert not _passes(made, "prctl", 22), "PR_SET_SECCOMP"
+
+
+@pytest.mark.parametrize(("recorded", "executable"), [((1, 3), False), ((1, 5), True)])
+def test_memory_becomes_executable_only_where_it_was_seen_to(recorded: tuple[int, ...], executable: bool) -> None:
+    uses = arguments("mprotect", *({2: each} for each in recorded))
+    made = _composed(recordings=(recording("mprotect", arguments=uses),))
+    assert _passes(made, "mprotect", 0, 0, 3)
+    assert _passes(made, "mprotect", 0, 0, 5) is executable
+    assert not _passes(made, "mprotect", 0, 0, 7), "writable and executable at once"
+
+
+def test_a_recorded_socket_is_allowed_and_one_of_rare_kernel_code_is_asked() -> None:
+    made = _composed(
+        recordings=(recording("socket", sockets=(SocketUse("inet", "dgram"), SocketUse("alg", "seqpacket"))),)
+    )
+    assert made.profile.network == (NetworkRule("inet", "dgram"),)
+    assert _open(made) == {"network:alg seqpacket"}
+    assert _passes(made, "socket", 2, 2)
+    assert not _passes(made, "socket", 38, 5)
+
+
+def test_a_rare_socket_that_was_accepted_is_let_through() -> None:
+    decided = review(Verdict.ACCEPT, "network:alg seqpacket")
+    made = _composed(recordings=(recording("socket", sockets=(SocketUse("alg", "seqpacket"),)),), review=decided)
+    assert _passes(made, "socket", 38, 5)
+    assert "network alg seqpacket," in confine.render(made.profile).apparmor
+
+
+def test_what_a_filter_in_force_refused_is_asked() -> None:
+    made = _composed(recordings=(recording(refused={"/usr/bin/web": {"rename": 2, "read": 1, "clone3": 3}}),))
+    assert [(item.id, item.kind) for item in made.open] == [("call:rename", ItemKind.DENIAL)]
+
+
+def _verified(layer: str, what: str) -> Verification:
+    denial = Denial(layer, what, "/usr/bin/web", "web", "one", "web.1", 2)  # type: ignore[arg-type]
+    trial = Trial("backup", 100, (denial,))
+    return Verification("web", "shop_web", "0", ("seccomp", "apparmor"), ORIGIN, (trial,))
+
+
+@pytest.mark.parametrize(
+    ("layer", "what", "item"),
+    [
+        ("seccomp", "rename", "call:rename"),
+        ("apparmor", "open /etc/web/extra.conf r", "file:/etc/web/extra.conf r"),
+        ("apparmor", "mknod /var/lib/web/4711 c", "file:/var/lib/web/4711 w"),
+        ("apparmor", "open /proc/12/net/tcp r", "file:/proc/[0-9]*/net/tcp r"),
+        ("apparmor", "create network inet dgram", "network:inet dgram"),
+        ("apparmor", "capable capability chown", "capability:chown"),
+        ("apparmor", "signal signal send hup peer=other", "signal:send hup peer=other"),
+    ],
+)
+def test_what_verifying_saw_refused_is_asked_and_honoured(layer: str, what: str, item: str) -> None:
+    seen = _verified(layer, what)
+    made = _composed(verification=seen)
+    assert [(each.id, each.kind) for each in made.open] == [(item, ItemKind.DENIAL)]
+    assert item not in {rule.name for rule in made.profile.rules}
+    accepted = _composed(verification=seen, review=review(Verdict.ACCEPT, item))
+    assert item in {rule.name for rule in accepted.profile.rules}
+    assert accepted.open == ()
+
+
+@pytest.mark.parametrize(
+    ("layer", "what"), [("seccomp", "read"), ("seccomp", "clone3"), ("apparmor", "open /etc/passwd r")]
+)
+def test_a_refusal_that_the_profile_no_longer_makes_is_not_asked(layer: str, what: str) -> None:
+    assert _composed(verification=_verified(layer, what)).open == ()
+
+
+def test_a_call_refused_for_its_values_is_freed_from_them_by_a_persons_word() -> None:
+    shown = (recording("prctl", arguments=arguments("prctl", {0: 38})),)
+    seen = _verified("seccomp", "prctl")
+    assert _open(_composed(recordings=shown, verification=seen)) == {"argument:prctl"}
+    freed = _composed(recordings=shown, verification=seen, review=review(Verdict.ACCEPT, "argument:prctl"))
+    assert _passes(freed, "prctl", 22)
+
+
+def test_a_call_is_not_held_to_values_while_an_older_recording_shows_none() -> None:
+    shown = recording("prctl", arguments=arguments("prctl", {0: 38}))
+    assert _passes(_composed(recordings=(shown, recording("prctl", scenario="stop"))), "prctl", 22)
+    assert not _passes(_composed(recordings=(shown, recording("read", scenario="stop"))), "prctl", 22)
+
+
+def test_memory_that_nothing_made_executable_is_not_made_so() -> None:
+    # recorders note values of mprotect only where PROT_EXEC is among them
+    made = _composed(recordings=(recording("mprotect mmap", arguments=arguments("mmap", {2: 5})),))
+    assert _passes(made, "mprotect", 0, 0, 3)
+    assert not _passes(made, "mprotect", 0, 0, 5)
+    assert _passes(made, "mmap", 0, 0, 5)
+    assert not _passes(made, "mmap", 0, 0, 7)
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+KNOWN = Policy("a server", apparmor=AppArmorPolicy((FileRule("/srv/**", "r", "pages"), FileRule("/srv/log", "w"))))
+
+
+def _rules(made: Composed) -> dict[str, str]:
+    return {rule.path: rule.access for rule in made.profile.files}
+
+
+def test_a_recorded_use_is_evidence_for_the_rule_that_covers_it() -> None:
+    made = _composed(KNOWN, recordings=(recording(files=files("/srv/a/index.html r")),))
+    assert _kinds(made, "file:/srv/** r") == [EvidenceKind.RECORDED, EvidenceKind.POLICY]
+    assert made.open == ()
+
+
+@pytest.mark.parametrize(
+    ("use", "path", "access"),
+    [
+        ("/etc/web.conf r", "/etc/web.conf", "r"),
+        ("/proc/4711/status r", "/proc/[0-9]*/status", "r"),
+        ("/proc/4711/task/4712/comm rw", "/proc/[0-9]*/task/[0-9]*/comm", "rw"),
+        ("/proc/7/fd/12 r", "/proc/[0-9]*/fd/[0-9]*", "r"),
+        ("/sys/devices/system/cpu/cpu3/online r", "/sys/devices/system/cpu/cpu[0-9]*/online", "r"),
+        ("/usr/bin/helper x", "/usr/bin/helper", "ix"),
+        ("/odd/a[1]*b r", "/odd/a?1??b", "r"),
+    ],
+)
+def test_a_new_path_becomes_a_rule_as_a_person_would_write_it(use: str, path: str, access: str) -> None:
+    made = _composed(KNOWN, recordings=(recording(files=files(use)),))
+    assert _rules(made)[path] == access
+    assert _open(made) == {f"file:{path} {access}"}
+
+
+def test_a_file_cannot_write_rules_with_its_name() -> None:
+    name = '/tmp/x" r,\n  /** rwk, # {a,b} @{PROC}'
+    made = _composed(recordings=(recording(files=(FileUse(name, "r"),)),))
+    text = confine.render(made.profile).apparmor
+    (path,) = [path for path in _rules(made) if path.startswith("/tmp/x")]
+    assert not set(path) & set(' \n"#,{}*@')
+    assert "/** rwk" not in text
+    assert confine.lint(confine.render(made.profile)) == ()
+
+
+def test_what_several_rules_give_together_is_nothing_new() -> None:
+    assert _composed(KNOWN, recordings=(recording(files=files("/srv/log rw")),)).open == ()
+
+
+DATA = tuple(f"/var/data/{name} rwk" for name in ("a.wt", "b.wt", "c.wt", "d.wt"))
+
+
+@pytest.mark.parametrize(("verdict", "wide"), [(Verdict.OPEN, False), (Verdict.REFUSE, False), (Verdict.ACCEPT, True)])
+def test_a_data_folder_is_widened_by_a_persons_word_only(verdict: Verdict, wide: bool) -> None:
+    item = "file:/var/data/** rwk"
+    made = _composed(recordings=(recording(files=files(*DATA)),), review=review(verdict, item))
+    assert ("/var/data/**" in _rules(made)) is wide
+    assert _rules(made)["/var/data/a.wt"] == "rwk", "what was recorded stays allowed"
+    assert [each.kind for each in made.items if each.id == item] == [ItemKind.WIDENED]
+
+
+def test_a_data_folder_can_be_narrowed_to_a_tighter_pattern() -> None:
+    decided = review(Verdict.NARROW, "file:/var/data/** rwk", narrowed=("file:/var/data/*.wt rwk",))
+    rules = _rules(_composed(recordings=(recording(files=files(*DATA)),), review=decided))
+    assert rules["/var/data/*.wt"] == "rwk"
+    assert "/var/data/**" not in rules
+
+
+@pytest.mark.parametrize(
+    ("folder", "count", "pattern"),
+    [
+        ("/app", 8, "/app/{,**}"),
+        ("/app", 7, ""),
+        ("/usr/share/web/html", 8, "/usr/share/web/{,**}"),
+        ("/etc", 9, ""),  # everybody's
+        ("/proc/sys/net", 9, ""),
+        ("/run/secrets", 9, ""),
+    ],
+)
+def test_a_folder_of_things_to_read_becomes_one_pattern_unless_it_is_everybodys(
+    folder: str, count: int, pattern: str
+) -> None:
+    uses = files(*(f"{folder}/{number} r" for number in range(count)))
+    made = _composed(recordings=(recording(files=uses),))
+    assert [item.id for item in made.items if item.kind is ItemKind.WIDENED] == (
+        [f"file:{pattern} r"] if pattern else []
+    )
+
+
+def test_a_folder_that_is_also_written_is_no_folder_of_things_to_read() -> None:
+    uses = files(*(f"/app/{number} r" for number in range(9)), "/app/cache/x w")
+    made = _composed(recordings=(recording(files=uses),))
+    assert not [item for item in made.items if item.kind is ItemKind.WIDENED]
+
+
+def test_what_is_run_is_never_part_of_a_pattern_that_is_written() -> None:
+    made = _composed(recordings=(recording(files=files(*DATA, "/var/data/tool rx")),))
+    (item,) = [item for item in made.items if item.kind is ItemKind.WIDENED]
+    assert "/var/data/tool" not in item.covers
+
+
+def test_a_refused_path_is_out_though_it_was_recorded() -> None:
+    made = _composed(
+        recordings=(recording(files=files("/etc/shadow r")),), review=review(Verdict.REFUSE, "file:/etc/shadow r")
+    )
+    assert "/etc/shadow" not in _rules(made)
+
+
+def test_capabilities_are_named_and_grave_ones_asked() -> None:
+    made = _composed(recordings=(recording(capabilities=("net_bind_service", "sys_admin")),))
+    assert made.profile.capabilities == ("net_bind_service",)
+    assert _open(made) == {"capability:sys_admin"}
+
+
+def test_signals_of_the_engine_are_ordinary_and_others_asked() -> None:
+    uses = (SignalUse("term", "receive", "runc"), SignalUse("hup", "send", "other-profile"))
+    item = "signal:send hup peer=other-profile"
+    assert _open(_composed(recordings=(recording(signals=uses),))) == {item}
+    made = _composed(recordings=(recording(signals=uses),), review=review(Verdict.ACCEPT, item))
+    assert "signal (send) set=(hup) peer=other-profile," in confine.render(made.profile).apparmor
+
+
+# --- the whole ------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_evidence_in_another_order_gives_the_same_bytes() -> None:
+    one, two = (
+        recording("socket rename", files=files(*DATA)),
+        recording("bind prctl", scenario="stop", capabilities=("kill",)),
+    )
+    known = analysis("rename bpf clock_gettime")
+    first = _composed(recordings=(one, two), analysis=known)
+    second = _composed(recordings=(two, one), analysis=known)
+    assert confine.render(first.profile) == confine.render(second.profile)
+    assert msgspec.json.encode(first.profile) == msgspec.json.encode(second.profile)
+
+
+def test_every_rule_has_evidence() -> None:
+    made = _composed(recordings=(recording("socket", files=files(*DATA)),), analysis=analysis("time rename"))
+    assert [rule.name for rule in made.profile.rules if not rule.evidence] == []
+
+
+def test_a_role_is_summed_up() -> None:
+    known = Sources((recording("setsockopt keyctl"),), analysis("setuid time"))
+    found = summary(confine.compose("web", POLICY, known), known)
+    assert (found.docker_default, found.holes, found.open) == (307, 29, 2)
+    assert found.powers["set socket options"] == ("setsockopt",)
+    # two of the socket options, which nothing holds to values, and the epoll_ctl that the OCI runtime needs
+    assert found.holes - found.holes_closed == 3
+    assert sum(found.evidence.values()) == found.rules
+    assert (found.scenarios, found.images) == (("load",), (IMAGE,))
+
+
+@pytest.mark.parametrize(
+    ("reference", "count"), [(f"r:5000/web@{IMAGE}", 0), ("r:5000/web@sha256:" + "b" * 64, 1), ("r:5000/web:latest", 0)]
+)
+def test_evidence_of_another_image_is_stale(reference: str, count: int) -> None:
+    assert len(stale.problems(_composed(), [reference])) == count
+
+
+@pytest.mark.parametrize(
+    ("wanted", "allowed", "breaks"),
+    [
+        ("getxattr", True, ("load: /usr/bin/web",)),
+        ("call:getxattr", True, ("load: /usr/bin/web",)),
+        ("keyctl", False, ()),
+        ("/etc/web", True, ("load: /etc/web.conf",)),
+    ],
+)
+def test_a_rule_is_explained_by_any_of_its_names(wanted: str, allowed: bool, breaks: tuple[str, ...]) -> None:
+    made = _composed(
+        recordings=(recording("getxattr", files=files("/etc/web.conf r")),), analysis=analysis("getxattr keyctl")
+    )
+    (found,) = explain(made, wanted)
+    assert (found.allowed, found.breaks) == (allowed, breaks)
+    if wanted == "keyctl":
+        assert "CVE-2016-0728" in {hole.cve for hole in found.holes}
+        assert found.question is ItemKind.STATIC
+
+
+def test_a_rule_that_is_not_there_is_bad_input() -> None:
+    with pytest.raises(HardenError, match="no rule and no question is named `mount`"):
+        explain(_composed(), "mount")
+
+
+def test_two_profiles_differ_in_powers() -> None:
+    def powers(calls: str, *uses: str) -> compare.Powers:
+        made = _composed(recordings=(recording(calls, files=files(*uses)),))
+        return compare.powers_of(confine.render(made.profile))
+
+    before, after = powers("read setuid", "/data/a r"), powers("read socketpair", "/data/a r", "/data/b w")
+    found = {change.power: (change.gained, change.lost, change.whole) for change in compare.changes(before, after)}
+    assert found == {
+        "change identity": ((), ("setuid",), True),
+        "open sockets": (("socketpair",), (), True),
+        "write files": (("/data/b",), (), False),
+    }
+    assert compare.changes(before, before) == ()
+
+
+def test_a_path_under_a_pattern_of_the_other_profile_is_no_gain() -> None:
+    wide, tight = compare.Powers({"read files": ("/data/**",)}), compare.Powers({"read files": ("/data/a",)})
+    assert [(change.gained, change.lost) for change in compare.changes(wide, tight)] == [((), ("/data/**",))]
+
+
+def test_dockers_default_allows_what_its_project_says() -> None:
+    everything = {thing for things in compare.docker_default().by_name.values() for thing in things}
+    assert {"read", "io_setup", "name_to_handle_at", "clone"} <= everything
+    assert not {"bpf", "mount", "unshare", "keyctl", "perf_event_open", "io_uring_setup"} & everything

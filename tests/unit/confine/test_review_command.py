@@ -1,0 +1,259 @@
+"""`harden profile review`, `explain`, `diff`, `lint` and `init`, called as a user does."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from hardening import confine
+from hardening.cli import roles
+from hardening.cli.profile import app
+from hardening.confine import library, sources
+from hardening.errors import HardenError
+from tests.unit.confine.evidence_factory import IMAGE, analysis, files, recording
+
+POLICY = "description: A shop\nabstractions: [libc]\n"
+PROJECT = "name: shop\nstacks: {shop: {file: stack.yml}}\n"
+STACK = """\
+services:
+  web:
+    image: registry.example.org/shop/web@DIGEST
+    x-harden: {profile: web}
+    init: true
+    secrets: [token]
+    volumes: ["data:/var/lib/web", "/etc/shop:/etc/shop:ro"]
+    ports: [{target: 8080, published: 8443, mode: host}]
+secrets:
+  token: {external: true}
+volumes:
+  data: {}
+"""
+INVENTORY = "nodes: [{name: one, address: 127.0.0.1, role: manager}]\n"
+WHO = ("--by", "ana", "--reason", "it needs it")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    place = tmp_path / "profiles/web"
+    (place / "recordings").mkdir(parents=True)
+    (place / "policy.yml").write_text(POLICY)
+    (place / "recordings/load.json").write_bytes(msgspec.json.encode(recording("read getxattr")))
+    (place / "analysis.json").write_bytes(msgspec.json.encode(analysis("read setuid rename bpf")))
+    (tmp_path / "harden.yml").write_text(PROJECT)
+    (tmp_path / "inventory.yml").write_text(INVENTORY)
+    (tmp_path / "stack.yml").write_text(STACK.replace("DIGEST", IMAGE))
+    (tmp_path / "images.lock").write_text("{}\n")
+    return tmp_path
+
+
+def _run(project: Path, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [*words, "--project", str(project)])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout
+
+
+def _open(project: Path) -> list[str]:
+    return [item["id"] for item in json.loads(_run(project, "review", "web", "--json")[1])]
+
+
+def _allowed(project: Path) -> frozenset[str]:
+    return library.composed(project / "profiles", "web").profile.syscalls
+
+
+def test_open_questions_are_listed_gravest_first_and_fail(project: Path) -> None:
+    code, text = _run(project, "review", "web")
+    assert code == 1
+    assert text.index("load kernel code") < text.index("change identity") < text.index("rename")
+    assert "CVE-2021-3490" in text
+    assert "3 open" in text
+
+
+def test_accepting_and_refusing_from_a_script_is_honoured_and_undone(project: Path) -> None:
+    assert _run(project, "review", "web", "--accept", "call:rename", *WHO)[0] == 1
+    assert "rename" in _allowed(project)
+    assert _run(project, "review", "web", "--refuse", "call:setuid", "--refuse", "call:bpf", *WHO)[0] == 0
+    assert _open(project) == []
+    decisions = sources.read_review(project / "profiles/web/review.yml").decisions
+    assert [(each.by, each.reason, bool(each.date)) for each in decisions] == [("ana", "it needs it", True)] * 2
+    assert _run(project, "review", "web", "--undo", "call:rename")[0] == 1
+    assert _open(project) == ["call:rename"]
+    assert "rename" not in _allowed(project)
+
+
+def test_a_file_that_a_person_commented_keeps_its_comments(project: Path) -> None:
+    path = project / "profiles/web/review.yml"
+    path.write_text('# ours\ndecisions:\n  - items: ["call:bpf"]  # never\n    verdict: open\n')
+    _run(project, "review", "web", "--refuse", "call:bpf", *WHO)
+    text = path.read_text()
+    assert text.startswith('# ours\ndecisions:\n  - items: ["call:bpf"]  # never\n')
+    assert len(yaml.safe_load(text)["decisions"]) == 2
+
+
+def test_an_empty_list_is_written_anew(project: Path) -> None:
+    path = project / "profiles/web/review.yml"
+    path.write_text("decisions: []\n")
+    _run(project, "review", "web", "--refuse", "call:bpf", *WHO)
+    assert [each.items for each in sources.read_review(path).decisions] == [("call:bpf",)]
+
+
+def _in_a_terminal(project: Path, answers: str) -> str:
+    """What a person sees who types these lines; the terminal is a real one."""
+    ours, theirs = pty.openpty()
+    argv = [sys.executable, "-c", "from hardening.cli import main; main()", "profile", "review", "web", "--by", "ana"]
+    with subprocess.Popen([*argv, "--project", str(project)], stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, answers.encode())
+        seen = b""
+        with contextlib.suppress(OSError):  # a terminal that nobody has open any more ends so
+            while part := os.read(ours, 4096):
+                seen += part
+        process.wait(60)
+    os.close(ours)
+    return seen.decode()
+
+
+def test_a_person_decides_one_power_after_the_other(project: Path) -> None:
+    seen = _in_a_terminal(project, "r\nno program of ours\nn\ncall:setuid\nits own user\ns\n")
+    assert "high risk: load kernel code" in seen
+    assert "1 open" in seen
+    assert _open(project) == ["call:rename"]
+    assert "setuid" in _allowed(project)
+    decisions = sources.read_review(project / "profiles/web/review.yml").decisions
+    assert [(each.verdict, each.reason, each.by) for each in decisions] == [
+        ("refuse", "no program of ours", "ana"),
+        ("narrow", "its own user", "ana"),
+    ]
+
+
+def test_quitting_leaves_what_was_decided_and_nothing_else(project: Path) -> None:
+    _in_a_terminal(project, "r\nno\nq\n")
+    assert _open(project) == ["call:setuid", "call:rename"]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--accept", "call:mount", *WHO), "`call:mount` is no question"),
+        (("--accept", "call:bpf", "--by", "ana"), "needs a reason"),
+        (("--narrow", "call:bpf", "--to", "call:read", *WHO), "is none of the items"),
+        (("--narrow", "file:/var/data/** rw", "--to", "file:/etc/* rw", *WHO), "not within what is asked"),
+        (("--narrow", "file:/var/data/** rw", "--to", "file:/var/data/* rwk", *WHO), "not within what is asked"),
+        (("--narrow", "file:/var/data/** rw", "--to", "file:/var/data/* rwix", *WHO), "run what it wrote"),
+    ],
+)
+def test_a_decision_that_decides_nothing_is_bad_input_and_changes_nothing(
+    project: Path, words: tuple[str, ...], complaint: str
+) -> None:
+    uses = files(*(f"/var/data/{name} rw" for name in "abcd"))
+    (project / "profiles/web/recordings/load.json").write_bytes(msgspec.json.encode(recording("read", files=uses)))
+    with pytest.raises(HardenError, match=complaint.replace("*", r"\*")):
+        _run(project, "review", "web", *words)
+    assert not (project / "profiles/web/review.yml").exists()
+
+
+def test_open_questions_can_be_decided_in_the_file(project: Path) -> None:
+    assert _run(project, "review", "web", "--write")[0] == 1
+    path = project / "profiles/web/review.yml"
+    written = path.read_text()
+    assert _run(project, "review", "web", "--write")[0] == 1
+    assert path.read_text() == written, "nothing is written twice"
+    decided = written.replace("verdict: open", 'verdict: refuse\n    by: ana\n    date: "2026-11-24"')
+    path.write_text(decided)
+    assert _open(project) == []
+
+
+def test_building_says_what_is_open(project: Path) -> None:
+    code, text = _run(project, "build")
+    assert code == 0
+    assert "web: 3 questions are open" in text
+
+
+def test_a_profile_with_open_questions_is_not_deployed(project: Path) -> None:
+    with pytest.raises(HardenError, match=r"open questions: web \(3\)"):
+        roles.demand_decided(project, ["web"])
+    _run(project, "review", "web", "--refuse", "call:bpf", "--refuse", "call:rename", "--refuse", "call:setuid", *WHO)
+    roles.demand_decided(project, ["web"])
+
+
+def test_lint_knows_the_image_that_runs(project: Path) -> None:
+    assert _run(project, "lint")[0] == 0
+    (project / "stack.yml").write_text(STACK.replace("DIGEST", "sha256:" + "b" * 64))
+    code, text = _run(project, "lint")
+    assert code == 1
+    assert "evidence is stale" in text
+
+
+def test_explain_shows_one_rule_or_all(project: Path) -> None:
+    assert "without it would break: load: /usr/bin/web" in _run(project, "explain", "web", "getxattr")[1]
+    assert "not allowed, medium risk, lets it: change identity" in _run(project, "explain", "web", "setuid")[1]
+    everything = json.loads(_run(project, "explain", "web", "--json")[1])
+    assert {"call:getxattr", "call:setuid"} <= {each["name"] for each in everything}
+
+
+def _git(folder: Path, *words: str) -> None:
+    argv = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *words]
+    subprocess.run(argv, cwd=folder, check=True, capture_output=True, timeout=60)
+
+
+def test_diff_compares_revisions_folders_roles_and_dockers_default(project: Path, tmp_path: Path) -> None:
+    _run(project, "build")
+    _git(project, "init", "-q")
+    _git(project, "add", "-A")
+    _git(project, "commit", "-qm", "first")
+    assert _run(project, "diff", "web@HEAD", "web") == (0, "the same powers\n")
+    _run(project, "review", "web", "--accept", "call:setuid", *WHO)
+    code, text = _run(project, "diff", "web@HEAD", "web")
+    assert (code, text) == (1, "change identity (wholly)\n  + setuid\n")
+    _run(project, "build")
+    assert _run(project, "diff", str(tmp_path / "profiles/web"), "web")[0] == 0
+    assert "mount file systems" in _run(project, "diff", "docker-default", "web")[1]
+
+
+@pytest.mark.parametrize("name", ["web@no-such-revision", "web@--output=x", "no-such-role", "./no/such/folder"])
+def test_what_cannot_be_compared_is_bad_input(project: Path, name: str) -> None:
+    with pytest.raises(HardenError):
+        _run(project, "diff", name, "web")
+
+
+def test_a_strangers_service_gets_a_policy_that_builds(project: Path) -> None:
+    (project / "profiles/web/policy.yml").unlink()
+    uses = files("/srv/shop/a r", *(f"/var/cache/web/{name} rw" for name in "abcd"), "/usr/bin/web x")
+    (project / "profiles/web/recordings/load.json").write_bytes(
+        msgspec.json.encode(recording("read clone", files=uses))
+    )
+    code, text = _run(project, "init", "web")
+    assert code == 0
+    assert "profiles/web/policy.yml" in text
+    policy = confine.load_policy(project / "profiles/web/policy.yml")
+    rules = {rule.path: rule.access for rule in policy.apparmor.files}
+    assert rules == {
+        "/run/secrets/token": "r",
+        "/var/lib/web/": "r",
+        "/var/lib/web/**": "rwk",
+        "/etc/shop/": "r",
+        "/etc/shop/**": "r",
+        "/srv/shop/a": "r",
+        "/var/cache/web/**": "rw",
+        "/usr/bin/web": "ix",
+    }
+    assert "init" in policy.abstractions
+    assert not [name for name in _open(project) if name.startswith("file:")]
+    with pytest.raises(HardenError, match="is there already"):
+        _run(project, "init", "web")
+
+
+def test_a_service_that_is_not_there_is_named_with_those_that_are(project: Path) -> None:
+    with pytest.raises(HardenError) as complaint:
+        _run(project, "init", "wbe")
+    assert "web" in complaint.value.hint

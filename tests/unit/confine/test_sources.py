@@ -1,0 +1,97 @@
+"""Evidence files that are cut off, edited, or not what they seem."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from hardening.confine import sources
+from hardening.errors import HardenError
+from hardening.model.recording import FileUse, Loss, SignalUse, SocketUse
+from tests.unit.confine.evidence_factory import analysis, recording
+
+REVIEW = """\
+decisions:
+  - items: ["call:setuid"]
+    verdict: refuse
+    reason: it stays who it is
+    by: someone
+    date: 2026-11-24
+"""
+
+
+@pytest.fixture
+def role(tmp_path: Path) -> Path:
+    place = tmp_path / "web"
+    (place / "recordings").mkdir(parents=True)
+    (place / "recordings/load.json").write_bytes(msgspec.json.encode(recording()))
+    (place / "analysis.json").write_bytes(msgspec.json.encode(analysis("read")))
+    (place / "review.yml").write_text(REVIEW)
+    return place
+
+
+def test_everything_beside_a_policy_is_read(role: Path) -> None:
+    found = sources.read(role.parent, "web")
+    assert [each.scenario for each in found.recordings] == ["load"]
+    assert found.analysis
+    assert found.review.decisions[0].date == "2026-11-24"
+    assert len(found.images) == 1
+
+
+def test_a_role_without_evidence_has_none(tmp_path: Path) -> None:
+    assert sources.read(tmp_path, "web") == sources.Sources()
+
+
+@pytest.mark.parametrize("name", ["recordings/load.json", "analysis.json"])
+def test_a_file_that_was_cut_off_is_named(role: Path, name: str) -> None:
+    whole = (role / name).read_bytes()
+    (role / name).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(HardenError, match="is no whole") as complaint:
+        sources.read(role.parent, "web")
+    assert str(role / name) in complaint.value.message
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        (replace(recording(), role="other"), "is a recording of `other`, not of `web`"),
+        (replace(recording(), version=99), "version 99"),
+        (recording(lost=Loss(syscalls=3)), "the recorder lost 3 system calls"),
+        (recording(lost=Loss(files=1)), "1 file accesses"),
+        (recording("read write,"), "'write,' is no name"),
+        (recording(capabilities=("chown,\n /** rwk",)), "is no name"),
+        (recording(signals=(SignalUse("term", "send", "x,\n /** rwk"),)), "is no name"),
+        (recording(sockets=(SocketUse("inet stream,", ""),)), "is no name"),
+        (recording(files=(FileUse("/a", "rw, /** rwk"),)), "is no name"),
+        (recording(scenario="\x1b[2J"), "is no name"),
+    ],
+)
+def test_a_recording_that_does_not_fit_is_refused(role: Path, changed: object, complaint: str) -> None:
+    (role / "recordings/load.json").write_bytes(msgspec.json.encode(changed))
+    with pytest.raises(HardenError, match=complaint):
+        sources.read(role.parent, "web")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("reason: it stays who it is", "reason: ' '", 2, "needs `reason`"),
+        ("    by: someone\n", "", 2, "needs `by`"),
+        ("    date: 2026-11-24\n", "", 2, "needs `date`"),
+        ("verdict: refuse", "verdict: maybe", 3, "maybe"),
+        ("verdict: refuse", "verdict: narrow", 2, "`narrow` needs `narrowed`"),
+        ("verdict: refuse", "verdict: refuse\n    narrowed: [x]", 4, "goes with `narrow`"),
+        ("verdict: refuse", "verdict: refuse\n    colour: red", 4, "unknown key `colour`"),
+    ],
+)
+def test_a_decision_that_is_none_is_named_with_its_line(
+    role: Path, old: str, new: str, line: int, message: str
+) -> None:
+    assert old in REVIEW
+    (role / "review.yml").write_text(REVIEW.replace(old, new))
+    with pytest.raises(HardenError, match=message) as complaint:
+        sources.read(role.parent, "web")
+    assert complaint.value.message.startswith(f"{role / 'review.yml'}:{line}: ")

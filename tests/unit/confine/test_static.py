@@ -1,0 +1,193 @@
+"""Machine code read: values followed backwards, files that load each other, real programs of this machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hardening.confine.static import Folder, analyse
+from hardening.confine.static.binary import Binary
+from hardening.confine.static.scan import Scan, scan
+from hardening.confine.static.trace import Listing, Values, boundaries
+from hardening.errors import HardenError
+
+AT = 0x1000
+SYSCALL = bytes.fromhex("0f05")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The C library is the same for all programs here."""
+    return tmp_path_factory.mktemp("analysis")
+
+
+def _values(code: str, register: str = "rax") -> Values:
+    """What a register holds at the first `syscall` of a function given as hexadecimal."""
+    content = bytes.fromhex(code)
+    return Listing(content, AT).values(AT + content.index(SYSCALL), register)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        # mov eax, 39
+        ("b827000000 0f05 c3", Values(frozenset({39}))),
+        # mov rax, 15
+        ("48c7c00f000000 0f05", Values(frozenset({15}))),
+        # xor eax, eax
+        ("31c0 0f05", Values(frozenset({0}))),
+        # mov r8d, 202; xor edx, edx; mov eax, r8d
+        ("41b8ca000000 31d2 4489c0 0f05", Values(frozenset({202}))),
+        # test edi, edi; je +7; mov eax, 1; jmp +5; mov eax, 2: both ways
+        ("85ff 7407 b801000000 eb05 b802000000 0f05", Values(frozenset({1, 2}))),
+        # mov eax, 5; call: the called function may change it
+        ("b805000000 e800000000 0f05", Values(unknown=True)),
+        # mov ebx, 5; call; mov eax, ebx: this one it may not
+        ("bb05000000 e800000000 89d8 0f05", Values(frozenset({5}))),
+        # mov eax, edi: what the caller says
+        ("89f8 0f05", Values(arguments=frozenset({"rdi"}))),
+        # push rbx; mov rax, [rsp+0x10]: the caller's seventh argument, a word above its stack pointer
+        ("53 488b442410 0f05", Values(arguments=frozenset({0}))),
+        # sub rsp, 8; push 19; mov rax, [rsp]: pushed here
+        ("4883ec08 6a13 488b0424 0f05", Values(frozenset({19}))),
+        # mov eax, [rdi]: from memory
+        ("8b07 0f05", Values(unknown=True)),
+        # jmp +1; nop; mov eax, 3: padding is no way in
+        ("eb01 90 b803000000 0f05", Values(frozenset({3}))),
+    ],
+)
+def test_a_number_is_followed_back_through_every_way(code: str, expected: Values) -> None:
+    assert _values(code) == expected
+
+
+def test_bytes_within_an_instruction_are_no_system_call() -> None:
+    # mov eax, 0x00050f00
+    content = bytes.fromhex("b8000f0500 c3")
+    assert AT + content.index(SYSCALL) not in boundaries(content, AT)
+
+
+def _programs() -> list[str]:
+    return [path for path in ("/bin/true", "/bin/ls", os.path.realpath(sys.executable)) if Path(path).is_file()]
+
+
+x86_only = pytest.mark.skipif(platform.machine() != "x86_64", reason="only x86-64 code is read")
+
+
+@x86_only
+@pytest.mark.parametrize("program", _programs())
+def test_programs_of_this_machine_can_start_work_and_end(program: str, cache: Path) -> None:
+    found = analyse(_Machine(), [program], cache=cache)
+    assert found.programs == (str(Path(program).resolve()),)
+    assert found.missing == ()
+    assert {"execve", "mmap", "openat", "read", "write", "exit_group", "brk", "rt_sigreturn"} - {"execve"} <= set(
+        found.syscalls
+    )
+    assert not {"reboot", "kexec_load", "init_module", "pivot_root"} & set(found.syscalls)
+
+
+@x86_only
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@pytest.mark.parametrize("program", ["/bin/ls", "/bin/date", "/bin/cat"])
+def test_what_a_program_does_is_among_what_its_code_can_do(program: str, cache: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    argv = ["strace", "-f", "-qq", "-e", "signal=none", "-o", str(log), program, "/etc/hostname"]
+    subprocess.run(argv, capture_output=True, timeout=60, check=False)
+    made = {line.split(maxsplit=1)[1].partition("(")[0] for line in log.read_text().splitlines() if "(" in line}
+    found = analyse(_Machine(), [program], cache=cache)
+    # execve is strace's own, before the program is there
+    assert made - {"execve"} <= set(found.syscalls)
+
+
+class _Machine:
+    """This machine's own files, without walking through all of them."""
+
+    def real(self, path: str) -> str | None:
+        place = Path(path)
+        return str(place.resolve()) if place.is_file() else None
+
+    def read(self, path: str) -> bytes:
+        return Path(path).read_bytes()
+
+    def paths(self) -> list[str]:
+        return [str(path) for path in Path("/etc/ld.so.conf.d").glob("*.conf")]
+
+
+@x86_only
+def test_the_second_answer_comes_from_the_cache_and_is_the_same(tmp_path: Path) -> None:
+    content = Path("/bin/true").read_bytes()
+    first = scan(content, tmp_path)
+    (stored,) = tmp_path.iterdir()
+    changed = stored.stat().st_mtime_ns
+    assert scan(content, tmp_path) == first == scan(content)
+    assert stored.stat().st_mtime_ns == changed
+
+
+@x86_only
+def test_a_cut_off_cache_is_made_anew(tmp_path: Path) -> None:
+    content = Path("/bin/true").read_bytes()
+    first = scan(content, tmp_path)
+    (stored,) = tmp_path.iterdir()
+    stored.write_bytes(stored.read_bytes()[:-10])
+    assert scan(content, tmp_path) == first
+
+
+@pytest.mark.parametrize("content", [b"", b"#!/bin/sh\n", b"\x7fELF", b"\x7fELF\x01\x01\x01" + bytes(60)])
+def test_what_is_no_program_for_this_processor_is_said_to_be_none(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r"ELF|x86-64"):
+        Binary(content)
+
+
+def _root(folder: Path) -> Path:
+    """A small image: a shell script that starts a real program, found through links."""
+    for path in ("usr/bin", "usr/lib/x86_64-linux-gnu", "lib64"):
+        (folder / path).mkdir(parents=True)
+    shutil.copy("/bin/true", folder / "usr/bin/true")
+    (folder / "bin").symlink_to("usr/bin")
+    script = folder / "usr/bin/start"
+    script.write_text('#!/bin/sh -e\n# comment with ls\nexec true "$@"\n')
+    return folder
+
+
+@x86_only
+def test_a_script_leads_to_its_interpreter_and_to_what_it_starts(tmp_path: Path) -> None:
+    root = Folder(_root(tmp_path))
+    found = analyse(root, ["/bin/start"])
+    assert found.programs == ("/usr/bin/true",)
+
+
+@x86_only
+def test_a_library_that_is_not_there_is_named(tmp_path: Path) -> None:
+    found = analyse(Folder(_root(tmp_path)), ["true"])
+    assert found.missing == ("libc.so.6, which /usr/bin/true asks for",)
+
+
+def test_links_lead_nowhere_outside_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "image").mkdir()
+    (tmp_path / "secret").write_text("")
+    (tmp_path / "image" / "up").symlink_to("../secret")
+    (tmp_path / "image" / "round").symlink_to("round")
+    root = Folder(tmp_path / "image")
+    assert root.real("/up") is None
+    assert root.real("/round") is None
+
+
+def test_a_folder_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(HardenError, match="no such folder"):
+        Folder(tmp_path / "image")
+
+
+@x86_only
+def test_functions_that_nothing_calls_do_not_count(cache: Path) -> None:
+    libc = next(path for path in ("/lib/x86_64-linux-gnu/libc.so.6", "/lib64/libc.so.6") if Path(path).is_file())
+    found: Scan = scan(Path(libc).read_bytes(), cache)
+    assert not found.whole
+    assert len(found.numbers) > 200
+    everything = {number for numbers in found.numbers.values() for number in numbers}
+    reached = set(analyse(_Machine(), ["/bin/true"], cache=cache).syscalls)
+    assert len(reached) < len(everything) / 2

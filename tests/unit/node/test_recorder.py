@@ -1,0 +1,344 @@
+"""The parts of the recorder that run on nodes, with what bpftrace, auditd and containers may say to them."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hardening.hosts import process, program
+from hardening.node import audit_trail, recorded, recorder_script, variant
+from hardening.node.bpftrace import _decoded
+from hardening.node.container_root import Root, loader
+from hardening.node.control_groups import group_path
+from hardening.node.fact import NotReadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ID = "0123456789abcdef" * 4
+PLACE = recorder_script.Place("cgroup", 0, "/system.slice/docker-")
+CALLS = {
+    *recorder_script.VALUES,
+    *recorder_script.OPENING,
+    *recorder_script.CHANGING,
+    *recorder_script.MEETING,
+    *recorder_script.LOCKING,
+}
+VERSIONS = [(0, 17), (0, 23)]
+
+
+@pytest.mark.parametrize("name", ["recorder", "recorder_answer", "variant", "load"])
+def test_programs_travel_whole(name: str) -> None:
+    """Sent as they are to nodes, they start, read a request and answer with an error of their own."""
+    request = {
+        "socket": "/nowhere",
+        "service": "",
+        "container": "x",
+        "engine_socket": "/nowhere",
+        "profile": "",
+        "role": "x",
+        "policy": "/nowhere",
+    }
+    result = process.run(
+        program.ARGV, stdin=program.package(name, {**request, "audit": "try", "complain": False}), timeout=60
+    )
+    assert "Traceback" not in result.stderr.decode() or name == "recorder_answer", result.stderr.decode()
+    assert b"error" in result.stdout or b"No such file" in result.stderr
+
+
+# --- the script -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_script_is_balanced_and_names_only_tracepoints_that_exist(version: tuple[int, int]) -> None:
+    text = recorder_script.script(
+        PLACE, {5: [], 6: [71, 72]}, CALLS - {"open", "unlink"}, {recorder_script.KPROBES}, version
+    )
+    assert text.count("{") == text.count("}")
+    assert text.count("(") == text.count(")")
+    assert "CGROUP" not in text
+    assert "sys_enter_open " not in text
+    assert "sys_enter_openat " in text
+    assert "@watched[(uint64)5] = 1; @watched[(uint64)6] = 1; @member[(int32)71] = (uint64)6;" in text
+    assert "kprobe:cap_capable" in text
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_where_names_of_tracepoints_are_broken_they_are_not_used(version: tuple[int, int]) -> None:
+    text = recorder_script.script(PLACE, {}, CALLS, {recorder_script.CAPABILITIES}, version)
+    assert ("rawtracepoint:cgroup_mkdir" in text) == (version >= (0, 20))
+    assert "kprobe" not in text
+
+
+# --- what it counted --------------------------------------------------------------------------------------------------
+
+
+def known(text: str) -> dict[str, object]:
+    return {"Image": "sha256:1", "Config": {"WorkingDir": text}}
+
+
+def test_rows_of_other_groups_are_left_out_and_loss_is_the_difference() -> None:
+    maps = {"@total": 10, "@calls": {"7,100,2,0,1": 4, "8,100,2,0,1": 3}, "@received": {"7,15,a,b": 1}}
+    found = recorded.rows(maps, {7: ID}, {ID: known("/")}, 180)
+    assert found["uncounted"] == 3
+    assert found["calls"] == [[7, 100, 2, 0, 1, 4]]
+    assert found["received"] == [[7, 0, 15, "a,b", 1]]
+
+
+def test_a_path_that_was_cut_off_or_not_read_is_not_guessed() -> None:
+    long = "/" + "x" * 179
+    maps = {
+        "@opened": {f"7,100,5,1,1,0,33188,0,{long}": 1, "7,100,6,1,1,0,33188,44,": 1, "7,100,7,1,1,0,33188,44,near": 1},
+        "@changed": {f"7,100,{recorder_script.ON_PATHS.index(('connect', 0))},0,": 1},
+    }
+    found = recorded.rows(maps, {7: ID}, {ID: known("/")}, 180)
+    assert [row[7] for row in found["opened"]] == [None, None, None]
+    assert found["changed"] == []
+
+
+def test_a_relative_path_is_told_by_the_folder_it_was_in() -> None:
+    """Also of folders that were entered by relative paths, and are told of in no order."""
+    maps = {
+        "@moved": {"7,62,61,inner": 1, "7,61,0,/data": 1},
+        "@opened": {"7,100,5,1,2,0,33188,62,file": 1},
+        "@changed": {f"7,100,{recorder_script.ON_PATHS.index(('rename', 1))},61,../moved": 1},
+    }
+    found = recorded.rows(maps, {7: ID}, {ID: known("/")}, 180)
+    assert found["opened"][0][7] == "/data/inner/file"
+    assert found["changed"][0][4] == "/moved"
+
+
+@pytest.mark.parametrize("maps", [{"@calls": {"7,100": 1}}, {"@calls": 5}])
+def test_a_form_that_is_not_known_is_told(maps: dict[str, object]) -> None:
+    with pytest.raises(NotReadable, match="bpftrace printed @calls in an unknown form"):
+        recorded.rows(maps, {7: ID}, {}, 180)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('{"type": "map", "data": {"@a": {"1,x\\"y": 2}}}', ("map", {"@a": {'1,x"y': 2}})),
+        ('{"type": "attached_probes", "data": {"probes": 3}}', ("attached_probes", {"probes": 3})),
+        (
+            '{"type": "helper_error", "msg": "x", "helper": "map_update_elem", "retcode": -7}',
+            ("helper_error", "map_update_elem"),
+        ),
+        ("\n", ("", None)),
+    ],
+)
+def test_bpftraces_lines_are_read(line: str, expected: tuple[str, object]) -> None:
+    assert _decoded(line) == expected
+
+
+@pytest.mark.parametrize("line", ["Attaching 3 probes...", "[]", "{}", '{"type": "map", "data": {'])
+def test_a_line_that_is_none_is_told(line: str) -> None:
+    with pytest.raises(NotReadable, match="bpftrace said something unknown"):
+        _decoded(line)
+
+
+def test_groups_that_were_made_meanwhile_are_known_by_their_container() -> None:
+    maps = {"@born": {f"9,/system.slice/docker-{ID}.scope": 1, "10,/system.slice/docker-short.scope": 1}}
+    assert recorded.born(maps) == {9: ID}
+
+
+@pytest.mark.parametrize(("hierarchy", "path"), [(0, f"/docker/{ID}"), (4, "/a:b"), (9, "")])
+def test_the_path_in_one_hierarchy(hierarchy: int, path: str) -> None:
+    assert group_path(f"4:memory:/a:b\n0::/docker/{ID}\n", hierarchy) == path
+
+
+# --- a container's files ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Root]:
+    """A folder as a container's root."""
+    for folder in ("etc", "usr/lib", "data", "proc"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "etc/hostname").write_text("x")
+    (tmp_path / "lib").symlink_to("usr/lib")
+    (tmp_path / "absolute").symlink_to("/etc")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "escape").symlink_to("../../../../etc")
+    (tmp_path / "data/up").symlink_to("../etc/hostname")
+    (tmp_path / "usr/lib/script").write_text("#!/bin/sh -e\n")
+    opened = os.open
+
+    def inside(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        return opened(str(tmp_path) if path == "/proc/1/root" else path, flags, mode, dir_fd=dir_fd)
+
+    with ExitStack() as stack:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", inside)
+            root = Root(1)
+        stack.callback(root.close)
+        yield root
+
+
+@pytest.mark.parametrize(
+    ("path", "real"),
+    [
+        ("/etc/hostname", "/etc/hostname"),
+        ("//etc/./hostname/", "/etc/hostname"),
+        ("/lib/script", "/usr/lib/script"),
+        ("/absolute/hostname", "/etc/hostname"),
+        ("/data/up", "/etc/hostname"),
+        ("/escape/hostname", "/etc/hostname"),
+        ("/../../etc/hostname", "/etc/hostname"),
+        ("/etc/none/../x", "/etc/x"),
+        ("/etc/new", "/etc/new"),
+        ("/proc/self/status", "/proc/self/status"),
+        ("/proc/thread-self/comm", "/proc/thread-self/comm"),
+        ("/loop", "/loop"),
+        ("/", "/"),
+    ],
+)
+def test_links_are_followed_within_the_container(root: Root, path: str, real: str) -> None:
+    assert root.real(path) == real
+
+
+def test_inodes_and_beginnings_are_of_what_a_path_leads_to(root: Root, tmp_path: Path) -> None:
+    assert root.inode("/absolute/hostname") == (tmp_path / "etc/hostname").stat().st_ino
+    assert root.inode("/none") == 0
+    assert loader(root.head("/lib/script")) == "/bin/sh"
+    assert root.head("/etc") == b""
+
+
+def test_no_descriptor_is_left(root: Root) -> None:
+    before = descriptors()
+    for path in ("/lib/script", "/loop", "/none/x", "/proc/self/x", "/escape"):
+        root.real(path)
+        root.inode(path)
+        root.head(path)
+    assert descriptors() == before
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_an_elf_files_interpreter() -> None:
+    name = b"/lib64/ld-linux-x86-64.so.2\0"
+    header = bytearray(64)
+    header[:5] = b"\x7fELF\x02"
+    struct.pack_into("<Q", header, 32, 64)
+    struct.pack_into("<HH", header, 54, 56, 1)
+    entry = bytearray(56)
+    struct.pack_into("<I", entry, 0, 3)
+    struct.pack_into("<Q", entry, 8, 120)
+    struct.pack_into("<Q", entry, 32, len(name))
+    whole = bytes(header + entry) + name
+    assert loader(whole) == "/lib64/ld-linux-x86-64.so.2"
+    for length in range(len(whole)):
+        loader(whole[:length])
+    assert loader(Path("/bin/sh").read_bytes()[:4096]).startswith("/lib")
+
+
+# --- audit ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An audit log, and an auditctl that writes into it as auditd would."""
+    path = tmp_path / "audit.log"
+    path.write_text("before\n")
+    state = tmp_path / "lost"
+    state.write_text("3")
+    monkeypatch.setattr(audit_trail, "LOG", str(path))
+
+    def output(*argv: str, seconds: float = 0) -> str:  # noqa: ARG001 - the door's own signature
+        if argv[1] == "-m":
+            with path.open("a") as file:
+                file.write(f"type=USER {argv[2]}\n")
+            return ""
+        return "auditctl version 4.0.2" if argv[1] == "-v" else f"enabled 1\npid 5\nlost {state.read_text()}\n"
+
+    monkeypatch.setattr(audit_trail, "_output", output)
+    return path
+
+
+def add(path: Path, text: str) -> None:
+    with path.open("a") as file:
+        file.write(text)
+
+
+def test_lines_about_the_profile_since_the_start_are_read(log: Path) -> None:
+    trail = audit_trail.AuditTrail("harden-web")
+    add(log, 'a profile="harden-web" x\nb profile="harden-webs"\nc profile="harden-web//null-/bin/sh"\n')
+    (log.parent / "lost").write_text("5")
+    assert trail.finish() == {
+        "lines": ['a profile="harden-web" x', 'c profile="harden-web//null-/bin/sh"'],
+        "lost": 2,
+        "version": "4.0.2",
+    }
+
+
+def test_a_log_that_was_rotated_is_read_on(log: Path) -> None:
+    trail = audit_trail.AuditTrail("harden-web")
+    add(log, 'one profile="harden-web"\n')
+    for number in (2, 1):
+        source = log.with_name(f"audit.log.{number - 1}") if number > 1 else log
+        if source.exists():
+            source.rename(log.with_name(f"audit.log.{number}"))
+    log.write_text('two profile="harden-web"\n')
+    assert [line[:3] for line in trail.finish()["lines"]] == ["one", "two"]
+
+
+def test_a_log_that_was_rotated_away_is_told(log: Path) -> None:
+    trail = audit_trail.AuditTrail("harden-web")
+    log.rename(log.with_name("gone"))
+    log.write_text("new\n")
+    with pytest.raises((NotReadable, FileNotFoundError)):
+        trail.finish()
+
+
+@pytest.mark.parametrize("status", ["enabled 0\npid 5\nlost 0\n", "enabled 1\npid 0\nlost 0\n"])
+def test_without_auditd_there_is_no_trail(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_trail, "_output", lambda *_: status)
+    with pytest.raises(NotReadable, match="auditd does not run"):
+        audit_trail.AuditTrail("harden-web")
+
+
+# --- the filter of a verification -------------------------------------------------------------------------------------
+
+
+def test_a_filter_is_put_back_when_its_holder_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "web.json"
+    path.write_text("own")
+    guard = variant.swap(path, "other")
+    assert (path.read_text(), (tmp_path / "web.json.aside").read_text()) == ("other", "own")
+    assert guard.stdin
+    guard.stdin.close()  # as the kernel does when the program is killed
+    guard.wait(30)
+    assert [each.name for each in tmp_path.iterdir()] == ["web.json"]
+    assert path.read_text() == "own"
+
+
+def test_what_a_power_cut_left_is_put_right_first(tmp_path: Path) -> None:
+    path = tmp_path / "web.json"
+    path.write_text("left over")
+    (tmp_path / "web.json.aside").write_text("own")
+    guard = variant.swap(path, "other")
+    assert guard.stdin
+    guard.stdin.close()
+    guard.wait(30)
+    assert path.read_text() == "own"
+
+
+def test_a_node_without_profiles_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotReadable, match="profiles are not enforced on this node"):
+        variant.filter_of("web", str(tmp_path / "none"))
+    policy = tmp_path / "policy.json"
+    policy.write_text('{"profiles": {"db": {}}}')
+    with pytest.raises(NotReadable, match="has no seccomp filter for web"):
+        variant.filter_of("web", str(policy))
+
+
+def test_bpftrace_ends_with_its_parent() -> None:
+    """The child is tied by setpriv, which every node has."""
+    assert subprocess.run(["setpriv", "--pdeathsig", "KILL", "--", "true"], check=False).returncode == 0

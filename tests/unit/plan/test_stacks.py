@@ -1,0 +1,72 @@
+"""What a plan says of a replica set, from the facts of its members."""
+
+import json
+from typing import Any
+
+import pytest
+
+from hardening.model.facts import MongoMember
+from hardening.model.known import Known, Unavailable
+from hardening.model.stack import ReplicaSet, Stack, StackService
+from hardening.plan.stacks import replica_set_lacks
+from tests.unit.facts_factory import mongod
+
+WANTED = ReplicaSet(("mongo1", "mongo2", "mongo3"), "key", {}, arbiter="arbiter")
+SERVICES = ("mongo1", "mongo2", "mongo3", "arbiter")
+TIMES = {"heartbeatTimeoutSecs": 3, "electionTimeoutMillis": 5000}
+MAJORITY = {"defaultWriteConcern": {"w": "majority"}, "defaultWriteConcernSource": "global"}
+DATE = {"$date": "2026-01-01T00:00:10Z"}
+
+
+def config(*members: str, **settings: int) -> Known[str]:
+    entries = [{"host": f"{name}:27017", "priority": 2 if name == "mongo1" else 1, "votes": 1} for name in members]
+    return Known(json.dumps({"_id": "rs0", "version": 2, "members": entries, "settings": TIMES | settings}))
+
+
+def status(*states: str) -> Known[str]:
+    members = [
+        {"name": f"mongo{number}:27017", "health": int(state != "DOWN"), "stateStr": state, "optimeDate": DATE}
+        for number, state in enumerate(states, start=1)
+    ]
+    return Known(json.dumps({"myState": 1, "date": DATE, "members": members}))
+
+
+def seen(**changes: Any) -> list[str]:  # noqa: ANN401
+    """What is lacking when every member of the set says the same, whole but for the changes."""
+    whole: dict[str, Any] = {
+        "replica_config": config("mongo1", "mongo2", "mongo3"),
+        "replica_status": status("PRIMARY", "SECONDARY", "SECONDARY"),
+        "default_concern": Known(json.dumps(MAJORITY)),
+    }
+    members: tuple[MongoMember, ...] = tuple(mongod(number, **(whole | changes)) for number in (1, 2, 3))
+    services = {name: StackService(f"shop_{name}", "", "", {}) for name in SERVICES}
+    return replica_set_lacks(Stack("shop", "f", "{}", services, {}, {"rs0": WANTED}), WANTED, members)
+
+
+LACKING = {
+    "nothing": ({}, []),
+    "never initiated": ({"replica_config": Unavailable("NotYetInitialized")}, ["its configuration"]),
+    "a member": (
+        {"replica_config": config("mongo1", "mongo2"), "replica_status": status("PRIMARY", "SECONDARY")},
+        ["Add mongo3:27017 (no member → 1 vote, priority 1)"],
+    ),
+    "other times": (
+        {"replica_config": config("mongo1", "mongo2", "mongo3", electionTimeoutMillis=10000)},
+        ["Set the times of elections (electionTimeoutMillis 10000 → electionTimeoutMillis 5000)"],
+    ),
+    "a default that nobody set": (
+        {"default_concern": Known(json.dumps(MAJORITY | {"defaultWriteConcernSource": "implicit"}))},
+        ["Set the default write concern (not set → w: majority)"],
+    ),
+    "a primary": ({"replica_status": status("SECONDARY", "SECONDARY", "DOWN")}, ["a primary"]),
+    "a state that was not told": ({"replica_status": Unavailable("Unauthorized")}, ["a primary"]),
+    "a member that is away, which is healing's business": (
+        {"replica_status": status("PRIMARY", "SECONDARY", "DOWN")},
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "lacks"), LACKING.values(), ids=LACKING)
+def test_a_plan_says_what_a_replica_set_lacks(changes: dict[str, Any], lacks: list[str]) -> None:
+    assert seen(**changes) == lacks

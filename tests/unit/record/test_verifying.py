@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hardening.confine import library
+from hardening.errors import FailedError, HardenError
+from hardening.model.recording import Origin
+from hardening.model.verification import Denial, Minimisation, Need, Verification
+from hardening.record import minimising
+from hardening.record.answer import Audit, Counted, Failed
+from hardening.record.session import Target
+from hardening.record.subject import Subject
+from hardening.record.verifying import only_service, trial, verifying_filter, write
+from tests.unit.record.test_recordings import FILTERED, GROUP, WEB, answer, number
+
+PROFILES = Path(__file__).parents[3] / "profiles"
+CONTAINER = "c0" * 32
+NAMES = {CONTAINER: "shop_web.1.abc"}
+DENIED = (
+    'type=AVC msg=audit(1.5:9): apparmor="DENIED" operation="open" class="file" profile="harden-web" '
+    'name="/etc/shadow" pid=4711 comm="web" requested_mask="r" denied_mask="r" fsuid=101 ouid=0'
+)
+
+
+@pytest.mark.parametrize("role", library.roles(PROFILES))
+def test_the_verifying_filter_refuses_the_same_with_another_errno(role: str) -> None:
+    own = json.loads(library.profile(PROFILES, role).seccomp)
+    other = json.loads(verifying_filter(library.profile(PROFILES, role).seccomp))
+    assert other.pop("defaultErrnoRet") == 133
+    assert own.pop("defaultErrnoRet") == 1
+    assert other == own  # the rule of newer calls keeps ENOSYS
+
+
+def test_rules_that_refuse_with_eperm_by_name_are_changed_too() -> None:
+    rules = [{"names": ["a"], "action": "SCMP_ACT_ERRNO"}, {"names": ["b"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}]
+    other = json.loads(verifying_filter(json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": rules})))
+    assert [rule["errnoRet"] for rule in other["syscalls"]] == [133, 38]
+
+
+def test_a_refused_call_is_tied_to_process_task_and_node() -> None:
+    failed = (
+        Failed(GROUP, WEB, 0, number("ptrace"), 133, "web", 2),
+        Failed(GROUP, WEB, 0, number("ptrace"), 1, "web", 5),  # the kernel's own refusal
+    )
+    found = trial("load", {"node1": answer(failed=failed, names=NAMES), "node2": answer(calls=(), groups={})})
+    assert found.calls == 3
+    assert found.denials == (Denial("seccomp", "ptrace", "/usr/sbin/web", "web", "node1", "shop_web.1.abc", 2),)
+
+
+@pytest.mark.parametrize(
+    ("homes", "groups", "task"),
+    [
+        ({"4711": GROUP}, {str(GROUP): CONTAINER, "8": "d0" * 32}, "shop_web.1.abc"),
+        ({}, {str(GROUP): CONTAINER}, "shop_web.1.abc"),
+        ({}, {str(GROUP): CONTAINER, "8": "d0" * 32}, ""),
+    ],
+    ids=["known process", "only task", "one of several tasks"],
+)
+def test_a_refused_access_is_tied_to_its_task(homes: dict[str, int], groups: dict[str, str], task: str) -> None:
+    logged = answer(
+        audit=Audit((DENIED, DENIED.replace(":9)", ":10)")), 0, "4.0"), homes=homes, groups=groups, names=NAMES
+    )
+    found = trial("load", {"node1": logged})
+    assert found.denials == (Denial("apparmor", "open /etc/shadow r", "", "web", "node1", task, 2),)
+
+
+@pytest.mark.parametrize("lossy", [{"missed": 1}, {"uncounted": 1}, {"audit": Audit((), 1, "4.0")}])
+def test_a_loss_proves_nothing(lossy: dict[str, object]) -> None:
+    with pytest.raises(FailedError, match="1 events were lost"):
+        trial("load", {"node1": answer(**lossy)})
+
+
+def test_silence_proves_nothing() -> None:
+    with pytest.raises(FailedError, match="no call of the service was seen"):
+        trial("load", {"node1": answer(calls=())})
+    assert trial("load", {"node1": answer(calls=(Counted(GROUP, WEB, FILTERED, 0, 0, 1),))}).denials == ()
+
+
+def test_a_verification_is_written_beside_the_policy(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    origin = Origin("", "26.1.5", "runc 1.1", "6.12", "x86_64", "bpftrace 0.23", "2026-11-24T07:00:00Z")
+    made = Verification("web", "shop_web", "abc", ("seccomp",), origin, (trial("load", {"node1": answer()}),))
+    path = write(tmp_path, made)
+    assert path == tmp_path / "web/verified.json"
+    assert msgspec.json.decode(path.read_bytes(), type=Verification) == made
+    assert made.is_clean
+
+
+def test_the_only_service_of_a_role_needs_no_name() -> None:
+    services = {"shop_web": "web", "shop_db1": "db", "shop_db2": "db"}
+    assert only_service(services, "web", "") == "shop_web"
+    assert only_service(services, "db", "shop_db2") == "shop_db2"
+    with pytest.raises(HardenError, match="db: is the profile of 2 services of the project: shop_db1, shop_db2"):
+        only_service(services, "db", "")
+    with pytest.raises(HardenError, match="cache: is the profile of 0 services"):
+        only_service(services, "cache", "")
+
+
+# --- minimising -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", library.roles(PROFILES))
+def test_a_filter_without_a_call_allows_all_others(role: str) -> None:
+    text = library.profile(PROFILES, role).seccomp
+    names = minimising.allowed(text)
+    for call in ("execve", "socket", names[0], names[-1]):
+        assert minimising.allowed(minimising.without(text, call)) == tuple(name for name in names if name != call)
+
+
+def test_what_is_known_is_kept_and_read_again(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    known = Minimisation("web", "abc", ("start", "load"), (Need("read", ("start", "load")), Need("bind", ())))
+    assert minimising.read(tmp_path, "web") is None
+    path = minimising.write(tmp_path, known)
+    assert minimising.read(tmp_path, "web") == known
+    path.write_text("{")
+    with pytest.raises(HardenError, match=r"needed\.json"):
+        minimising.read(tmp_path, "web")
+
+
+def test_calls_that_are_known_are_not_tried_again() -> None:
+    profile = library.profile(PROFILES, library.roles(PROFILES)[0])
+    nobody = Subject("web", {}, is_service=False, labels={})
+    needs = tuple(Need(call, ()) for call in minimising.allowed(profile.seccomp))
+    before = Minimisation(profile.role, profile.hash, ("start",), needs)
+    kept: list[Minimisation] = []
+    found = minimising.minimise(nobody, Target(), profile, {}, lambda *_: None, before=before, keep=kept.append)
+    assert (found, kept) == (before, [])
