@@ -32,6 +32,7 @@ COMMANDS = {
     "report": "Reports of earlier audits: show, compare, plot over time.",
     "checks": "The catalogue of checks.",
     "facts": "Read the cluster into a file, for an offline audit.",
+    "drill": "Act as an intruder inside each confined service; say what stopped what.",
     "profile": "AppArmor and seccomp profiles of each role.",
     "images": "Build the images and push them to a registry.",
     "dns": "Keep host names at a machine's address (No-IP and others).",

@@ -41,6 +41,9 @@ SOCKET_TYPES = {"stream": 1, "dgram": 2, "raw": 3, "seqpacket": 5}
 CLONE_NAMESPACES = 0x7E020000
 """The CLONE_NEW* flags (sched.h) that a thread or child process never needs."""
 
+_NETLINK_ROUTE = 0
+"""The one netlink protocol that services use: which addresses there are. Others reach the firewall, audit and more."""
+
 RECORDED = "recorded"
 """Why of values that came from a recording."""
 _WORD, _TYPE, _EXECUTABLE, _WRITABLE = 0xFFFFFFFF, 0xF, 4, 2
@@ -55,7 +58,7 @@ COMPARED: dict[str, dict[int, int]] = {
     "pkey_mprotect": {2: _WRITABLE | _EXECUTABLE},
     "prctl": {0: _WORD},
     "setsockopt": {1: _WORD, 2: _WORD},
-    "socket": {0: _WORD, 1: _TYPE},
+    "socket": {0: _WORD, 1: _TYPE, 2: _WORD},
     "socketpair": {0: _WORD, 1: _TYPE},
 }
 """Call -> argument index -> bits that count. All are rare calls: a comparison takes 54 ns each time, measured."""
@@ -123,7 +126,9 @@ def _is_known(call: str, recordings: Sequence[Recording]) -> bool:
 
 def shows(recording: Recording, rule: ArgumentRule) -> bool:
     """Whether a scenario made the call with these values."""
-    return any(use.call == rule.call and _recorded(use).values == rule.values for use in recording.arguments)
+    return any(
+        use.call == rule.call and rule.values.items() <= _recorded(use).values.items() for use in recording.arguments
+    )
 
 
 def _recorded(use: ArgumentUse) -> ArgumentRule:
@@ -135,6 +140,8 @@ def _socket(rule: NetworkRule) -> ArgumentRule:
     values = {0: (ADDRESS_FAMILIES | _RARE_FAMILIES)[rule.family]}
     if rule.type:
         values[1] = (SOCKET_TYPES | _RARE_TYPES)[rule.type]
+    if rule.family == "netlink":
+        values[2] = _NETLINK_ROUTE
     return ArgumentRule("socket", values, f"network {rule.family} {rule.type}".rstrip())
 
 

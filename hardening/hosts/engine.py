@@ -1,5 +1,6 @@
 """The door to a Docker engine, through the SDK over a forwarded socket. The only user of `docker`."""
 
+import contextlib
 import struct
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -150,6 +151,36 @@ class Engine:
     def tasks(self, namespace_label: str, stack: str) -> tuple[Task, ...]:
         """The tasks of a stack, finished ones included, as long as the swarm keeps them."""
         return msgspec.convert(self._labelled(self._client.tasks, namespace_label, stack), tuple[Task, ...])
+
+    def task_template(self, service: str) -> dict[str, Any]:
+        """What a service's tasks are made from, in the engine's own words. Not to be shown: it has the environment."""
+        inspect: Callable[..., dict[str, Any]] = self._client.inspect_service
+        template: dict[str, Any] = inspect(service)["Spec"]["TaskTemplate"]
+        return template
+
+    def create_service(self, name: str, template: dict[str, Any]) -> None:
+        """Start one task of a template as a service of its own that publishes nothing."""
+        create: Callable[..., object] = self._client.create_service
+        create(template, name=name, mode={"Replicated": {"Replicas": 1}}, endpoint_spec={"Mode": "dnsrr"})
+
+    def remove_service(self, name: str) -> None:
+        """Remove a service; one that does not exist is fine."""
+        remove: Callable[..., object] = self._client.remove_service
+        with contextlib.suppress(docker.errors.NotFound):
+            remove(name)
+
+    def task_states(self, service: str) -> tuple[tuple[str, str], ...]:
+        """(state, error) of a service's tasks."""
+        listing: Callable[..., list[dict[str, Any]]] = self._client.tasks
+        tasks = listing(filters={"service": service})
+        return tuple((str(each["Status"]["State"]), str(each["Status"].get("Err", ""))) for each in tasks)
+
+    def task_addresses(self, service: str) -> tuple[str, ...]:
+        """IPv4 addresses of a service's running tasks on its overlay networks."""
+        listing: Callable[..., list[dict[str, Any]]] = self._client.tasks
+        tasks = listing(filters={"service": service, "desired-state": "running"})
+        attached = [each for task in tasks for each in task.get("NetworksAttachments") or ()]
+        return tuple(str(address).partition("/")[0] for each in attached for address in each.get("Addresses") or ())
 
     def every_service(self) -> tuple[Service, ...]:
         """All services of the swarm."""

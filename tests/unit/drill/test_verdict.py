@@ -1,0 +1,144 @@
+"""Which layer refused a try, from what the kernel answered and what the filter and the log say."""
+
+import errno
+import json
+import re
+from importlib import resources
+
+import pytest
+
+from hardening.drill.catalogue import BY_ID, PROBES, reaching
+from hardening.drill.verdict import allows, judge
+from hardening.model.drill import Answer, Drill, Layer, Probe
+from hardening.render.drill import as_text
+from tests.unit.test_architecture import ROOT
+
+FILTER = {
+    "defaultAction": "SCMP_ACT_ERRNO",
+    "syscalls": [
+        {"names": ["openat", "mmap", "connect", "execve", "setresuid"], "action": "SCMP_ACT_ALLOW"},
+        {
+            "names": ["socket"],
+            "action": "SCMP_ACT_ALLOW",
+            "args": [{"index": 0, "value": 2, "op": "SCMP_CMP_EQ"}],
+        },
+        {
+            "names": ["clone"],
+            "action": "SCMP_ACT_ALLOW",
+            "args": [{"index": 0, "value": 0x7E020000, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}],
+        },
+        {"names": ["clone3", "openat2"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38},
+    ],
+}
+
+
+def verdict(probe: Probe, outcome: str, number: int = 0, *denied: str) -> Layer:
+    answer = Answer(probe.id, probe.call, outcome, number)
+    (found,) = judge([probe], {probe.id: answer}, json.dumps(FILTER), denied)
+    return found.layer
+
+
+def test_the_program_tries_what_the_catalogue_names_in_its_order_by_the_same_calls() -> None:
+    source = resources.files("hardening.drill").joinpath("probe.c").read_text()
+    table = source[source.index("static const struct probe probes[]") :]
+    rows = re.findall(r'\{"([a-z0-9-]+)", "([a-z0-9_]+)", \w+\}', table)
+    called = {"mknodat": "mknod"}  # glibc's mknod is mknodat; the older call is what filters name
+    assert [row[0] for row in rows] == [probe.id for probe in PROBES]
+    assert {row[0]: called.get(row[1], row[1]) for row in rows} == {probe.id: probe.call for probe in PROBES}
+    assert len(PROBES) >= 45
+
+
+@pytest.mark.parametrize(
+    ("probe", "outcome", "number", "denied", "layer"),
+    [
+        ("mount-tmpfs", "refused", errno.EPERM, (), Layer.SECCOMP),
+        ("clone3-user", "refused", errno.ENOSYS, (), Layer.SECCOMP),
+        ("clone-user", "refused", errno.EPERM, (), Layer.SECCOMP),
+        ("socket-packet", "refused", errno.EPERM, (), Layer.SECCOMP),
+        ("socket-raw", "refused", errno.EPERM, (), Layer.CAPABILITY),
+        ("core-pattern", "refused", errno.EACCES, ("open",), Layer.APPARMOR),
+        ("core-pattern", "refused", errno.EACCES, ("exec",), Layer.PERMISSIONS),
+        ("core-pattern", "refused", errno.EACCES, (), Layer.PERMISSIONS),
+        ("image-root", "refused", errno.EROFS, (), Layer.READ_ONLY),
+        ("shadow", "refused", errno.ENOENT, (), Layer.ABSENT),
+        ("exec-written", "refused", errno.EACCES, ("exec",), Layer.APPARMOR),
+        ("setuid", "refused", errno.EPERM, (), Layer.CAPABILITY),
+        ("exec-written", "open", 0, (), Layer.OPEN),
+        ("exec-written", "no answer", 14, (), Layer.UNTRIED),
+        ("exec-written", "untried", 1, (), Layer.UNTRIED),
+        ("segment-table", "absent", 0, (), Layer.KERNEL),
+        ("writable-code", "killed", 31, (), Layer.SECCOMP),
+        ("writable-code", "killed", 11, (), Layer.UNTRIED),
+    ],
+)
+def test_the_first_layer_that_refuses_is_named(
+    probe: str, outcome: str, number: int, denied: tuple[str, ...], layer: Layer
+) -> None:
+    assert verdict(BY_ID[probe], outcome, number, *denied) is layer
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "number", "layer"),
+    [
+        ("database:one", "refused", errno.EACCES, Layer.DATABASE),
+        ("database:one", "refused", errno.ECONNRESET, Layer.DATABASE),
+        ("database:one", "refused", errno.ENETUNREACH, Layer.NETWORK),
+        ("database:one", "open", 0, Layer.OPEN),
+        ("manager", "refused", errno.ETIMEDOUT, Layer.NETWORK),
+        ("manager", "no answer", 14, Layer.NETWORK),
+    ],
+)
+def test_what_guards_the_network_is_told_apart(name: str, outcome: str, number: int, layer: Layer) -> None:
+    assert verdict(reaching(name, "reach it"), outcome, number) is layer
+
+
+def test_a_probe_without_an_answer_was_not_blocked() -> None:
+    (found,) = judge([BY_ID["ptrace"]], {}, "", ())
+    assert (found.layer, found.is_blocked) == (Layer.UNTRIED, False)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "value", "second", "given", "passes"),
+    [
+        ("EQ", 2, 0, 2, True),
+        ("EQ", 2, 0, 3, False),
+        ("NE", 2, 0, 3, True),
+        ("LT", 2, 0, 2, False),
+        ("LE", 2, 0, 2, True),
+        ("GT", 2, 0, 2, False),
+        ("GE", 2, 0, 2, True),
+        ("MASKED_EQ", 0xF0, 0x10, 0x1F, True),
+        ("MASKED_EQ", 0xF0, 0x10, 0x2F, False),
+    ],
+)
+def test_a_filter_compares_arguments_as_the_kernel_does(
+    comparison: str, value: int, second: int, given: int, passes: bool
+) -> None:
+    compared = {"index": 0, "value": value, "valueTwo": second, "op": f"SCMP_CMP_{comparison}"}
+    document = {
+        "defaultAction": "SCMP_ACT_ERRNO",
+        "syscalls": [{"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [compared]}],
+    }
+    assert allows(document, "socket", {0: given}) is passes
+
+
+@pytest.mark.parametrize("role", ["mongod", "api", "nginx"])
+def test_the_shipped_filters_refuse_most_of_it_before_anything_else_is_asked(role: str) -> None:
+    document = json.loads((ROOT / "profiles" / role / "seccomp.json").read_text())
+    stopped = [probe.id for probe in PROBES if not allows(document, probe.call, probe.arguments)]
+    assert {"mount-tmpfs", "ptrace", "bpf-map", "io-uring", "namespace-user", "clone-user", "key-add"} <= set(stopped)
+
+
+def test_the_text_tells_what_nothing_stopped_and_is_harmless() -> None:
+    probes = [BY_ID["ptrace"], BY_ID["exec-written"]]
+    answers = {
+        "ptrace": Answer("ptrace", "ptrace", "refused", errno.EPERM),
+        "exec-written": Answer("exec-written", "execve", "open", 0),
+    }
+    verdicts = tuple(judge(probes, answers, json.dumps(FILTER), ()))
+    text = as_text([Drill("shop_\x1bweb", "web", "n1", "web@sha256:1", "as deployed", verdicts)], everything=False)
+    assert "1 of 2 tries stopped" in text
+    assert "by seccomp 1" in text
+    assert "run a program it wrote" in text
+    assert "trace another process" not in text
+    assert "\x1b" not in text
