@@ -36,14 +36,20 @@ class Asked(NamedTuple):
     agent: str
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is what these tests are about."""
+
+
 class Provider:
     """The server. `answer` is what it does next: text, (status, text), or a function of the handler."""
 
     def __init__(self, certificate: Path) -> None:
         self.asked: list[Asked] = []
         self.answer: str | tuple[int, str] | Callable[[Any], None] = ""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
