@@ -179,47 +179,6 @@ class Engine:
 
 
 def wait_until(true: Callable[[], bool], what: str, limit: float = 30) -> None:
-        """Ask until it is true; after `limit` seconds the test fails and says what never came."""
-        wait_until(true, what, limit)
-
-    @property
-    def pid(self) -> int:
-        """The engine's own process, in its own network namespace."""
-        return int((self.folder / "pid").read_text())
-
-    def restart(self) -> None:
-        """End it as a machine's shutdown does, and start it on what it left; its network namespace is a new one."""
-        self._end()
-        self._process = self._spawn()
-        self.wait()
-
-    def _end(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(30)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def stop(self) -> None:
-        """Remove what runs, end the engine by its process id, and delete its folder."""
-        if self._process.poll() is None:
-            self.docker("swarm", "leave", "--force", check=False)
-            running = self.docker("ps", "--all", "--quiet", check=False).stdout.split()
-            if running:
-                self.docker("rm", "--force", *running, check=False)
-            self._end()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def images(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BuiltImage]:
-    """Every image of the reference stack, built once: downloads are the slow part; HARDEN_TEST_CACHE keeps them."""
-    cache = os.environ.get("HARDEN_TEST_CACHE") or tmp_path_factory.mktemp("images")
-    return build((), Path(__file__).parents[2], Path(cache), lambda _progress: None)
-
-
-def wait_until(true: Callable[[], bool], what: str, limit: float = 30) -> None:
     """Ask until it is true; after `limit` seconds the test fails and says what never came."""
     end = time.monotonic() + limit
     while not true():
