@@ -167,10 +167,10 @@ def _table(status: "LabStatus") -> None:
         typer.echo("There is no lab. Make one with: harden lab up")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("node", "state", "address", "ssh port", "http", "https", "pid"):
-        table.add_column(title)
+    for title in ("node", "state", "address", "ssh port", "site", "pid"):
+        table.add_column(title, no_wrap=True)
     for node in status.nodes:
         state = f"{node.state}, cut off" if node.cut else str(node.state)
-        ways = (str(node.ssh_port), node.http, node.https or "-")
+        ways = (str(node.ssh_port), node.https or node.http)
         table.add_row(node.name, state, node.address, *ways, str(node.pid or "-"))
     Console().print(table)
