@@ -105,6 +105,7 @@ class Machine:
         self.project = folder / "project"
         for name in ("over", "data", "project/profiles/web"):
             (folder / name).mkdir(parents=True)
+        folder.chmod(0o711)  # the engine's remapped users go through it
         keys = " ".join(key.replace(".", "/") for key in SYSCTLS)
         argv = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--mount", "--net"]
         self._process = subprocess.Popen(
@@ -131,7 +132,7 @@ class Machine:
 
     def start_engine(self) -> None:
         self.run("service", "docker", "start")
-        for _ in range(300):
+        for _ in range(150):
             if self.run("docker", "version", check=False).returncode == 0:
                 return
             time.sleep(0.2)
@@ -186,7 +187,7 @@ def test_with_leave_it_deploys_and_says_what_is_lacking(machine: Machine) -> Non
 
 
 def test_the_rest_is_in_force_by_the_kernels_word(machine: Machine) -> None:
-    pids = machine.run("pgrep", "-x", "httpd").stdout.split()
+    pids = machine.run("pgrep", "-f", "httpd -f -p").stdout.split()
     assert pids
     for pid in pids:
         status = dict(
