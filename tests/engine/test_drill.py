@@ -57,7 +57,17 @@ def answers(dockerd: Engine, program: Path, *options: str) -> dict[str, Answer]:
     files = {"etc/shadow": b"root:*:1::::::\n", "usr/bin/web": b"", "tmp/.keep": b"", "run/.keep": b""}
     image = dockerd.make_busybox("drill:1", files)
     done = dockerd.docker(
-        "run", "--rm", "--network", "none", "--volume", f"{program}:/usr/bin/web:ro", *options, image, "/usr/bin/web"
+        "run",
+        "--rm",
+        "--network",
+        "none",
+        "--pids-limit",
+        "300",
+        "--volume",
+        f"{program}:/usr/bin/web:ro",
+        *options,
+        image,
+        "/usr/bin/web",
     )
     lines = [msgspec.json.decode(line, type=Answer) for line in done.stdout.splitlines()]
     assert (lines[-1].probe, lines[-1].number) == ("end", len(PROBES))
