@@ -93,7 +93,7 @@ cat > /etc/docker/daemon.json <<END
  "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 4096}}}
 END
 echo ready
-exec sleep infinity
+exec docker-init -- sleep infinity # which also takes note of processes that have ended
 """
 
 
