@@ -78,6 +78,9 @@ for place in /etc /usr/local/lib /var/log /var/lib; do
   mount -t overlay overlay -o "lowerdir=$place,upperdir=$1/over$place/up,workdir=$1/over$place/work" "$place"
 done
 mount -t tmpfs tmpfs /run
+# The kernel lets a user namespace mount a /proc only where a whole one is to be seen, and the first is covered below.
+mkdir "$1/proc"
+mount -t proc proc "$1/proc"
 for key in $2; do
   [ -e "/proc/sys/$key" ] || continue
   mkdir -p "$1/over/sys/${key%/*}"
