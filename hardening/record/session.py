@@ -49,20 +49,20 @@ class Target(Struct, frozen=True):
 
 
 class Watch:
-    """Recorders at work on several nodes."""
+    """Recorders at work on several nodes; `sockets` says where each can be asked, by node."""
 
     def __init__(self, hosts: Mapping[str, Host], sockets: Mapping[str, str]) -> None:
-        self._hosts, self._sockets = hosts, sockets
+        self._hosts, self.sockets = hosts, sockets
 
     def finish(self) -> dict[str, Answer]:
         """End watching; every node's part."""
 
         def ask(name: str) -> Answer:
-            answer = self._hosts[name].ask("recorder_answer", {"socket": self._sockets[name]}, timeout=ANSWER_SECONDS)
+            answer = self._hosts[name].ask("recorder_answer", {"socket": self.sockets[name]}, timeout=ANSWER_SECONDS)
             return decode(name, answer)
 
-        with ThreadPoolExecutor(len(self._sockets)) as pool:
-            return dict(zip(self._sockets, pool.map(ask, self._sockets), strict=True))
+        with ThreadPoolExecutor(len(self.sockets)) as pool:
+            return dict(zip(self.sockets, pool.map(ask, self.sockets), strict=True))
 
 
 @contextmanager

@@ -300,11 +300,11 @@ def test_a_service_that_does_not_exist_is_named() -> None:
 def test_the_recorder_ends_with_its_connection_and_leaves_nothing(dockerd: Engine, start: Starter) -> None:
     container = start("sleep", "900")
     target = record.Target(container=container, engine_socket=str(dockerd.socket))
-    before = {path.name for path in Path("/run/harden").glob("recorder-*")}
-    with record.watch({"here": HOST}, target, lambda *_: None):
-        mine = {path.name for path in Path("/run/harden").glob("recorder-*")} - before
-        assert len(mine) == 1
-    assert not {path.name for path in Path("/run/harden").glob("recorder-*")} - before
+    with record.watch({"here": HOST}, target, lambda *_: None) as watching:
+        folder = Path(watching.sockets["here"]).parent
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert children_named("bpftrace")
+    assert not folder.exists()
     assert not children_named("bpftrace")
 
 
