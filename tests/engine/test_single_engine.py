@@ -63,8 +63,11 @@ seccomp:
   syscalls: [accept, accept4, alarm, bind, chdir, clock_nanosleep, clone, dup2, dup3, faccessat, fchdir, fork, getcwd,
     getegid, geteuid, getgid, getpeername, getppid, getsockname, getsockopt, getuid, listen, lstat, nanosleep, open,
     pipe, pipe2, poll, prctl, recvfrom, sendfile, sendto, setgid, setgroups, setsid, setsockopt, setuid, shutdown,
-    socket, stat, statfs, time, umask, vfork, wait4, writev]
+    stat, statfs, time, umask, vfork, wait4, writev]
 apparmor:
+  network:
+    - {family: inet, type: stream}
+    - {family: inet6, type: stream}
   files:
     - {path: /bin/*, access: mrix, why: busybox is everything}
 """
