@@ -63,7 +63,7 @@ seccomp:
   syscalls: [accept, accept4, alarm, bind, chdir, clock_nanosleep, clone, dup2, dup3, faccessat, fchdir, fork, getcwd,
     getegid, geteuid, getgid, getpeername, getppid, getsockname, getsockopt, getuid, listen, lstat, nanosleep, open,
     pipe, pipe2, poll, prctl, recvfrom, sendfile, sendto, setgid, setgroups, setsid, setsockopt, setuid, shutdown,
-    stat, statfs, time, umask, vfork, wait4, writev]
+    socket, stat, statfs, time, umask, vfork, wait4, writev]
 apparmor:
   network:
     - {family: inet, type: stream}
