@@ -95,7 +95,8 @@ def test_an_image_that_an_engine_has_gives_the_same_answer(
     with (tmp_path / "image.tar").open("wb") as file, engine(_PrivateHost(dockerd)) as running:
         digest = running.save(loaded["nginx"], file)
     with saved(tmp_path / "image.tar") as image:
-        assert digest == image.digest
+        # By its manifest where the engine has met it in a registry, as other tests see to; else by its id.
+        assert digest in {image.digest, analysed["nginx"].image}
         found = analyse(image.files, image.config.words)
     assert found.syscalls == analysed["nginx"].syscalls
     assert found.files == analysed["nginx"].files
