@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import struct
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,8 +77,8 @@ class Node(NamedTuple):
 
 @pytest.fixture(scope="module")
 def installed(dockerd: Engine) -> Iterator[Node]:
-    folder = dockerd.folder / "harden"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="harden-", dir=dockerd.folder))  # one for each module that uses it
+    folder.chmod(0o755)
     policy, program = folder / "policy.json", folder / "harden-runtime"
     source = SOURCE.read_text()
     assert source.count('\nPOLICY = "/etc/harden/policy.json"\n') == 1
