@@ -7,7 +7,7 @@ the networks, its published ports, and its volumes, in whose place stand empty o
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -45,7 +45,7 @@ class Subject:
         node_id: of that node in the swarm.
         seccomp: the filter that is on, as JSON text; empty for the engine's own.
         apparmor: the profile's name in the kernel; empty for the engine's own.
-        reaches: further probes of the network -> option and target for the program.
+        reaches: further probes of the network, each with option and target for the program.
     """
 
     service: str
@@ -55,7 +55,7 @@ class Subject:
     node_id: str
     seccomp: str
     apparmor: str
-    reaches: dict[Probe, tuple[str, str]] = field(default_factory=dict)
+    reaches: tuple[tuple[Probe, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def drill(subject: Subject, program: bytes, cluster: Cluster, *, bare: bool = Fa
             host.run(("rm", "-f", path))
     answers = _answers(said, subject.service)
     denied = () if bare else _denied(host, subject.apparmor, began)
-    probes = (*PROBES, *subject.reaches)
+    probes = (*PROBES, *(probe for probe, _, _ in subject.reaches))
     verdicts = tuple(judge(probes, answers, "" if bare else subject.seccomp, denied))
     kind = DOCKER_DEFAULT if bare else AS_DEPLOYED
     return Drill(subject.service, subject.role, subject.node, image, kind, verdicts)
@@ -116,9 +116,7 @@ def drill(subject: Subject, program: bytes, cluster: Cluster, *, bare: bool = Fa
 def _copy(template: dict[str, Any], subject: Subject, path: str, *, bare: bool) -> dict[str, Any]:
     """The service's own task template, with the probe for its program."""
     container = dict(template["ContainerSpec"])
-    arguments = [
-        word for probe, (option, target) in subject.reaches.items() for word in (option, f"{probe.id}={target}")
-    ]
+    arguments = [word for probe, option, target in subject.reaches for word in (option, f"{probe.id}={target}")]
     mounts = [mount for mount in container.get("Mounts") or () if mount.get("Type") == "tmpfs"]
     volumes = [mount for mount in container.get("Mounts") or () if mount.get("Type") == "volume"]
     container |= {

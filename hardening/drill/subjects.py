@@ -19,6 +19,8 @@ from .verdict import DATABASE
 INIT_PROGRAMS = frozenset({"/sbin/docker-init", "/dev/init"})
 """What the engine puts before a service's program when it is asked for an init process."""
 BRIDGE = "docker_gwbridge"
+Reach = tuple[Probe, str, str]
+"""A probe of the network, and what the program is told of it: option and target."""
 _ADDRESS = re.compile(r"\binet (?P<address>[0-9.]+)/")
 
 
@@ -34,7 +36,7 @@ def subjects(project: Project, facts: Facts, hosts: dict[str, Host], wanted: Seq
     for name in names:
         if name not in services:
             raise HardenError(f"there is no service `{name}`", f"services are: {', '.join(sorted(services))}")
-    guarded = _databases(project, hosts)
+    guarded = tuple(_databases(project, hosts))
     for name in names:
         yield _subject(project, services[name], facts, hosts, guarded)
 
@@ -44,7 +46,7 @@ def _subject(
     service: StackService,
     facts: Facts,
     hosts: dict[str, Host],
-    guarded: dict[Probe, tuple[str, str]],
+    guarded: tuple[Reach, ...],
 ) -> Subject:
     node, machine, container = _place(facts, service.name)
     profile = project.profiles.get(service.profile)
@@ -56,7 +58,7 @@ def _subject(
         node_id=_node_id(machine),
         seccomp=profile.seccomp if profile else "",
         apparmor=profile.apparmor_name if profile else "",
-        reaches={**guarded, **_node_doors(hosts[node], project)},
+        reaches=(*guarded, *_node_doors(hosts[node], project)),
     )
 
 
@@ -90,28 +92,21 @@ def _node_id(machine: NodeFacts) -> str:
             raise HardenError(f"{machine.hostname}: its engine could not be read: {reason}")
 
 
-def _databases(project: Project, hosts: dict[str, Host]) -> dict[Probe, tuple[str, str]]:
+def _databases(project: Project, hosts: dict[str, Host]) -> Iterator[Reach]:
     """Each member of each replica set, at the addresses that its task has."""
-    found: dict[Probe, tuple[str, str]] = {}
     with engine(hosts[project.inventory.managers[0].name]) as leading:
         for stack in project.stacks:
             for replica_set in stack.replica_sets.values():
                 for member in replica_set.members:
                     for address in leading.task_addresses(stack.services[member].name):
                         probe = reaching(f"{DATABASE}{member}", f"read {member} without a login")
-                        found[probe] = ("--database", f"{address}:{replica_set.port}")
-    return found
+                        yield probe, "--database", f"{address}:{replica_set.port}"
 
 
-def _node_doors(host: Host, project: Project) -> dict[Probe, tuple[str, str]]:
+def _node_doors(host: Host, project: Project) -> Iterator[Reach]:
     """What listens on the container's own machine and on the manager."""
-    doors = {
-        reaching("manager", "reach the swarm's manager"): (
-            "--reach",
-            f"{project.inventory.managers[0].address}:2377",
-        )
-    }
+    manager = f"{project.inventory.managers[0].address}:2377"
+    yield reaching("manager", "reach the swarm's manager"), "--reach", manager
     shown = host.run(("ip", "-4", "-o", "address", "show", BRIDGE))
     if shown.ok and (match := _ADDRESS.search(shown.text)):
-        doors[reaching("node-ssh", "reach its machine's SSH server")] = ("--reach", f"{match['address']}:22")
-    return doors
+        yield reaching("node-ssh", "reach its machine's SSH server"), "--reach", f"{match['address']}:22"
