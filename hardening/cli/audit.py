@@ -130,8 +130,9 @@ def _mend(project: "Project", inventory: str, unlock_key_file: Path | None, *, a
     """Deploy what the project asks for, by consent; None when there was none."""
     from hardening.hosts import connect
 
-    from . import deploying, progress, sources
+    from . import deploying, progress, roles, sources
 
+    roles.demand_decided(Path(project.root), project.profiles)
     key = deploying.UnlockKey(unlock_key_file or sources.unlock_key_file(inventory))
     with connect(project.inventory) as hosts, progress.lines() as report:
         found = deploying.run(project, hosts, report, key, ask=ask, patience=deploying.pace(inventory))

@@ -120,9 +120,10 @@ def _spoken(report: Report) -> "Callable[[Progress], None]":
 
 
 def _deploy(project: Path, hosts: dict[str, Host], report: Report) -> Facts:
-    from . import deploying, sources
+    from . import deploying, roles, sources
 
     wanted = sources.project(sources.LAB, project)
+    roles.demand_decided(project, wanted.profiles)
     key = deploying.UnlockKey(sources.unlock_key_file(sources.LAB))
     facts = deploying.run(wanted, hosts, report, key, ask=False, patience=deploying.pace(sources.LAB))
     if facts is None:
