@@ -7,6 +7,7 @@ the networks, its published ports, and its volumes, in whose place stand empty o
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,16 +96,15 @@ def drill(subject: Subject, program: bytes, cluster: Cluster, *, bare: bool = Fa
         image = str(template["ContainerSpec"]["Image"])
         copy = _copy(template, subject, path, bare=bare)
         began = _log_size(host)
-        try:
+        with ExitStack() as after:
+            after.callback(host.run, ("rm", "-f", path))
+            after.callback(leading.remove_service, name)
             _place(host, path, program)
             leading.remove_service(name)  # what a killed drill left
             cluster.report(subject.node, f"{subject.service}: trying {len(PROBES) + len(subject.reaches)} things")
             leading.create_service(name, copy)
             _wait(leading, name, TRY_SECONDS * cluster.pace)
             said = [line.text for line in leading.logs(name, follow=False, since=0, tail=None)]
-        finally:
-            leading.remove_service(name)
-            host.run(("rm", "-f", path))
     answers = _answers(said, subject.service)
     denied = () if bare else _denied(host, subject.apparmor, began)
     probes = (*PROBES, *(probe for probe, _, _ in subject.reaches))

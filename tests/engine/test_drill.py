@@ -1,6 +1,6 @@
 """The probe on a real engine: it gets through where nothing stops it, and is stopped where the roles' filters are on.
 
-This kernel may lack AppArmor and some rare parts; the lab's tests put the same to Debian's kernel.
+This kernel may lack AppArmor and some rare parts; what it lacks is not tried here.
 """
 
 from __future__ import annotations
