@@ -7,13 +7,11 @@ import shutil
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any
 
 import sh
 
 from hardening.model.result import Result
-
-T = TypeVar("T")
 
 TIMED_OUT = -1
 """`Result.rc` of a program that was stopped at its time limit."""
@@ -35,14 +33,14 @@ def run(argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float, cwd: str |
     if shutil.which(argv[0]) is None:
         return Result(argv, 127, b"", f"{argv[0]}: no such program".encode())
     out, err = _Output(), _Output()
-    command = _started(argv, _in=io.BytesIO(stdin), _out=out, _err=err, _cwd=cwd)
-    out.at_limit = err.at_limit = lambda: _kill(command)
-    in_time = _ends_within(command, timeout)
+    program = _Program(argv, _in=io.BytesIO(stdin), _out=out, _err=err, _cwd=cwd)
+    out.at_limit = err.at_limit = program.kill
+    in_time = program.ends_within(timeout)
     if out.is_full or err.is_full:
         return Result(argv, TIMED_OUT, b"", f"said more than {OUTPUT_LIMIT >> 20} MiB".encode())
     if not in_time:
         return Result(argv, TIMED_OUT, out.getvalue(), f"no answer within {timeout:g} s".encode())
-    return Result(argv, int(command.exit_code), out.getvalue(), err.getvalue())
+    return Result(argv, program.exit_code, out.getvalue(), err.getvalue())
 
 
 class _Output(io.BytesIO):
@@ -62,73 +60,87 @@ class _Output(io.BytesIO):
         return super().write(chunk)
 
 
-def _started(argv: tuple[str, ...], **ways: Any) -> sh.RunningCommand:  # noqa: ANN401 - sh takes what it takes
-    """Start a program in the background; an interrupt meanwhile ends it."""
+class _Program:
+    """A program that runs, and a thread that starts it, waits for it, and lives as long.
 
-    def start() -> sh.RunningCommand:
-        command: sh.RunningCommand = sh.Command(argv[0])(
-            *argv[1:],
-            **ways,
-            _ok_code=_ANY_EXIT_CODE,
-            _bg=True,
-            _bg_exc=False,
-            _tty_out=False,
-            _no_out=True,
-            _no_err=True,
-            _encoding="utf-8",
-            _decode_errors="replace",
-        )
-        return command
-
-    starting = _elsewhere(start)
-    try:
-        return starting.result()
-    except BaseException:
-        if starting.exception() is None:  # it was not the start that failed
-            _kill(starting.result())
-        raise
-
-
-def _ends_within(command: sh.RunningCommand, timeout: float) -> bool:
-    """Wait for a program; past `timeout` seconds, or when the waiting is interrupted, it is killed."""
-
-    def wait() -> None:
-        with contextlib.suppress(sh.SignalException):  # the exit code says so
-            command.wait()
-
-    waiting = _elsewhere(wait)
-    try:
-        waiting.result(timeout)
-    except BaseException as error:
-        _kill(command)
-        waiting.result()
-        if isinstance(error, TimeoutError):
-            return False
-        raise
-    return True
-
-
-def _elsewhere(work: Callable[[], T]) -> Future[T]:
-    """Do something in a thread of its own, where no interrupt reaches it.
-
-    One that comes up inside sh is lost or does harm: Python swallows exceptions in what it calls around a fork, such as
-    taking the lock of `logging`, which then stays taken, and sh's own locks fare no better.
+    No interrupt reaches the thread. One that comes up inside sh is lost or does harm: Python swallows exceptions in
+    what it calls around a fork, such as taking the lock of `logging`, which then stays taken, and sh's own locks fare
+    no better. The thread has to stay because a program tied to its parent (PR_SET_PDEATHSIG) ends with the thread that
+    forked it.
     """
-    future: Future[T] = Future()
 
-    def run() -> None:
+    def __init__(self, argv: tuple[str, ...], **ways: Any) -> None:  # noqa: ANN401 - sh takes what it takes
+        self._started: Future[sh.RunningCommand] = Future()
+        self._ended: Future[None] = Future()
+        threading.Thread(target=self._live, args=(argv, ways), daemon=True).start()
         try:
-            future.set_result(work())
+            self._command = self._started.result()
+        except BaseException:
+            if self._started.exception() is None:  # interrupted; it was not the start that failed
+                self._command = self._started.result()
+                self.kill()
+            raise
+
+    def _live(self, argv: tuple[str, ...], ways: dict[str, Any]) -> None:
+        try:
+            command = sh.Command(argv[0])(
+                *argv[1:],
+                **ways,
+                _ok_code=_ANY_EXIT_CODE,
+                _bg=True,
+                _bg_exc=False,
+                _tty_out=False,
+                _no_out=True,
+                _no_err=True,
+                _encoding="utf-8",
+                _decode_errors="replace",
+            )
         except BaseException as error:  # noqa: BLE001 - for whoever waits
-            future.set_exception(error)
+            self._started.set_exception(error)
+            return
+        self._started.set_result(command)
+        try:
+            with contextlib.suppress(sh.SignalException):  # the exit code says so
+                command.wait()
+        except BaseException as error:  # noqa: BLE001 - for whoever waits
+            self._ended.set_exception(error)
+        else:
+            self._ended.set_result(None)
 
-    threading.Thread(target=run, daemon=True).start()
-    return future
+    @property
+    def exit_code(self) -> int:
+        """Of a program that has ended; minus the signal's number when one ended it."""
+        return int(self._command.exit_code)
 
+    def ends_within(self, seconds: float) -> bool:
+        """Wait; a program that takes longer is killed, and so is one when the waiting is interrupted."""
+        try:
+            self._ended.result(seconds)
+        except BaseException as error:
+            self.kill()
+            self._ended.result()
+            if isinstance(error, TimeoutError):
+                return False
+            raise
+        return True
 
-def _kill(command: sh.RunningCommand) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # it has ended; or it is sudo, which root owns
-        command.kill()
+    def has_ended_within(self, seconds: float) -> bool:
+        """Wait, and leave a program that takes longer alone."""
+        try:
+            self._ended.result(seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # it has ended; or it is sudo, which root owns
+            self._command.terminate()
+
+    def kill(self) -> None:
+        """End it."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # as above
+            self._command.kill()
 
 
 @contextlib.contextmanager
@@ -151,7 +163,7 @@ def serve(argv: tuple[str, ...], *, stdin: bytes, timeout: float) -> Generator[R
     lines: queue.Queue[bytes | None] = queue.Queue()
     errors = io.BytesIO()
     feed.put(stdin)
-    command = _started(
+    program = _Program(
         argv,
         _in=feed,
         _out=lambda line: lines.put(line.encode() if isinstance(line, str) else line),
@@ -159,15 +171,15 @@ def serve(argv: tuple[str, ...], *, stdin: bytes, timeout: float) -> Generator[R
         _done=lambda *_: lines.put(None),
     )
     try:
-        yield _first_line(argv, command, lines, errors, timeout)
+        yield _first_line(argv, program, lines, errors, timeout)
     finally:
         feed.put(None)
-        _end(command)
+        _end(program)
 
 
 def _first_line(
     argv: tuple[str, ...],
-    command: sh.RunningCommand,
+    program: _Program,
     lines: queue.Queue[bytes | None],
     errors: io.BytesIO,
     timeout: float,
@@ -178,21 +190,14 @@ def _first_line(
         return Result(argv, TIMED_OUT, b"", f"no answer within {timeout:g} s".encode())
     if line is not None:
         return Result(argv, 0, line, b"")
-    with contextlib.suppress(sh.ErrorReturnCode, sh.SignalException):  # how it ended is read from the exit code
-        command.wait()
-    return Result(argv, int(command.exit_code) or 1, b"", errors.getvalue() or b"it ended without an answer")
+    program.ends_within(_GOODBYE_SECONDS)
+    return Result(argv, program.exit_code or 1, b"", errors.getvalue() or b"it ended without an answer")
 
 
-def _end(command: sh.RunningCommand) -> None:
+def _end(program: _Program) -> None:
     """Wait for a program whose input was closed, and stop one that does not take the hint."""
-    for stop in (None, command.terminate, command.kill):
+    for stop in (None, program.terminate, program.kill):
         if stop is not None:
-            with contextlib.suppress(ProcessLookupError):  # it ended by itself in the meantime
-                stop()
-        try:
-            command.wait(timeout=_GOODBYE_SECONDS)
-        except sh.TimeoutException:
-            continue
-        except (sh.ErrorReturnCode, sh.SignalException):
-            pass  # it ended; how does not matter any more
-        return
+            stop()
+        if program.has_ended_within(_GOODBYE_SECONDS):
+            return

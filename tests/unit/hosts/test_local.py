@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hardening.errors import Exit, HostError
-from hardening.hosts import connect, process
+from hardening.hosts import connect
 from hardening.hosts.local import LocalHost
 from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
 from hardening.model.result import Result
@@ -57,7 +57,7 @@ def test_a_user_runs_programs_through_sudo_without_a_question(unprivileged: Path
 def test_what_sudo_started_ends_at_its_time_though_we_may_not_kill_it(
     unprivileged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "_kill", lambda _command: None)
+    monkeypatch.setattr("hardening.hosts.process._Program.kill", lambda _program: None)
     began = time.monotonic()
     with pytest.raises(HostError, match=r"sleep gave no answer within 0\.2 s"):
         LocalHost(HERE).run(("sleep", "300"), timeout=0.2)

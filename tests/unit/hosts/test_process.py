@@ -155,3 +155,14 @@ def test_an_interrupt_is_heeded_wherever_a_program_is_being_started(delay: int) 
             work.kill()
     assert said.rstrip().endswith(b"KeyboardInterrupt")
     assert b"Exception ignored" not in said
+
+
+def test_a_program_that_is_tied_to_its_parent_is_not_ended_by_a_thread_that_ends() -> None:
+    tied = ("setpriv", "--pdeathsig", "KILL", "sh", "-c", "sleep 1; echo there")
+    assert process.run(tied, timeout=20).stdout == b"there\n"
+
+
+def test_a_served_program_that_is_tied_to_its_parent_stays() -> None:
+    tied = ("setpriv", "--pdeathsig", "KILL", "sh", "-c", "sleep 1; echo there; read line")
+    with process.serve(tied, stdin=b"", timeout=20) as first:
+        assert first.stdout == b"there\n"
