@@ -49,7 +49,9 @@ class Watched:
         """Version of the engine, name and version of its OCI runtime, and its driver of control groups."""
         version, information = self._engine.version, self._engine.get("/info")
         parts = {part["Name"]: part["Version"] for part in version.get("Components") or ()}
-        runtime = f"runc {parts['runc']}" if "runc" in parts else str(information.get("DefaultRuntime"))
+        # Older engines call the component by the name that the default runtime has in their settings.
+        name = "runc" if "runc" in parts else str(information.get("DefaultRuntime"))
+        runtime = f"{name} {parts.get(name, '')}".rstrip()
         return str(version["Version"]), runtime, str(information["CgroupDriver"])
 
     def image(self, identity: str) -> str:

@@ -1,6 +1,6 @@
 """One node's answer, read as evidence. Pure."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from hardening.errors import FailedError
 from hardening.model.recording import ArgumentUse, FileUse, Loss, Origin, Recording, SignalUse, SocketUse
 
 from . import merging, names
-from .answer import Answer
+from .answer import Answer, Named
 from .audit_log import Message, messages
 
 ARGUMENTS = {
@@ -70,6 +70,7 @@ class NodePart:
         self.role, self.scenario, self.answer, self.recorded_at = role, scenario, answer, recorded_at
         self.calls = {number: name for name, number in numbers().items()}
         self.programs = {(each.group, each.inode): each.path for each in answer.programs}
+        self.elsewhere = _named_alike(answer.programs)
         self.runtime = runtime_programs(answer)
         self.unresolved = 0
 
@@ -112,7 +113,8 @@ class NodePart:
         return self.calls.get(number, f"number_{number}")
 
     def _program(self, row: "Row") -> str:
-        return self.programs.get((row.group, row.exe), f"unknown:{row.exe}")
+        """Its path; of a container that is gone, as the other containers of the same image have it."""
+        return self.programs.get((row.group, row.exe)) or self.elsewhere.get(row.exe, f"unknown:{row.exe}")
 
     def _programs(self) -> dict[str, dict[str, int]]:
         return merging.added(
@@ -234,6 +236,14 @@ def runtime_programs(answer: Answer) -> frozenset[tuple[int, int]]:
     early = {(each.group, each.exe) for each in answer.calls} - filtered
     groups = {group for group, _ in staged}
     return frozenset((staged | {each for each in early if each[0] in groups}) - named)
+
+
+def _named_alike(programs: Iterable[Named]) -> dict[int, str]:
+    """Inode -> path, where all containers that know the inode call it the same."""
+    paths: defaultdict[int, set[str]] = defaultdict(set)
+    for each in programs:
+        paths[each.inode].add(each.path)
+    return {inode: next(iter(found)) for inode, found in paths.items() if len(found) == 1}
 
 
 def _opened(access: int, append: bool) -> str:

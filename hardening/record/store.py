@@ -84,7 +84,8 @@ def read(path: Path) -> Recording:
 def seal(recording: Recording) -> str:
     """Digest of a recording's content, whatever its present seal."""
     bare = msgspec.structs.replace(recording, seal="")
-    return hashlib.sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()
+    plain = msgspec.to_builtins(bare, str_keys=True)  # argument indexes, too: only text can be sorted
+    return hashlib.sha256(msgspec.json.encode(plain, order="sorted")).hexdigest()
 
 
 def _complaint(error: msgspec.ValidationError) -> str:

@@ -91,6 +91,22 @@ def test_a_program_that_nobody_can_name_is_not_dropped() -> None:
     assert found.programs == {"unknown:55": {"read": 1}}
 
 
+def test_a_program_of_a_container_that_is_gone_has_its_name_from_the_others_of_the_image() -> None:
+    gone, other = GROUP + 1, GROUP + 2
+    calls = (
+        Counted(gone, WEB, FILTERED, 0, number("unlink"), 1),
+        Counted(gone, 55, FILTERED, 0, number("read"), 1),
+        *answer().calls,
+    )
+    programs = (
+        Named(GROUP, WEB, "/usr/sbin/web"),
+        Named(GROUP, 55, "/tmp/one"),
+        Named(other, 55, "/tmp/two"),
+    )
+    found = of(calls=calls, programs=programs, groups={str(each): "c" * each for each in (GROUP, gone, other)})
+    assert found.programs == {"/usr/sbin/web": {"read": 3, "unlink": 1}, "unknown:55": {"read": 1}}
+
+
 def test_what_the_runtime_did_to_files_is_left_out() -> None:
     found = of(
         calls=(Counted(GROUP, RUNC, FREE, 1, number("openat"), 1), *answer().calls),

@@ -8,7 +8,8 @@ import pytest
 
 from hardening import record
 from hardening.errors import FailedError, HardenError
-from tests.unit.record.test_recordings import of
+from hardening.record.answer import Value
+from tests.unit.record.test_recordings import GROUP, WEB, of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,15 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     path = record.write(tmp_path, of())
     assert path == tmp_path / "web/recordings/load.json"
     assert record.read(path) == of()
+
+
+def test_values_of_arguments_are_sealed_too(tmp_path: Path) -> None:
+    values = (Value(GROUP, WEB, "socket", 2, 1, 5), Value(GROUP, WEB, "mmap", 5, 0, 3))
+    path = record.write(tmp_path, of(values=values))
+    assert record.read(path) == of(values=values)
+    path.write_text(path.read_text().replace('"2": 5', '"2": 7'))
+    with pytest.raises(HardenError, match="it was changed since it was recorded"):
+        record.read(path)
 
 
 def test_a_second_recording_of_a_scenario_takes_the_firsts_place(tmp_path: Path) -> None:
