@@ -10,6 +10,7 @@ CLONE_NEWIPC_UTS_PID = 0x08000000 | 0x04000000 | 0x20000000
 AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK, AF_XDP = 2, 10, 16, 17, 38, 40, 44
 SOCK_STREAM, SOCK_RAW, SOCK_SEQPACKET = 1, 3, 5
 NETLINK_AUDIT, NETLINK_NETFILTER = 9, 12
+READ, WRITE, EXECUTE = 1, 2, 4
 
 MOUNTS, NAMESPACES, PROCESSES = "mounts", "namespaces", "other processes"
 KERNEL, SOCKETS, MACHINE = "the kernel's rare parts", "sockets", "the machine's files"
@@ -111,8 +112,9 @@ PROBES = (
     Probe("priority", RIGHTS, "run before the machine's own work", "setpriority"),
     Probe("exec-written", CODE, "run a program it wrote", "execve"),
     Probe("exec-memory", CODE, "run a program that is in no file", "execveat"),
-    Probe("map-written", CODE, "load a library it wrote", "mmap"),
-    Probe("writable-code", CODE, "have memory that is written and run", "mmap"),
+    Probe("map-written", CODE, "load a library it wrote", "mmap", {2: READ | EXECUTE}),
+    Probe("writable-code", CODE, "have memory that is written and run", "mmap", {2: READ | WRITE | EXECUTE}),
+    Probe("code-after-writing", CODE, "run memory that it wrote before", "mprotect", {2: READ | EXECUTE}),
     Probe("exec-shell", CODE, "start a shell", "execve"),
 )
 

@@ -558,6 +558,14 @@ static int writable_code(void)
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	return page == MAP_FAILED ? errno : OPEN;
 }
+static int code_after_writing(void)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return errno;
+	*(volatile char *)page = (char)0xc3;
+	return mprotect(page, 4096, PROT_READ | PROT_EXEC) < 0 ? errno : OPEN;
+}
 static int run_shell(void)
 {
 	static const char *shells[] = {"/bin/sh", "/bin/bash", "/bin/busybox"};
@@ -759,6 +767,7 @@ static const struct probe probes[] = {
 	{"exec-memory", "execveat", run_from_memory},
 	{"map-written", "mmap", map_written_file},
 	{"writable-code", "mmap", writable_code},
+	{"code-after-writing", "mprotect", code_after_writing},
 	{"exec-shell", "execve", run_shell},
 };
 

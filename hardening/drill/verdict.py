@@ -2,7 +2,8 @@
 
 The kernel asks seccomp before anything else, and its refusal looks like any other (EPERM, or ENOSYS for newer calls):
 so a call that the filter does not allow is seccomp's. After that EACCES with a line in the audit log is AppArmor's,
-EROFS the mount's, and EPERM that of missing capabilities.
+EROFS the mount's, and EPERM that of missing capabilities. What the probe wrote itself, with the right to run it, and
+nothing else refuses to run, lies on a mount that lets nothing run.
 """
 
 import errno
@@ -27,6 +28,7 @@ _OPERATIONS = {
     "execve": {"exec"},
     "execveat": {"exec"},
     "mmap": {"file_mmap", "file_mprotect", "open", "mknod"},
+    "mprotect": {"file_mprotect"},
     "socket": {"create"},
     "connect": {"connect", "create", "open"},
     "ptrace": {"ptrace"},
@@ -46,6 +48,8 @@ _COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
     "SCMP_CMP_GT": operator.gt,
     "SCMP_CMP_GE": operator.ge,
 }
+_WRITTEN_BY_ITSELF = {"exec-written": errno.EACCES, "map-written": errno.EPERM}
+"""Probe that runs a file of its own -> what a mount without the right to run answers."""
 DATABASE = "database:"
 """How the names of probes begin that ask a database."""
 
@@ -91,7 +95,7 @@ def _fits(compared: Mapping[str, object], arguments: Mapping[int, int]) -> bool:
     return _COMPARISONS[comparison](given, value)
 
 
-def _layer(probe: Probe, answer: Answer, document: Filter, denied: frozenset[str]) -> Layer:  # noqa: C901, PLR0911 - one arm per layer
+def _layer(probe: Probe, answer: Answer, document: Filter, denied: frozenset[str]) -> Layer:  # noqa: PLR0911 - one arm per outcome
     if answer.outcome == "open":
         return Layer.OPEN
     if answer.outcome in {"untried", "no answer"}:
@@ -104,7 +108,10 @@ def _layer(probe: Probe, answer: Answer, document: Filter, denied: frozenset[str
         return Layer.SECCOMP
     if probe.id.startswith(DATABASE) and answer.number in {errno.EACCES, errno.ECONNRESET}:
         return Layer.DATABASE
-    number = answer.number
+    return _by_errno(probe, answer.number, denied)
+
+
+def _by_errno(probe: Probe, number: int, denied: frozenset[str]) -> Layer:  # noqa: PLR0911 - one arm per layer
     if number in _NETWORK:
         return Layer.NETWORK
     if number == errno.EROFS:
@@ -113,8 +120,12 @@ def _layer(probe: Probe, answer: Answer, document: Filter, denied: frozenset[str
         return Layer.ABSENT
     if number in _UNSUPPORTED:
         return Layer.KERNEL
+    if number == errno.EACCES and denied & _OPERATIONS.get(probe.call, set()):
+        return Layer.APPARMOR
+    if number == _WRITTEN_BY_ITSELF.get(probe.id):
+        return Layer.NOEXEC
     if number == errno.EACCES:
-        return Layer.APPARMOR if denied & _OPERATIONS.get(probe.call, set()) else Layer.PERMISSIONS
+        return Layer.PERMISSIONS
     return Layer.CAPABILITY
 
 

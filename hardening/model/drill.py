@@ -16,6 +16,7 @@ class Layer(StrEnum):
     CAPABILITY = "capabilities"
     PERMISSIONS = "file permissions"
     READ_ONLY = "read-only root"
+    NOEXEC = "noexec mount"
     ABSENT = "not there"
     KERNEL = "kernel lacks it"
     NETWORK = "network"

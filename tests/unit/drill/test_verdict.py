@@ -16,7 +16,7 @@ from tests.unit.test_architecture import ROOT
 FILTER = {
     "defaultAction": "SCMP_ACT_ERRNO",
     "syscalls": [
-        {"names": ["openat", "mmap", "connect", "execve", "setresuid"], "action": "SCMP_ACT_ALLOW"},
+        {"names": ["openat", "connect", "execve", "setresuid"], "action": "SCMP_ACT_ALLOW"},
         {
             "names": ["socket"],
             "action": "SCMP_ACT_ALLOW",
@@ -26,6 +26,16 @@ FILTER = {
             "names": ["clone"],
             "action": "SCMP_ACT_ALLOW",
             "args": [{"index": 0, "value": 0x7E020000, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}],
+        },
+        {
+            "names": ["mmap", "mprotect"],
+            "action": "SCMP_ACT_ALLOW",
+            "args": [{"index": 2, "value": 6, "valueTwo": 2, "op": "SCMP_CMP_MASKED_EQ"}],
+        },
+        {
+            "names": ["mmap"],
+            "action": "SCMP_ACT_ALLOW",
+            "args": [{"index": 2, "value": 6, "valueTwo": 4, "op": "SCMP_CMP_MASKED_EQ"}],
         },
         {"names": ["clone3", "openat2"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38},
     ],
@@ -62,6 +72,10 @@ def test_the_program_tries_what_the_catalogue_names_in_its_order_by_the_same_cal
         ("image-root", "refused", errno.EROFS, (), Layer.READ_ONLY),
         ("shadow", "refused", errno.ENOENT, (), Layer.ABSENT),
         ("exec-written", "refused", errno.EACCES, ("exec",), Layer.APPARMOR),
+        ("exec-written", "refused", errno.EACCES, (), Layer.NOEXEC),
+        ("map-written", "refused", errno.EPERM, (), Layer.NOEXEC),
+        ("writable-code", "refused", errno.EPERM, (), Layer.SECCOMP),
+        ("code-after-writing", "refused", errno.EPERM, (), Layer.SECCOMP),
         ("setuid", "refused", errno.EPERM, (), Layer.CAPABILITY),
         ("exec-written", "open", 0, (), Layer.OPEN),
         ("exec-written", "no answer", 14, (), Layer.UNTRIED),
