@@ -24,7 +24,6 @@ from .verdict import judge
 
 Report = Callable[[str, str], None]
 FOLDER = "/var/lib/harden/drill"
-AUDIT_LOG = "/var/log/audit/audit.log"
 PREFIX = "harden-drill"
 TRY_SECONDS = 300
 """For the whole copy: to start, to try everything, to end; on a machine of common speed."""
@@ -76,6 +75,15 @@ class Cluster:
     pace: float = 1.0
 
 
+class Refusals(msgspec.Struct, frozen=True):
+    """A node's answer about its audit log: where it ended, and lines about a profile since an earlier end."""
+
+    since: tuple[int, ...] = ()
+    lines: tuple[str, ...] = ()
+    lost: int = 0
+    error: str = ""
+
+
 def drill(subject: Subject, program: bytes, cluster: Cluster, *, bare: bool = False) -> Drill:
     """Try everything in a copy of the service, and remove it again.
 
@@ -95,7 +103,8 @@ def drill(subject: Subject, program: bytes, cluster: Cluster, *, bare: bool = Fa
         template = leading.task_template(subject.service)
         image = str(template["ContainerSpec"]["Image"])
         copy = _copy(template, subject, path, bare=bare)
-        began = _log_size(host)
+        watched = "" if bare else subject.apparmor
+        began = _refusals(host, watched)
         with ExitStack() as after:
             after.callback(host.run, ("rm", "-f", path))
             after.callback(leading.remove_service, name)
@@ -106,7 +115,7 @@ def drill(subject: Subject, program: bytes, cluster: Cluster, *, bare: bool = Fa
             _wait(leading, name, TRY_SECONDS * cluster.pace)
             said = [line.text for line in leading.logs(name, follow=False, since=0, tail=None)]
     answers = _answers(said, subject.service)
-    denied = () if bare else _denied(host, subject.apparmor, began)
+    denied = _denied(_refusals(host, watched, began.since).lines)
     probes = (*PROBES, *(probe for probe, _, _ in subject.reaches))
     verdicts = tuple(judge(probes, answers, "" if bare else subject.seccomp, denied))
     kind = DOCKER_DEFAULT if bare else AS_DEPLOYED
@@ -191,25 +200,30 @@ def _answers(said: Iterable[str], service: str) -> dict[str, Answer]:
     return found
 
 
-def _log_size(host: Host) -> int:
-    result = host.run(("stat", "-c", "%s", AUDIT_LOG))
-    return int(result.text) if result.ok else -1
-
-
-def _denied(host: Host, apparmor: str, began: int) -> Iterator[str]:
-    """Operations that AppArmor refused under a profile since then.
+def _refusals(host: Host, apparmor: str, since: tuple[int, ...] | None = None) -> Refusals:
+    """Where the node's audit log ends, and what it says of a profile since such an end.
 
     Raises:
-        HardenError: the log cannot be read, so that nothing can be said of AppArmor's part.
+        HardenError: the log cannot be read or lacks something, so that nothing can be said of AppArmor's part.
     """
     if not apparmor:
-        return
-    result = host.run(("tail", "-c", f"+{began + 1}", AUDIT_LOG))
-    if began < 0 or not result.ok:
+        return Refusals()
+    answer = msgspec.json.decode(host.ask("refusals", {"profile": apparmor, "since": since}), type=Refusals)
+    if answer.error:
         raise HardenError(
-            f"{host.node.name}: {AUDIT_LOG} cannot be read, which says what AppArmor refused",
+            f"{host.node.name}: what AppArmor refuses cannot be read: {answer.error}",
             "install auditd on the node: apt-get install auditd",
         )
-    for line in result.text.splitlines():
-        if 'apparmor="DENIED"' in line and f'profile="{apparmor}"' in line and (found := _OPERATION.search(line)):
+    if answer.lost:
+        raise FailedError(
+            f"{host.node.name}: auditd lost {answer.lost} messages, so that it is not known what AppArmor refused",
+            "drill again",
+        )
+    return answer
+
+
+def _denied(lines: Iterable[str]) -> Iterator[str]:
+    """Operations that were refused, as the log calls them."""
+    for line in lines:
+        if 'apparmor="DENIED"' in line and (found := _OPERATION.search(line)):
             yield found["name"]

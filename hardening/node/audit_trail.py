@@ -7,7 +7,7 @@ import re
 import secrets
 import subprocess
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from hardening.node.fact import NotReadable
 from hardening.node.kernel import apparmor_profiles
@@ -20,21 +20,38 @@ _LOADING_SECONDS = 300
 _SETTLE_SECONDS = 0.1
 
 
+class Mark(NamedTuple):
+    """Where auditd's log ended at a moment: its inode and size, and the messages that were lost until then."""
+
+    file: int
+    offset: int
+    lost: int
+
+
+def mark() -> Mark:
+    """Where auditd's log ends now.
+
+    Raises:
+        NotReadable: auditd does not run, or its log cannot be read.
+    """
+    before = lost()
+    try:
+        status = os.stat(LOG)
+    except OSError as error:
+        raise NotReadable(f"{LOG}: {error.strerror}; AppArmor's messages are read from auditd's log") from None
+    return Mark(status.st_ino, status.st_size, before)
+
+
 class AuditTrail:
-    """Remembers where auditd's log ends now; `finish` reads what was added, by the log's own words.
+    """What auditd's log says about a profile from now on, or from a mark on; `finish` reads it, by the log's own words.
 
     Raises:
         NotReadable: auditd does not run, or its log cannot be read.
     """
 
-    def __init__(self, profile: str) -> None:
+    def __init__(self, profile: str, since: Mark | None = None) -> None:
         self._profile = profile
-        self._lost = lost()
-        try:
-            status = os.stat(LOG)
-        except OSError as error:
-            raise NotReadable(f"{LOG}: {error.strerror}; AppArmor's messages are read from auditd's log") from None
-        self._file, self._offset = status.st_ino, status.st_size
+        self._file, self._offset, self._lost = since or mark()
 
     def finish(self) -> dict[str, Any]:
         """{"lines": those about the profile, "lost": messages that the kernel could not hand to auditd, "version"}."""
@@ -45,10 +62,10 @@ class AuditTrail:
 
     def _wait_for_auditd(self) -> None:
         """Auditd writes in order: once it has written a line of ours, it has written all before it."""
-        mark = f"harden {secrets.token_hex(8)}"
-        _output("auditctl", "-m", mark)
+        ours = f"harden {secrets.token_hex(8)}"
+        _output("auditctl", "-m", ours)
         end = time.monotonic() + _SECONDS
-        while mark not in self._added():
+        while ours not in self._added():
             if time.monotonic() > end:
                 raise NotReadable(f"auditd did not write to {LOG} within {_SECONDS} s")
             time.sleep(_SETTLE_SECONDS)

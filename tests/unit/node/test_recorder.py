@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hardening.hosts import process, program
-from hardening.node import audit_trail, recorded, recorder_script, variant
+from hardening.node import audit_trail, recorded, recorder_script, refusals, variant
 from hardening.node.bpftrace import _decoded
 from hardening.node.container_root import Root, loader
 from hardening.node.control_groups import group_path
@@ -33,7 +33,7 @@ CALLS = {
 VERSIONS = [(0, 17), (0, 23)]
 
 
-@pytest.mark.parametrize("name", ["recorder", "recorder_answer", "variant", "load"])
+@pytest.mark.parametrize("name", ["recorder", "recorder_answer", "variant", "load", "refusals"])
 def test_programs_travel_whole(name: str) -> None:
     """Sent as they are to nodes, they start, read a request and answer with an error of their own."""
     request = {
@@ -42,6 +42,7 @@ def test_programs_travel_whole(name: str) -> None:
         "container": "x",
         "engine_socket": "/nowhere",
         "profile": "",
+        "since": None,
         "role": "x",
         "policy": "/nowhere",
     }
@@ -276,6 +277,15 @@ def test_lines_about_the_profile_since_the_start_are_read(log: Path) -> None:
         "lost": 2,
         "version": "4.0.2",
     }
+
+
+def test_two_questions_have_what_was_refused_between_them(log: Path) -> None:
+    first = refusals.told("harden-web", None)
+    assert (first["lines"], first["lost"]) == ([], 0)
+    add(log, 'a profile="harden-web" x\nb profile="harden-webs"\n')
+    (log.parent / "lost").write_text("4")
+    second = refusals.told("harden-web", list(first["since"]))
+    assert (second["lines"], second["lost"]) == (['a profile="harden-web" x'], 1)
 
 
 def test_a_log_that_was_rotated_is_read_on(log: Path) -> None:
