@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from hardening.model.policy import FileRule, NetworkRule, Policy
 from hardening.model.profile import Evidence, EvidenceKind, Risk, RuleKind, SignalRule
-from hardening.model.recording import Recording
+from hardening.model.recording import UNLABELLED, Recording
 from hardening.model.review import Item, ItemKind, Verdict
 
 from . import patterns
@@ -169,8 +169,8 @@ def gather_signals(ledger: Ledger, own: Iterable[str], sources: Sources) -> None
     ordinary = {*own, *SIGNALLERS}
     for recording in sources.recordings:
         for use in recording.signals:
-            # A peer without a label is a program of the same container, which a profile knows by its own label.
-            if use.peer in ordinary or use.peer.startswith("/"):
+            # A peer whose label nobody told was not refused: a program of the same container, or the engine's.
+            if use.peer in ordinary or use.peer.startswith(UNLABELLED):
                 continue
             text = f"{use.direction} {use.signal} peer={use.peer}"
             why = (ItemKind.RISKY, "signal other programs", Risk.MEDIUM)

@@ -12,7 +12,7 @@ from hardening import documents
 from hardening.documents import Document
 from hardening.errors import HardenError
 from hardening.model.analysis import ANALYSIS_VERSION, Analysis
-from hardening.model.recording import RECORDING_VERSION, Recording
+from hardening.model.recording import RECORDING_VERSION, UNLABELLED, Recording, SignalUse
 from hardening.model.review import Decision, Review, Verdict
 from hardening.model.verification import VERIFICATION_VERSION, Verification
 
@@ -109,7 +109,12 @@ def _texts(recording: Recording) -> Iterator[tuple[str, re.Pattern[str]]]:
     yield from ((use.access, _ACCESS) for use in recording.files)
     yield from ((word, _WORD) for use in recording.sockets for word in (use.family, use.type))
     yield from ((word, _WORD) for use in recording.signals for word in (use.signal.replace("+", ""), use.direction))
-    yield from ((use.peer, _LABEL) for use in recording.signals)
+    yield from ((use.peer.removeprefix(UNLABELLED), _peer(use)) for use in recording.signals)
+
+
+def _peer(use: SignalUse) -> re.Pattern[str]:
+    """A process calls itself what it likes; only a label gets into a profile."""
+    return _PRINTABLE if use.peer.startswith(UNLABELLED) else _LABEL
 
 
 def _decoded(path: Path, kind: type[T], version: int) -> T:

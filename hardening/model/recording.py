@@ -6,6 +6,10 @@ RECORDING_VERSION = 1
 """Raised when a stored recording of the previous form can no longer be read."""
 
 
+UNLABELLED = "process "
+"""What the peer of a signal begins with when only its process's name is known; a label has no blanks."""
+
+
 class Origin(Struct, frozen=True, forbid_unknown_fields=True):
     """Where a recording was made. A profile is stale for an image that no origin names.
 
@@ -59,7 +63,10 @@ class SocketUse(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SignalUse(Struct, frozen=True, forbid_unknown_fields=True):
-    """A signal sent to or received from another program: `peer` is its AppArmor label, or its executable."""
+    """A signal sent to or received from another program.
+
+    `peer` is its AppArmor label, where auditd told it; else `process` and its name, by which no rule can mean it.
+    """
 
     signal: str
     direction: str

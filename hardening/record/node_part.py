@@ -6,7 +6,7 @@ from typing import Protocol
 
 from hardening.confine.syscalls import numbers
 from hardening.errors import FailedError
-from hardening.model.recording import ArgumentUse, FileUse, Loss, Origin, Recording, SignalUse, SocketUse
+from hardening.model.recording import UNLABELLED, ArgumentUse, FileUse, Loss, Origin, Recording, SignalUse, SocketUse
 
 from . import merging, names
 from .answer import Answer, Named
@@ -198,7 +198,8 @@ class NodePart:
     def _signals(self) -> Iterator[SignalUse]:
         for direction, rows in (("send", self.answer.sent), ("receive", self.answer.received)):
             for each in filter(self._is_ours, rows):
-                yield SignalUse(names.signal(each.signal), direction, each.peer, each.count)
+                peer = UNLABELLED + "".join(letter if letter.isprintable() else "?" for letter in each.peer)
+                yield SignalUse(names.signal(each.signal), direction, peer, each.count)
 
 
 def node_origin(role: str, answer: Answer, recorded_at: str) -> Origin:

@@ -354,7 +354,11 @@ def test_capabilities_are_named_and_grave_ones_asked() -> None:
 
 
 def test_signals_of_the_engine_are_ordinary_and_others_asked() -> None:
-    uses = (SignalUse("term", "receive", "runc"), SignalUse("hup", "send", "other-profile"))
+    uses = (
+        SignalUse("term", "receive", "runc"),
+        SignalUse("hup", "send", "other-profile"),
+        SignalUse("quit", "send", "process web: /srv/main"),
+    )
     item = "signal:send hup peer=other-profile"
     assert _open(_composed(recordings=(recording(signals=uses),))) == {item}
     made = _composed(recordings=(recording(signals=uses),), review=review(Verdict.ACCEPT, item))

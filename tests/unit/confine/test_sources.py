@@ -64,6 +64,7 @@ def test_a_file_that_was_cut_off_is_named(role: Path, name: str) -> None:
         (recording("read write,"), "'write,' is no name"),
         (recording(capabilities=("chown,\n /** rwk",)), "is no name"),
         (recording(signals=(SignalUse("term", "send", "x,\n /** rwk"),)), "is no name"),
+        (recording(signals=(SignalUse("term", "send", "process \x1b[2J"),)), "is no name"),
         (recording(sockets=(SocketUse("inet stream,", ""),)), "is no name"),
         (recording(files=(FileUse("/a", "rw, /** rwk"),)), "is no name"),
         (recording(scenario="\x1b[2J"), "is no name"),
@@ -95,3 +96,9 @@ def test_a_decision_that_is_none_is_named_with_its_line(
     with pytest.raises(HardenError, match=message) as complaint:
         sources.read(role.parent, "web")
     assert complaint.value.message.startswith(f"{role / 'review.yml'}:{line}: ")
+
+
+def test_a_process_may_call_itself_what_it_likes(role: Path) -> None:
+    made = recording(signals=(SignalUse("int", "send", "process node /app/src/s"),))
+    (role / "recordings/load.json").write_bytes(msgspec.json.encode(made))
+    assert sources.read(role.parent, "web").recordings[0].signals == made.signals

@@ -186,8 +186,11 @@ def test_arguments_are_told_with_their_index() -> None:
 
 
 def test_signals_are_told_by_apparmors_names() -> None:
-    found = of(sent=(Signalled(GROUP, WEB, 10, "worker", 1),), received=(Signalled(GROUP, WEB, 15, "runc", 2),))
-    assert found.signals == (SignalUse("term", "receive", "runc", 2), SignalUse("usr1", "send", "worker", 1))
+    found = of(sent=(Signalled(GROUP, WEB, 10, "node /app/x\n", 1),), received=(Signalled(GROUP, WEB, 15, "runc", 2),))
+    assert found.signals == (
+        SignalUse("term", "receive", "process runc", 2),
+        SignalUse("usr1", "send", "process node /app/x?", 1),
+    )
 
 
 def test_refused_calls_are_in_no_other_attribute() -> None:

@@ -1,0 +1,75 @@
+"""The way of a profile on nodes that enforce AppArmor: recorded, built, verified, and an intruder set against it.
+
+One short scenario of NGINX, in a project of the test's own; what is deployed stays as it is.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from hardening.hosts import Host
+from hardening.lab import patience
+from tests.lab.test_main_job import deployed, harden
+
+__all__ = ["deployed"]  # the fixture: one deployed cluster serves these tests as well
+
+pytestmark = pytest.mark.timeout(patience(3600))
+"""The first test may have to bring everything up."""
+
+SERVICE, ROLE, SCENARIO = "nodepop_nginx", "nginx", "log-reopen"
+NOT_THE_PROFILES_PART = frozenset({"manager", "node-ssh"})
+"""Ways out of a container by TCP: neither layer of a profile tells addresses apart."""
+
+
+@pytest.fixture(scope="module")
+def project(deployed: dict[str, Host], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    assert deployed
+    folder = tmp_path_factory.mktemp("profiles") / "project"
+    done = harden("init", str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def said(project: Path, *words: str, seconds: float = 900, code: int = 0) -> str:
+    done = harden(*words, "--project", str(project), seconds=seconds)
+    assert done.returncode == code, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    sys.stderr.write(done.stdout)
+    return done.stdout
+
+
+def test_a_recording_loses_nothing_and_is_of_every_task(project: Path) -> None:
+    said(project, "profile", "record", SERVICE, "--scenario", SCENARIO, "--complain", "--yes", "--inventory", "lab")
+    recording = json.loads((project / "profiles" / ROLE / "recordings" / f"{SCENARIO}.json").read_text())
+    assert recording["lost"] == {"syscalls": 0, "files": 0}
+    assert recording["origin"]["recorder"].startswith("bpftrace ")
+    assert "auditd" in recording["origin"]["recorder"]
+    assert {"/usr/sbin/nginx"} <= recording["programs"].keys()
+    assert recording["refused"] == {}
+
+
+def test_the_profile_is_enforced_again_after_it_was_recorded(deployed: dict[str, Host]) -> None:
+    for host in deployed.values():
+        loaded = host.run(("grep", f"^harden-{ROLE} ", "/sys/kernel/security/apparmor/profiles"))
+        assert loaded.text.split() == [f"harden-{ROLE}", "(enforce)"], host.node.name
+
+
+def test_what_is_built_from_it_refuses_nothing_of_the_scenario(project: Path) -> None:
+    said(project, "profile", "build", ROLE)
+    said(project, "profile", "verify", ROLE, "--scenario", SCENARIO, "--inventory", "lab", "--yes")
+    verified = json.loads((project / "profiles" / ROLE / "verified.json").read_text())
+    assert verified["layers"] == ["seccomp", "apparmor"]
+    assert [(trial["scenario"], trial["denials"]) for trial in verified["trials"]] == [("start", []), (SCENARIO, [])]
+    assert all(trial["calls"] > 0 for trial in verified["trials"])
+
+
+def test_an_intruder_gets_through_nowhere_that_a_profile_can_close(project: Path) -> None:
+    done = harden("drill", SERVICE, "--json", "--project", str(project), "--inventory", "lab")
+    assert done.returncode in {0, 1}, done.stderr
+    (drill,) = json.loads(done.stdout)
+    let = {each["probe"] for each in drill["verdicts"] if each["layer"] in {"OPEN", "untried"}}
+    assert let <= NOT_THE_PROFILES_PART
+    by = {each["probe"]: each["layer"] for each in drill["verdicts"]}
+    assert (by["writable-code"], by["code-after-writing"]) == ("seccomp", "seccomp")
+    assert by["shadow"] in {"AppArmor", "not there"}
