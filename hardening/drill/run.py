@@ -44,7 +44,7 @@ class Subject:
         node: where it runs, by the inventory's name.
         node_id: of that node in the swarm.
         seccomp: the filter that is on, as JSON text; empty for the engine's own.
-        apparmor: the profile's name in the kernel; empty for the engine's own.
+        apparmor: the profile's name in the kernel; empty for the engine's own, and where the project goes without.
         reaches: further probes of the network, each with option and target for the program.
     """
 

@@ -9,7 +9,7 @@ from hardening.hosts.engine import engine
 from hardening.model.drill import Probe
 from hardening.model.facts import ContainerFacts, Facts, NodeFacts
 from hardening.model.known import Known, Unavailable
-from hardening.model.project import Project
+from hardening.model.project import AppArmor, Project
 from hardening.model.stack import StackService
 
 from .catalogue import reaching
@@ -50,6 +50,7 @@ def _subject(
 ) -> Subject:
     node, machine, container = _place(facts, service.name)
     profile = project.profiles.get(service.profile)
+    without = project.engine.apparmor is AppArmor.WHEN_THERE and not machine.has_apparmor
     return Subject(
         service=service.name,
         role=service.profile,
@@ -57,7 +58,7 @@ def _subject(
         node=node,
         node_id=_node_id(machine),
         seccomp=profile.seccomp if profile else "",
-        apparmor=profile.apparmor_name if profile else "",
+        apparmor=profile.apparmor_name if profile and not without else "",
         reaches=(*guarded, *_node_doors(hosts[node], project)),
     )
 
