@@ -56,11 +56,10 @@ def _recorded(ledger: Ledger, known: Sequence[FileRule], recording: Recording) -
     for path, access in patterns.exact(recording.files).items():
         evidence = Evidence(EvidenceKind.RECORDED, f"{recording.scenario}: {path}", recording.origin.image)
         # Several rules may each give a part; all that have one are in use.
-        used = [each for each in known if patterns.letters(each.access) & access and patterns.covers(each, path, ())]
+        used = [each for each in known if patterns.granted(each) & access and patterns.covers(each, path, ())]
         for each in used:
             ledger.add(RuleKind.FILE, value(each), evidence)
-        granted = {letter for each in used for letter in patterns.letters(each.access)}
-        if missing := access - granted - ({"a"} if "w" in granted else set()):
+        if missing := access - {letter for each in used for letter in patterns.granted(each)}:
             new[path] = missing
     covered = _widen(ledger, new, recording)
     for path, access in sorted(new.items()):

@@ -48,10 +48,14 @@ def access_of(found: Iterable[str]) -> str:
 
 
 def covers(rule: FileRule, path: str, access: Iterable[str]) -> bool:
-    """Whether a rule allows this access to this path; write includes append."""
-    granted = letters(rule.access)
-    granted |= {"a"} if "w" in granted else frozenset()
-    return set(access) <= granted and bool(_compiled(rule.path).fullmatch(path))
+    """Whether a rule allows this access to this path, or to those that a recorded path's pattern stands for."""
+    return set(access) <= granted(rule) and bool(_compiled(rule.path).fullmatch(example(path)))
+
+
+def granted(rule: FileRule) -> frozenset[str]:
+    """What a rule allows; write includes append."""
+    found = letters(rule.access)
+    return found | {"a"} if "w" in found else found
 
 
 def example(pattern: str) -> str:

@@ -274,6 +274,21 @@ def test_a_new_path_becomes_a_rule_as_a_person_would_write_it(use: str, path: st
     assert _open(made) == {f"file:{path} {access}"}
 
 
+@pytest.mark.parametrize(
+    ("use", "rule"),
+    [
+        ("/proc/4711/status r", "/proc/[0-9]*/{maps,status} r"),
+        ("/sys/devices/system/cpu/cpu3/online r", "/sys/devices/system/cpu/cpu[0-9]*/* r"),
+        ("/srv/log a", "/srv/** rw"),
+    ],
+)
+def test_a_path_that_a_rule_has_is_not_asked(use: str, rule: str) -> None:
+    known = Policy("a server", apparmor=AppArmorPolicy((FileRule(*rule.split(" ")),)))
+    made = _composed(known, recordings=(recording(files=files(use)),))
+    assert made.open == ()
+    assert _kinds(made, f"file:{rule}") == [EvidenceKind.RECORDED, EvidenceKind.POLICY]
+
+
 def test_a_file_cannot_write_rules_with_its_name() -> None:
     name = '/tmp/x" r,\n  /** rwk, # {a,b} @{PROC}'
     made = _composed(recordings=(recording(files=(FileUse(name, "r"),)),))
