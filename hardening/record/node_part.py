@@ -2,14 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from hardening.confine.syscalls import numbers
 from hardening.errors import FailedError
 from hardening.model.recording import UNLABELLED, ArgumentUse, FileUse, Loss, Origin, Recording, SignalUse, SocketUse
 
 from . import merging, names
-from .answer import Answer, Named
+from .answer import Answer
 from .audit_log import Message, messages
 
 ARGUMENTS = {
@@ -48,6 +48,8 @@ _RIGHTS = {
 """Call and which of its paths -> what AppArmor asks for there; of all others, `w`."""
 _FOLDERS = frozenset({"mkdir", "mkdirat", "rmdir"})
 
+K = TypeVar("K")
+
 
 class Row(Protocol):
     """What every row of an answer says."""
@@ -70,7 +72,7 @@ class NodePart:
         self.role, self.scenario, self.answer, self.recorded_at = role, scenario, answer, recorded_at
         self.calls = {number: name for name, number in numbers().items()}
         self.programs = {(each.group, each.inode): each.path for each in answer.programs}
-        self.elsewhere = _named_alike(answer.programs)
+        self.elsewhere = _alike((each.inode, each.path) for each in answer.programs)
         self.runtime = runtime_programs(answer)
         self.unresolved = 0
 
@@ -149,6 +151,7 @@ class NodePart:
     def _files(self) -> Iterator[FileUse]:
         answer = self.answer
         known = {(each.group, each.inode): each.path for each in answer.held}
+        elsewhere = _alike(((each.inode, each.device), each.path) for each in answer.opened if each.path)
         for each in filter(self._is_ours, answer.opened):
             if each.path is None:
                 self.unresolved += each.count
@@ -161,7 +164,9 @@ class NodePart:
             )
         for letter, rows in (("m", answer.mapped), ("k", answer.locked)):
             for touched in filter(self._is_ours, rows):
-                if path := known.get((touched.group, touched.inode)):
+                # What a container had open that is gone may be in a volume that its successor has open.
+                path = known.get((touched.group, touched.inode)) or elsewhere.get((touched.inode, touched.device))
+                if path:
                     yield FileUse(path, letter, touched.count)
                 else:
                     self.unresolved += touched.count
@@ -239,12 +244,12 @@ def runtime_programs(answer: Answer) -> frozenset[tuple[int, int]]:
     return frozenset((staged | {each for each in early if each[0] in groups}) - named)
 
 
-def _named_alike(programs: Iterable[Named]) -> dict[int, str]:
-    """Inode -> path, where all containers that know the inode call it the same."""
-    paths: defaultdict[int, set[str]] = defaultdict(set)
-    for each in programs:
-        paths[each.inode].add(each.path)
-    return {inode: next(iter(found)) for inode, found in paths.items() if len(found) == 1}
+def _alike(named: Iterable[tuple[K, str]]) -> dict[K, str]:
+    """What has one name only -> that name."""
+    names: defaultdict[K, set[str]] = defaultdict(set)
+    for each, name in named:
+        names[each].add(name)
+    return {each: next(iter(found)) for each, found in names.items() if len(found) == 1}
 
 
 def _opened(access: int, append: bool) -> str:

@@ -107,6 +107,17 @@ def test_a_program_of_a_container_that_is_gone_has_its_name_from_the_others_of_t
     assert found.programs == {"/usr/sbin/web": {"read": 3, "unlink": 1}, "unknown:55": {"read": 1}}
 
 
+def test_a_lock_of_a_container_that_is_gone_has_its_path_from_its_successor_by_the_same_volume() -> None:
+    gone, device = GROUP + 1, 9
+    lock = Opened(GROUP, WEB, 4, device, 3, append=False, folder=False, path="/data/lock", count=1)
+    both = {str(each): "c" * each for each in (GROUP, gone)}
+    found = of(opened=(lock,), locked=(Touched(gone, WEB, 4, device, 1),), groups=both)
+    assert found.files == (FileUse("/data/lock", "rwk", 2),)
+    assert found.is_whole
+    elsewhere = of(opened=(lock,), locked=(Touched(gone, WEB, 4, device + 1, 1),), groups=both)
+    assert elsewhere.lost == Loss(files=1)
+
+
 def test_what_the_runtime_did_to_files_is_left_out() -> None:
     found = of(
         calls=(Counted(GROUP, RUNC, FREE, 1, number("openat"), 1), *answer().calls),
