@@ -53,7 +53,7 @@ def gather(
     found = [(name, container) for name, node in nodes.items() for container in _containers(node)]
     return Facts(
         gathered_at=started,
-        nodes={name: _without_answers(node) for name, node in nodes.items()},
+        nodes={name: _without_texts(node) for name, node in nodes.items()},
         mongo=_members([(name, each) for name, each in found if mongo_found.runs_in(each)], hosts, say),
         nginx=tuple(server for name, each in found if (server := nginx.server(name, each))),
     )
@@ -73,7 +73,6 @@ def _request(engine_socket: str, *, whole_settings: bool) -> dict[str, object]:
         "engine_socket": engine_socket,
         "files": [],
         "shapes": shapes(),
-        "questions": nginx.QUESTIONS,
         "looks": (nginx.LOOK, mongo_found.LOOK),
         "whole_settings": whole_settings,
     }
@@ -119,12 +118,12 @@ def _members(
         return tuple(pool.map(read, found))
 
 
-def _without_answers(node: Known[NodeFacts] | Unavailable) -> Known[NodeFacts] | Unavailable:
-    """The node without what other facts were made from: raw output may hold what those leave out."""
+def _without_texts(node: Known[NodeFacts] | Unavailable) -> Known[NodeFacts] | Unavailable:
+    """The node without what other facts were made from: a raw text may hold what those leave out."""
     containers = _containers(node)
     if not isinstance(node, Known) or not isinstance(node.value.engine, Known) or not containers:
         return node
-    bare = Known(tuple(msgspec.structs.replace(each, answers={}, inside=_moved(each)) for each in containers))
+    bare = Known(tuple(msgspec.structs.replace(each, texts={}, inside=_moved(each)) for each in containers))
     engine = Known(msgspec.structs.replace(node.value.engine.value, containers=bare))
     return Known(msgspec.structs.replace(node.value, engine=engine))
 

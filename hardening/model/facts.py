@@ -143,20 +143,24 @@ class ContainerFacts(Struct, frozen=True):
         inspect: the engine's document.
         processes: every process of the container.
         root_read_only: the `ro` option of `/` in the container's own mount table.
-        answers: output of the questions the gatherer asked inside, by question name.
+        texts: what a program's own files say, by name, until the gatherer has understood them.
         inside: what the gatherer looked at inside.
     """
 
     inspect: Inspect
     processes: Known[tuple[ProcessFacts, ...]] | Unavailable
     root_read_only: Known[bool] | Unavailable
-    answers: dict[str, Known[str] | Unavailable] = {}
+    texts: dict[str, Known[str] | Unavailable] = {}
     inside: Known[Inside] | Unavailable = Unavailable("was not asked")
 
     @property
     def service(self) -> str:
         """Name of the swarm service the container belongs to; empty for a plain container."""
         return self.label("com.docker.swarm.service.name")
+
+    def runs(self, program: str) -> bool:
+        """Whether a process of that name was seen in the container."""
+        return isinstance(self.processes, Known) and any(each.command == program for each in self.processes.value)
 
     def label(self, name: str) -> str:
         """A label of the container; empty when it has none of that name."""
@@ -241,7 +245,6 @@ class NodeFacts(Struct, frozen=True):
         time: seconds since the epoch, by the node's clock.
         lsm: active kernel security modules.
         apparmor_profiles: loaded profile -> mode (enforce, complain, …).
-        apparmor_parser: version of the node's parser, such as `4.1.0`.
         sysctls: kernel parameter -> value, of those that matter; one that is missing does not exist in this kernel.
         files: path -> its inode, `Known(None)` when there is no such file.
         daemon_config: `daemon.json` as JSON text of an object; `{}` when there is none.
@@ -265,7 +268,6 @@ class NodeFacts(Struct, frozen=True):
     python: str
     lsm: Known[tuple[str, ...]] | Unavailable
     apparmor_profiles: Known[dict[str, str]] | Unavailable
-    apparmor_parser: Known[str] | Unavailable
     sysctls: Known[dict[str, str]] | Unavailable
     audit_rules: Known[tuple[str, ...]] | Unavailable
     files: dict[str, Known[FileFacts | None] | Unavailable]
@@ -357,7 +359,7 @@ class Directive(Struct, frozen=True):
 
 
 class NginxServer(Struct, frozen=True):
-    """One running NGINX, by `nginx -T` inside its container."""
+    """One running NGINX, by the files of its container; nothing is run there."""
 
     service: str
     node: str

@@ -2,16 +2,12 @@
 
 The request, one line of JSON:
 
-    {"node": NAME, "engine_socket": PATH, "files": [PATH], "shapes": {…}, "questions": [QUESTION], "looks": [LOOK]}
+    {"node": NAME, "engine_socket": PATH, "files": [PATH], "shapes": {…}, "looks": [LOOK]}
 
-`shapes` says which fields of the engine's documents may leave the node (see `engine_facts.prune`). A question is put
-inside every container that runs a program of that name:
-
-    {"name": "nginx -T", "program": "nginx", "arguments": ["-T"], "keep": ["-c"], "stream": "stdout"}
-
-`keep` names options that are taken over from the running program's own command line. A look is what is looked at inside
-such a container, see `looks`. No secret leaves the node: no environment value, join token, secret or config content, no
-password in an argument, a label or a setting (see `redaction`).
+`shapes` says which fields of the engine's documents may leave the node (see `engine_facts.prune`). A look is what is
+looked at inside every container that runs a program of some name, see `looks`. No secret leaves the node: no
+environment value, join token, secret or config content, no password in an argument, a label or a setting (see
+`redaction`).
 """
 
 from __future__ import annotations
@@ -29,7 +25,6 @@ from hardening.node.fact import Fact, NotReadable, fact, read_text, reason, unav
 from hardening.node.inodes import disks, files, group_members, text_or
 from hardening.node.inside import certificates_of
 from hardening.node.kernel import (
-    apparmor_parser,
     apparmor_profiles,
     audit_rules,
     security_modules,
@@ -87,7 +82,6 @@ def node_facts(request: dict[str, Any]) -> dict[str, Any]:
         "python": ".".join(str(part) for part in sys.version_info[:3]),
         "lsm": modules,
         "apparmor_profiles": fact(apparmor_profiles),
-        "apparmor_parser": fact(apparmor_parser),
         "sysctls": fact(sysctls),
         "transparent_hugepages": fact(transparent_hugepages),
         "audit_rules": fact(audit_rules),

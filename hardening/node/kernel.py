@@ -80,15 +80,6 @@ def parse_profiles(text: str) -> dict[str, str]:
     return profiles
 
 
-def apparmor_parser() -> str:
-    """Version of the node's AppArmor parser, such as `4.1.0`."""
-    text = _output("apparmor_parser", "--version")
-    found = re.search(r"version (\d[\w.~-]*)", text)
-    if not found:
-        raise NotReadable(f"apparmor_parser told no version: {text[:80]}")
-    return found.group(1)
-
-
 def sysctls() -> dict[str, str]:
     """Parameters as they are now; one that is missing does not exist in this kernel."""
     found = {}
@@ -116,7 +107,7 @@ def audit_rules() -> list[str]:
 
 
 def _output(*argv: str) -> str:
-    """Output of a program of the node; the only subprocesses of the collector start here."""
+    """Output of a program of the node; the collector's only subprocess starts here."""
     environment = {"PATH": os.defpath + ":/sbin:/usr/sbin", "LC_ALL": "C"}
     try:
         done = subprocess.run(

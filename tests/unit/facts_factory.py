@@ -321,7 +321,6 @@ def node(*containers: ContainerFacts, **changes: Any) -> NodeFacts:  # noqa: ANN
         python="3.13.5",
         lsm=Known(("lockdown", "yama", "apparmor", "bpf")),
         apparmor_profiles=Known({"docker-default": "enforce", "harden-web": "enforce"}),
-        apparmor_parser=Known("4.1.0"),
         sysctls=Known(SYSCTLS),
         audit_rules=Known(AUDIT_RULES),
         files=files(),
@@ -713,7 +712,7 @@ http {
 
 
 def nginx_server(text: str = NGINX, **changes: Any) -> NginxServer:  # noqa: ANN401
-    config = nginx.parse(f"# configuration file /etc/nginx/nginx.conf:\n{text}\n")
+    config = nginx.parse(json.dumps({"files": {"/etc/nginx/nginx.conf": text}}))
     made = NginxServer("shop_web", "node1", "c1", Known("1.28.0"), Known(config), Known(nginx_inside()))
     return msgspec.structs.replace(made, **changes)
 

@@ -13,9 +13,11 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hardening.certificates import Wanted, issue
+from hardening.facts import nginx
+from hardening.node.configured import configuration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -109,6 +111,12 @@ class Site:
         """What `nginx -T` prints."""
         argv = [*self._argv()[:-2], "-T"]
         return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=20).stdout
+
+    @property
+    def configuration(self) -> str:
+        """What a node tells of the configuration."""
+        asked: Any = nginx.LOOK["configuration"]
+        return json.dumps(configuration(str(self.folder / "conf" / self.main), asked["include"], asked["comment"]))
 
     @property
     def trust(self) -> ssl.SSLContext:
