@@ -45,6 +45,8 @@ def _guarded(rules: Iterable[str]) -> Iterator[str]:
     """Paths that rules watch, in both of auditctl's forms: `-w PATH` and `-F path=PATH`, `-F dir=PATH`."""
     for rule in rules:
         words = rule.split()
+        if any(word.startswith("never,") for word in words):
+            continue  # it keeps events out of the log
         for option, value in itertools.pairwise(words):
             if option == "-w":
                 yield _plain(value)

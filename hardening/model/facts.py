@@ -246,6 +246,7 @@ class NodeFacts(Struct, frozen=True):
         lsm: active kernel security modules.
         apparmor_profiles: loaded profile -> mode (enforce, complain, …).
         sysctls: kernel parameter -> value, of those that matter; one that is missing does not exist in this kernel.
+        audit_rules: of the kernel's audit, in the words of `auditctl -l` as far as they are about files.
         files: path -> its inode, `Known(None)` when there is no such file.
         daemon_config: `daemon.json` as JSON text of an object; `{}` when there is none.
         daemon_argv: command line of the running dockerd.

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import time
 from typing import Any
 
+from hardening.node.audit_rules import audit_rules
 from hardening.node.engine_facts import engine_facts, swarm_facts
 from hardening.node.engine_socket import EngineSocket
 from hardening.node.fact import Fact, NotReadable, fact, read_text, reason, unavailable
@@ -26,7 +26,6 @@ from hardening.node.inodes import disks, files, group_members, text_or
 from hardening.node.inside import certificates_of
 from hardening.node.kernel import (
     apparmor_profiles,
-    audit_rules,
     security_modules,
     sysctls,
     transparent_hugepages,
@@ -51,7 +50,7 @@ PROGRAMS = (
     "sysctl",
     "systemctl",
 )
-_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_SEARCH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _DAEMON = "dockerd"
 
 
@@ -89,7 +88,7 @@ def node_facts(request: dict[str, Any]) -> dict[str, Any]:
         "disks": disks(["/", "/var/log", root or "/var/lib/docker"]),
         "listeners": fact(listeners, owners),
         "groups": {name: members for name in GROUPS if (members := group_members(name)) is not None},
-        "programs": {name: shutil.which(name, path=_SEARCH) or "" for name in PROGRAMS},
+        "programs": {name: _program(name) for name in PROGRAMS},
         "daemon_config": fact(_settings, config_file(argv.get("value", [])), bool(request.get("whole_settings"))),
         "daemon_argv": redacted(argv),
         "daemon_started": _of_daemon(daemon, started),
@@ -170,6 +169,12 @@ def _settings(path: str, whole: bool) -> str:
         return document(content)
     except ValueError as error:
         raise NotReadable(f"daemon.json is not JSON: {error}") from None
+
+
+def _program(name: str) -> str:
+    """Where a program is; empty when it is nowhere."""
+    paths = (f"{folder}/{name}" for folder in _SEARCH)
+    return next((path for path in paths if os.access(path, os.X_OK) and not os.path.isdir(path)), "")
 
 
 def _command(pid: int) -> str:

@@ -168,6 +168,7 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "/etc/systemd/system/docker.service": absent,
         "/etc/systemd/system/docker.socket": absent,
         "/run/docker.sock": file(0o660, "root", "docker", kind="socket", sha256=""),
+        "/run/containerd": folder,
         "/run/containerd/containerd.sock": file(0o660, kind="socket", sha256=""),
         "/var/lib/docker": folder,
         "/usr/bin/dockerd": absent,
@@ -196,7 +197,7 @@ AUDIT_RULES = tuple(
         "/usr/lib/systemd/system/docker.service",
         "/usr/lib/systemd/system/docker.socket",
         "/run/docker.sock",
-        "/run/containerd/containerd.sock",
+        "/run/containerd",
     )
 )
 SYSCTLS = {
