@@ -69,7 +69,7 @@ def process(command: str) -> ProcessFacts:
 def container(service: str, command: str, **texts: str) -> ContainerFacts:
     labels = {"com.docker.swarm.service.name": service}
     inspect = Inspect("f" * 64, "/c", "", "", ContainerState(), ContainerConfig(labels=labels), HostConfig())
-    known = {name: Known(text) for name, text in texts.items()}
+    known: dict[str, Known[str] | Unavailable] = {name: Known(text) for name, text in texts.items()}
     return ContainerFacts(inspect, Known((process(command),)), Known(True), known)
 
 

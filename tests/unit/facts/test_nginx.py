@@ -185,8 +185,7 @@ def container(
 
 
 def test_a_server_is_named_by_its_service() -> None:
-    texts = {"configuration": Known(dump(main="user x;")), "version": Known("1.26.3")}
-    server = nginx.server("node1", container(**texts))
+    server = nginx.server("node1", container(configuration=Known(dump(main="user x;")), version=Known("1.26.3")))
     assert server is not None
     assert (server.service, server.node, server.version) == ("site_web", "node1", Known("1.26.3"))
     assert server.config == Known((Directive("user", ("x",), MAIN, 1),))

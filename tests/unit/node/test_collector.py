@@ -173,7 +173,7 @@ def test_a_configuration_is_found_as_its_program_finds_it(
 ) -> None:
     monkeypatch.setattr(configured, "command_line", lambda _: line.split())
     found = fact(main_file, [1], built, nginx.LOOK["configuration"])
-    assert path in found.get("value", found.get("reason"))
+    assert path in str(found.get("value", found.get("reason")))
 
 
 def read_configuration(main: Path) -> dict[str, Any]:
