@@ -29,7 +29,7 @@ LOOK = {
         "file": {"option": "-c", "built": r"--conf-path='?([^\s']+)", "default": "conf/nginx.conf"},
         "folder": {"option": "-p", "built": r"--prefix='?([^\s']+)", "default": "/usr/local/nginx"},
         "built": r"configure arguments:([^\0\n]*)",
-        "include": r"(?<![^\s;{}])include\s+([^;]+?)\s*;",
+        "include": r"(?<![^\s;{}])include\s+([^\s;][^;]*);",
         "comment": r"(?m)(?:^|(?<=[\s;{}]))#.*$",
     },
     "files": ["/run/nginx.pid", "/var/run/nginx.pid"],

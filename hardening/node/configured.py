@@ -110,7 +110,9 @@ def _matching(pattern: str) -> list[str]:
 
 def found(patterns: list[str], text: str) -> list[str]:
     """The first group of everything that some patterns find."""
-    return [match.group(1).strip("\"'") for pattern in patterns for match in re.finditer(pattern, text, re.MULTILINE)]
+    return [
+        match.group(1).strip(" \t\r\n\"'") for pattern in patterns for match in re.finditer(pattern, text, re.MULTILINE)
+    ]
 
 
 def absolute(folder: str, paths: list[str]) -> list[str]:
