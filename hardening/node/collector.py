@@ -30,7 +30,7 @@ from hardening.node.kernel import (
     sysctls,
     transparent_hugepages,
 )
-from hardening.node.process import command_line, pids, started
+from hardening.node.process import command_line, programs, started
 from hardening.node.redaction import document, redacted
 from hardening.node.sockets import SocketOwners, listeners, listens_on
 
@@ -67,8 +67,9 @@ def node_facts(request: dict[str, Any]) -> dict[str, Any]:
     system = os.uname()
     modules = fact(security_modules)
     engine, swarm, root = _engine(request, _without_apparmor(modules))
-    owners = SocketOwners()
-    daemon = fact(_daemon, request.get("engine_socket", ENGINE_SOCKET))
+    running = programs()
+    owners = SocketOwners(list(running))
+    daemon = fact(_daemon, running, request.get("engine_socket", ENGINE_SOCKET))
     argv = _of_daemon(daemon, command_line)
     return {
         "hostname": system.nodename,
@@ -132,9 +133,9 @@ def _swarm_certificate(root: str) -> str:
         raise NotReadable("the node has no certificate of a swarm") from None
 
 
-def _daemon(engine_socket: str) -> int:
+def _daemon(running: dict[int, str], engine_socket: str) -> int:
     """The dockerd that listens on the engine's socket."""
-    everyone = [pid for pid in pids() if _command(pid) == _DAEMON]
+    everyone = [pid for pid, path in running.items() if os.path.basename(path) == _DAEMON]
     if not everyone:
         raise NotReadable("no dockerd runs")
     for pid in everyone:
@@ -175,13 +176,6 @@ def _program(name: str) -> str:
     """Where a program is; empty when it is nowhere."""
     paths = (f"{folder}/{name}" for folder in _SEARCH)
     return next((path for path in paths if os.access(path, os.X_OK) and not os.path.isdir(path)), "")
-
-
-def _command(pid: int) -> str:
-    try:
-        return read_text(f"/proc/{pid}/comm").strip()
-    except OSError:
-        return ""  # it ended while we looked
 
 
 def _os_name() -> str:

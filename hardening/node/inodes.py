@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import glob
 import grp
 import hashlib
@@ -175,6 +176,7 @@ def _sha256(path: str) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@functools.lru_cache(None)
 def _user(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
@@ -182,6 +184,7 @@ def _user(uid: int) -> str:
         return str(uid)
 
 
+@functools.lru_cache(None)
 def _group(gid: int) -> str:
     try:
         return grp.getgrgid(gid).gr_name
