@@ -26,6 +26,10 @@ _ACTIONS = {0: "never", 1: "possible", 2: "always"}
 _PATH, _DIR, _PERM, _KEY = 105, 107, 106, 210
 _TEXTS = {_PATH: "path", _DIR: "dir", _KEY: "key", 112: "exe", **dict.fromkeys(range(13, 24), "label")}
 """Fields whose value is the length of a text."""
+_OPERATORS = {
+    0x08000000: "&", 0x10000000: "<", 0x20000000: ">", 0x30000000: "!=",
+    0x40000000: "=", 0x48000000: "&=", 0x50000000: "<=", 0x60000000: ">=",
+}  # fmt: skip
 _LETTERS = ((4, "r"), (2, "w"), (1, "x"), (8, "a"))
 _FIRST_CALLS = 0xFFFFFFFF
 
@@ -64,30 +68,32 @@ def rule_text(raw: bytes) -> str:
     """One rule. System calls are left out, and fields that are not about files are told by their numbers."""
     try:
         place, action, count, *words = _RULE.unpack_from(raw)
-        calls, fields, values = (words[start : start + _WORDS] for start in range(0, 3 * _WORDS, _WORDS))
+        calls, *fields = (words[start : start + _WORDS] for start in range(0, 4 * _WORDS, _WORDS))
         texts = raw[_RULE.size : _RULE.size + words[-1]]
-        told = list(_fields(fields[:count], values[:count], texts))
+        told = list(_fields(*(each[:count] for each in fields), texts))
     except (struct.error, UnicodeDecodeError) as error:
         raise NotReadable(f"a rule of the kernel's audit has an unknown form: {error}") from None
-    names = dict(told)
+    names = {name: value for name, _, value in told}
     list_name, action_name = _FILTERS.get(place & ~_PREPENDED, str(place)), _ACTIONS.get(action, str(action))
     is_watch = (list_name, action_name, calls[0]) == ("exit", "always", _FIRST_CALLS)
     path = names.get("path") or names.get("dir")
     if is_watch and path and names.keys() <= {"path", "dir", "perm", "key"}:
         key = f" -k {names['key']}" if "key" in names else ""
         return f"-w {path} -p {names.get('perm', 'rwxa')}{key}"
-    return f"-a {action_name},{list_name}" + "".join(f" -F {name}={value}" for name, value in told)
+    return f"-a {action_name},{list_name}" + "".join(f" -F {''.join(each)}" for each in told)
 
 
-def _fields(fields: list[int], values: list[int], texts: bytes) -> Iterator[tuple[str, str]]:
+def _fields(fields: list[int], values: list[int], operators: list[int], texts: bytes) -> Iterator[tuple[str, str, str]]:
+    """Name, operator and value of each field."""
     at = 0
-    for field, value in zip(fields, values):  # noqa: B905 - `strict` needs Python 3.10; equally long by construction
+    for field, value, code in zip(fields, values, operators):  # noqa: B905 - `strict` needs Python 3.10; equally long by construction
+        operator = _OPERATORS.get(code, "?")
         if field in _TEXTS:
             if at + value > len(texts):
                 raise NotReadable("a rule of the kernel's audit is cut off")
-            yield _TEXTS[field], texts[at : at + value].decode("utf-8", "replace")
+            yield _TEXTS[field], operator, texts[at : at + value].decode("utf-8", "replace")
             at += value
         elif field == _PERM:
-            yield "perm", "".join(letter for bit, letter in _LETTERS if value & bit)
+            yield "perm", operator, "".join(letter for bit, letter in _LETTERS if value & bit)
         else:
-            yield f"field{field}", str(value)
+            yield f"field{field}", operator, str(value)

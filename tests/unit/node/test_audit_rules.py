@@ -18,6 +18,7 @@ ALWAYS, NEVER = 2, 0
 ALL_CALLS = [0xFFFFFFFF] * 64
 UID, AUID, ARCH, TYPE, PATH, PERM, DIR, KEY = 1, 9, 11, 12, 105, 106, 107, 210
 NOBODY = 0xFFFFFFFF
+EQUAL, NOT_EQUAL = 0x40000000, 0x30000000
 
 
 def rule(
@@ -27,8 +28,9 @@ def rule(
     texts = b"".join(value for _, value in fields if isinstance(value, bytes))
     numbers = [len(value) if isinstance(value, bytes) else value for _, value in fields]
     empty = [0] * (64 - len(fields))
+    operators = [NOT_EQUAL if value == NOBODY else EQUAL for _, value in fields]
     words = [place, action, len(fields), *calls, *(field for field, _ in fields), *empty, *numbers, *empty]
-    whole = struct.pack("=260I", *words, *[0x40000000] * 64, len(texts)) + texts
+    whole = struct.pack("=260I", *words, *operators, *empty, len(texts)) + texts
     return whole[: len(whole) - cut]
 
 
@@ -39,7 +41,7 @@ def rule(
         (rule(EXIT, ALWAYS, (PATH, b"/usr/sbin/runc"), (PERM, 15)), "-w /usr/sbin/runc -p rwxa"),
         (
             rule(EXIT, ALWAYS, (DIR, b"/var/lib/docker"), (PERM, 10), (AUID, NOBODY), (KEY, b"y")),
-            "-a always,exit -F dir=/var/lib/docker -F perm=wa -F field9=4294967295 -F key=y",
+            "-a always,exit -F dir=/var/lib/docker -F perm=wa -F field9!=4294967295 -F key=y",
         ),
         (rule(EXIT, NEVER, (PATH, b"/run/x")), "-a never,exit -F path=/run/x"),
         (rule(USER | 0x10, NEVER, (UID, 33)), "-a never,user -F field1=33"),

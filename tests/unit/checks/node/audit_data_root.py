@@ -11,7 +11,7 @@ CASES = (
     ),
     passes(
         "for those who came by a login",
-        on_node(audit_rules=Known(("-a always,exit -F dir=/var/lib/docker -F perm=wa -F field9=4294967295",))),
+        on_node(audit_rules=Known(("-a always,exit -F dir=/var/lib/docker -F perm=wa -F field9!=4294967295",))),
     ),
     fails(
         "not watched",
