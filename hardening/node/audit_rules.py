@@ -68,9 +68,9 @@ def rule_text(raw: bytes) -> str:
     """One rule. System calls are left out, and fields that are not about files are told by their numbers."""
     try:
         place, action, count, *words = _RULE.unpack_from(raw)
-        calls, *fields = (words[start : start + _WORDS] for start in range(0, 4 * _WORDS, _WORDS))
+        calls, fields, values, operators = (words[start : start + _WORDS] for start in range(0, 4 * _WORDS, _WORDS))
         texts = raw[_RULE.size : _RULE.size + words[-1]]
-        told = list(_fields(*(each[:count] for each in fields), texts))
+        told = list(_fields(fields[:count], values[:count], operators[:count], texts))
     except (struct.error, UnicodeDecodeError) as error:
         raise NotReadable(f"a rule of the kernel's audit has an unknown form: {error}") from None
     names = {name: value for name, _, value in told}
