@@ -106,14 +106,15 @@ def _member(
 
     hello = _asked(anonymous, dict, "hello")
     arbiter = isinstance(hello, Known) and bool(hello.value.get("arbiterOnly"))
+    build = _asked(anonymous, lambda answer: (str(answer["version"]), tuple(map(str, answer["modules"]))), "buildInfo")
     # An arbiter answers, but from no data: that there are no users, and that the default is the built-in one.
     holds_nothing = Unavailable("an arbiter holds no data of its set")
     return MongoMember(
         service=_service(container),
         node=node,
         container=container.inspect.id,
-        version=_asked(anonymous, lambda answer: str(answer["version"]), "buildInfo"),
-        modules=_asked(anonymous, lambda answer: tuple(map(str, answer["modules"])), "buildInfo"),
+        version=Known(build.value[0]) if isinstance(build, Known) else build,
+        modules=Known(build.value[1]) if isinstance(build, Known) else build,
         hello=Known(as_json(hello.value)) if isinstance(hello, Known) else hello,
         cmd_line=ask(_redacted, "getCmdLineOpts"),
         parameters=ask(_redacted, "getParameter", "*"),
