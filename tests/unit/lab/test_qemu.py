@@ -32,9 +32,14 @@ def test_without_forwards_there_is_no_way_in() -> None:
     assert "hostfwd" not in argv()
 
 
-@pytest.mark.parametrize(("accel", "words"), [("tcg", "-accel tcg,thread=multi"), ("kvm", "-accel kvm")])
-def test_the_accelerator_is_the_chosen_one_with_every_cpu_feature(accel: str, words: str) -> None:
-    assert f"{words} -cpu max" in argv(Shape(1024, accel))
+def test_the_accelerator_is_the_chosen_one_with_every_cpu_feature() -> None:
+    assert "-accel kvm -cpu max -smp" in argv(Shape(1024, "kvm"))
+
+
+def test_an_emulated_cpu_lacks_what_is_dear_to_emulate_and_has_what_mongod_needs() -> None:
+    words = argv(Shape(1024, "tcg"))
+    assert "-accel tcg,thread=multi -cpu max,aes=off,pclmulqdq=off,avx2=off -smp" in words
+    assert "avx=off" not in words
 
 
 def test_a_comma_in_a_path_does_not_end_the_option() -> None:
