@@ -17,17 +17,19 @@ def per_role(judge: Callable[[Facts, str, Running], Verdict]) -> Callable[[Facts
     def evaluate(facts: Facts) -> Iterator[Outcome]:
         yield from hidden(facts)
         roles: dict[str, Running] = {}
+        whole = all_read(facts)
         for name, node in facts.nodes.items():
             if not isinstance(node, Known):
                 continue
             match read_policy(node.value):
                 case Unavailable(reason=reason):
+                    whole = False
                     yield unknown(reason).about(name, name)
                 case Known(value=policy) if policy is not None:
                     for engine, container in _containers(node.value):
                         if role := policy.role_of(container):
                             roles[role] = (*roles.get(role, ()), (engine, container))
-        if not roles and all_read(facts):
+        if not roles and whole:
             yield not_applicable("no container runs under a role's profile").about("cluster")
         for role, running in sorted(roles.items()):
             yield judge(facts, role, running).about(f"role {role}")

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from hardening.node.fact import NotReadable
 
 _PROTOCOL = 9
-_LIST_RULES = 1013
+_GET_STATUS, _LIST_RULES = 1000, 1013
+OFF = "-e 0"
+"""Told where the kernel's audit is switched off and works by no rule."""
 _REQUEST, _ERROR, _DONE = 1, 2, 3
 _SECONDS = 20
 _LONGEST = 1 << 16
@@ -35,7 +37,7 @@ _FIRST_CALLS = 0xFFFFFFFF
 
 
 def audit_rules() -> list[str]:
-    """One a line, in the words of `auditctl -l` as far as they are about files.
+    """One a line, in the words of `auditctl -l` as far as they are about files; `-e 0` first where audit is off.
 
     Raises:
         NotReadable: the kernel has no audit, or does not tell.
@@ -43,24 +45,24 @@ def audit_rules() -> list[str]:
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _PROTOCOL) as kernel:
             kernel.settimeout(_SECONDS)
-            kernel.sendto(_HEADER.pack(_HEADER.size, _LIST_RULES, _REQUEST, 1, 0), (0, 0))
-            return [rule_text(raw) for raw in _answers(kernel)]
+            _, enabled = struct.unpack_from("=II", next(_answers(kernel, _GET_STATUS)))
+            return [*([] if enabled else [OFF]), *(rule_text(raw) for raw in _answers(kernel, _LIST_RULES))]
     except OSError as error:
         missing = error.errno in {errno.EPROTONOSUPPORT, errno.ECONNREFUSED}
         raise NotReadable("the kernel has no audit here" if missing else f"the kernel's audit: {error}") from None
 
 
-def _answers(kernel: socket.socket) -> Iterator[bytes]:
+def _answers(kernel: socket.socket, wanted: int) -> Iterator[bytes]:
+    kernel.sendto(_HEADER.pack(_HEADER.size, wanted, _REQUEST, 1, 0), (0, 0))
     while True:
         answer = kernel.recv(_LONGEST)
         _, kind, _, _, _ = _HEADER.unpack_from(answer)
         body = answer[_HEADER.size :]
         if kind == _DONE:
             return
-        if kind == _ERROR:
-            code = -struct.unpack_from("=i", body)[0]
+        if kind == _ERROR and (code := -struct.unpack_from("=i", body)[0]):
             raise NotReadable(f"the kernel's audit refuses: {os.strerror(code)}")
-        if kind == _LIST_RULES:
+        if kind == wanted:
             yield body
 
 
