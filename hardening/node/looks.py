@@ -47,16 +47,14 @@ def look_for(
     """Inside of one container; what the program's own files say is put into `texts`."""
     own = [process for process in running if process["command"] == wanted["program"]]
     main = fact(_main, wanted, [process["pid"] for process in own], texts) if "configuration" in wanted else {}
-    opened = [path for process in own for path in _open_files(process["pid"])]
-    seen = look(
-        init,
-        {
-            **wanted,
-            "main": main.get("value", ""),
-            "opened": found(wanted.get("open_patterns", []), "\n".join(opened)),
-            "uids": [process["uid"] for process in running],
-        },
-    )
+    patterns = wanted.get("open_patterns", [])
+    opened = [path for process in own for path in _open_files(process["pid"])] if patterns else []
+    more = {
+        "main": main.get("value", ""),
+        "opened": found(patterns, "\n".join(opened)),
+        "uids": [process["uid"] for process in running],
+    }
+    seen = look(init, {**wanted, **more})
     text = seen.pop("text")
     if main:
         texts[CONFIGURATION] = text if "value" in main else main
@@ -88,10 +86,10 @@ def _open_files(pid: int) -> list[str]:
         names = os.listdir(f"/proc/{pid}/fd")
     except OSError:
         return []  # it ended while we looked
-    found = []
+    targets = []
     for name in names:
         try:
-            found.append(os.readlink(f"/proc/{pid}/fd/{name}"))
+            targets.append(os.readlink(f"/proc/{pid}/fd/{name}"))
         except OSError:
             continue  # closed while we looked
-    return sorted(set(found))
+    return sorted(set(targets))
