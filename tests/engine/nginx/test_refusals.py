@@ -91,13 +91,15 @@ def test_speaks_the_clients_language(site: Site, headers: dict[str, str], langua
 
 
 def test_answers_unknown_paths_as_json_below_api_and_as_a_page_elsewhere(site: Site) -> None:
-    api, page = site.ask("GET", "/apiv2/x"), site.ask("GET", "/nothing")
-    assert (api.status, message(api.json)) == (404, "not found")
+    for target in ("/api", "/apiv1", "/apiv1?x=1", "/apiv2/x"):
+        api = site.ask("GET", target)
+        assert (api.status, message(api.json)) == (404, "not found")
+    page = site.ask("GET", "/nothing")
     assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert b"nginx" not in page.body.lower()
 
 
-@pytest.mark.parametrize("target", ["/apiv1", "/apiv1?x=1", "/apiv1/", "/apiv1/usuarios", "/apiv1/pushtokens"])
+@pytest.mark.parametrize("target", ["/apiv1/", "/apiv1/usuarios", "/apiv1/usuarios?x=1", "/apiv1/pushtokens"])
 def test_leaves_every_path_of_the_api_to_the_api(site: Site, upstream: Upstream, target: str) -> None:
     assert site.ask("GET", target).status == 200
     assert [seen.target for seen in upstream.seen] == [target]
