@@ -145,6 +145,15 @@ class Site:
                 received += chunk
             return bytes(received)
 
+    def flood(self, target: str, count: int) -> list[bytes]:
+        """The answers to that many POSTs, each from its status on.
+
+        All are sent at once on one connection, which a busy machine slows down least.
+        """
+        request = f"POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n".encode()
+        received = self.raw((request + b"\r\n{}") * (count - 1) + request + b"Connection: close\r\n\r\n{}")
+        return received.split(b"HTTP/1.1 ")[1:]
+
     def handshake(
         self, name: str | None = "127.0.0.1", context: ssl.SSLContext | None = None, limit: float = 15
     ) -> ssl.SSLSocket:

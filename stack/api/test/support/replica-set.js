@@ -113,8 +113,9 @@ export class ReplicaSet {
         priority: _id === 0 ? 2 : 1,
       }));
       const settings = { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500 };
-      await until(() => this.#members.length === 0 || client.db('admin').command({ ping: 1 }), { limit: 30_000 });
-      await client.db('admin').command({ replSetInitiate: { _id: NAME, members, settings } });
+      // Refused until every member answers.
+      const initiate = { replSetInitiate: { _id: NAME, members, settings } };
+      await until(() => client.db('admin').command(initiate), { limit: 60_000 });
       await this.primary(client);
     } finally {
       await client.close();
