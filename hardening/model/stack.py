@@ -84,8 +84,7 @@ class ReplicaSet(Struct, frozen=True, forbid_unknown_fields=True):
         port: TCP port inside the containers.
         heartbeat_timeout_seconds: after which a member that answers no heartbeat counts as lost.
         election_timeout_ms: after which members without word from a primary elect one.
-        catch_up_timeout_ms: how long a new primary looks for writes that only a minority has; a silent member makes it wait
-            for all of it.
+        catch_up_timeout_ms: for which a new primary looks for writes that no majority has, silent members included.
     """
 
     members: tuple[str, ...]

@@ -161,7 +161,7 @@ class WriteLoad:
     def lost(self, *, seconds: float = 60) -> set[str]:
         """Acknowledged writes that cannot be read any more. Raises TimeoutError when no site answers.
 
-        A site that reaches no primary may answer with what was there a while ago, so what is missing is looked for again.
+        A site that reaches no primary may answer with what was there a while ago: what is missing is looked for again.
         """
         deadline = time.monotonic() + seconds
         while (missing := self.acknowledged - self._stored(seconds)) and time.monotonic() < deadline:

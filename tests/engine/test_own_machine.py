@@ -54,7 +54,9 @@ def test_a_container_finds_the_api_of_its_own_machine_by_the_name_that_nginx_mak
         healthy = ("--health-cmd", "true", "--health-interval", "1s")
         web = ("httpd", "-f", "-p", "3000", "-h", "/bin")
         swarm.docker("service", "create", "--quiet", "--name", name, *hostname, *place, *healthy, image, *web)
-    nginx, api = (swarm.docker("ps", "--quiet", "--filter", f"name={name}.").stdout.strip() for name in ("nginx", "api"))
+    nginx, api = (
+        swarm.docker("ps", "--quiet", "--filter", f"name={name}.").stdout.strip() for name in ("nginx", "api")
+    )
     form = f'{{{{(index .NetworkSettings.Networks "{NETWORK}").IPAddress}}}}'
     address = swarm.docker("inspect", "--format", form, api).stdout.strip()
     asked = first_replica(swarm.docker("exec", nginx, "cat", "/etc/hostname").stdout.strip())
