@@ -22,7 +22,7 @@ export function outageSuite(stage) {
       };
       await read();
       stage.set.signalFirst('SIGSTOP');
-      for (const end = Date.now() + 6000; Date.now() < end; ) assert.ok((await read()) < 2000);
+      for (const end = Date.now() + 6000; Date.now() < end;) assert.ok((await read()) < 2000);
     });
 
     it('is over as soon as another member is primary', async () => {
