@@ -46,6 +46,11 @@ export class ReplicaSet {
     for (const { child } of this.#members.slice(keep)) child.kill(signal);
   }
 
+  /** Send a signal to the first member, which is primary while it is well. */
+  signalFirst(signal) {
+    this.#members[0].child.kill(signal);
+  }
+
   async primary(client) {
     return until(async () => (await client.db('admin').command({ hello: 1 })).isWritablePrimary, { limit: 40_000 });
   }
