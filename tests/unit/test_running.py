@@ -13,7 +13,14 @@ from hardening.model.project import EngineSettings, Project, SwarmSettings
 
 NODES = tuple(Node(name, "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport()) for name in ("node1", "node2", "node3"))
 RESTARTS = tuple(Step(node.name, Phase.ENGINE, "Restart the engine", "", "", RestartEngine()) for node in NODES)
-FOUND = Step("node1", Phase.SWARM, "Found the swarm", "", "", InitSwarm("127.0.0.1", SwarmOptions(autolock=True, cert_expiry=1, heartbeat=1)))
+FOUND = Step(
+    "node1",
+    Phase.SWARM,
+    "Found the swarm",
+    "",
+    "",
+    InitSwarm("127.0.0.1", SwarmOptions(autolock=True, cert_expiry=1, heartbeat=1)),
+)
 
 
 def carry_out(monkeypatch: pytest.MonkeyPatch, steps: tuple[Step, ...], restart: Callable[[], object]) -> None:
