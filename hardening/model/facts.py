@@ -145,6 +145,7 @@ class ContainerFacts(Struct, frozen=True):
         root_read_only: the `ro` option of `/` in the container's own mount table.
         answers: output of the questions the gatherer asked inside, by question name.
         inside: what the gatherer looked at inside.
+        fence: what its network namespace lacks of the fence that `egress: none` stands for; empty where it stands.
     """
 
     inspect: Inspect
@@ -152,6 +153,7 @@ class ContainerFacts(Struct, frozen=True):
     root_read_only: Known[bool] | Unavailable
     answers: dict[str, Known[str] | Unavailable] = {}
     inside: Known[Inside] | Unavailable = Unavailable("was not asked")
+    fence: Known[str] | Unavailable = Unavailable("was not asked")
 
     @property
     def service(self) -> str:

@@ -71,12 +71,13 @@ def _put_up(pid: int) -> None:
     routing, filtering = _sockets(pid)
     with routing, filtering:
         rules = fence(_addresses(routing))
-        table, chain = _attribute(1, TABLE), _attribute(1, TABLE) + _attribute(3, CHAIN)
+        table = _attribute(1, TABLE)
+        chain, rule_of = table + _attribute(3, CHAIN), table + _attribute(2, CHAIN)
         hook = _attribute(4, _number(1, LOCAL_OUT) + _number(2, 0))
         messages = [
             (NEW_TABLE, CREATE | EXCLUSIVE, table),
             (NEW_CHAIN, CREATE, chain + hook + _number(5, DROP) + _attribute(7, b"filter\0")),
-            *((NEW_RULE, CREATE | APPEND, _encoded(rule)) for rule in rules),
+            *((NEW_RULE, CREATE | APPEND, rule_of + _attribute(4, expressions(rule))) for rule in rules),
         ]
         batch = _message(BATCH_BEGIN, REQUEST, 0, struct.pack(">BBH", 0, 0, NF_TABLES))
         last = len(messages)
@@ -108,7 +109,7 @@ def lacking(pid: int) -> str:
         if mine[0].get(5) != _be(DROP) or dict(_attributes(mine[0].get(4, b""))).get(1) != _be(LOCAL_OUT):
             return "its fence lets out what it does not name"
         rules = [each[4] for each in _dumped(filtering, GET_RULE) if each.get(1) == TABLE and each.get(2) == CHAIN]
-    if len(rules) != len(wanted) or not all(map(_is, rules, wanted)):
+    if len(rules) != len(wanted) or not all(map(is_told, rules, wanted)):
         return "its fence is not the one for the networks that it is on now"
     return ""
 
@@ -246,8 +247,9 @@ def _dumped(filtering: socket.socket, kind: int) -> list[dict[int, bytes]]:
     return [dict(_attributes(body[4:])) for body in _answers(filtering, kind)]
 
 
-def _encoded(rule: Rule) -> bytes:
-    expressions = b"".join(
+def expressions(rule: Rule) -> bytes:
+    """A rule as the kernel takes it."""
+    return b"".join(
         _attribute(
             1,
             _attribute(1, name.encode() + b"\0")
@@ -255,18 +257,17 @@ def _encoded(rule: Rule) -> bytes:
         )
         for name, attributes in rule
     )
-    return _attribute(1, TABLE) + _attribute(2, CHAIN) + _attribute(4, expressions)
 
 
-def _is(expressions: bytes, rule: Rule) -> bool:
-    """Whether expressions as the kernel tells them are those of a rule; newer kernels tell more of each."""
-    told = []
-    for _, element in _attributes(expressions):
+def is_told(told: bytes, rule: Rule) -> bool:
+    """Whether what the kernel tells is this rule; newer kernels tell more of each expression."""
+    found = []
+    for _, element in _attributes(told):
         parts = dict(_attributes(element))
-        told.append((parts[1].rstrip(b"\0").decode(), dict(_attributes(parts.get(2, b"")))))
-    return [name for name, _ in told] == [name for name, _ in rule] and all(
+        found.append((parts[1].rstrip(b"\0").decode(), dict(_attributes(parts.get(2, b"")))))
+    return [name for name, _ in found] == [name for name, _ in rule] and all(
         attributes.items() <= there.items()
-        for (_, there), (_, attributes) in zip(told, rule)  # noqa: B905 - as above
+        for (_, there), (_, attributes) in zip(found, rule)  # noqa: B905 - as above
     )
 
 
