@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Rule = tuple[Expression, ...]
     Network = tuple[int, bytes, int]
     """Address family, address, length of the prefix."""
+    Addresses = list[tuple[int, Network]]
+    """Each with the number of its interface."""
 
 TABLE, CHAIN = b"harden\0", b"output\0"
 GATEWAY_BRIDGE = "docker_gwbridge"
@@ -70,7 +72,7 @@ def put_up(pid: int) -> None:
 def _put_up(pid: int) -> None:
     routing, filtering = _sockets(pid)
     with routing, filtering:
-        rules = fence(_addresses(routing))
+        rules = fence(*_addresses(routing))
         table = _attribute(1, TABLE)
         chain, rule_of = table + _attribute(3, CHAIN), table + _attribute(2, CHAIN)
         hook = _attribute(4, _number(1, LOCAL_OUT) + _number(2, 0))
@@ -101,7 +103,7 @@ def lacking(pid: int) -> str:
         return ON_THE_NODES
     routing, filtering = _sockets(pid)
     with routing, filtering:
-        wanted = fence(_addresses(routing))
+        wanted = fence(*_addresses(routing))
         chains = _dumped(filtering, GET_CHAIN)
         mine = [each for each in chains if each.get(1) == TABLE and each.get(3) == CHAIN]
         if not mine:
@@ -129,12 +131,15 @@ def enter(namespace: int) -> None:
 # --- what stands in it ------------------------------------------------------------------------------------------------
 
 
-def fence(addresses: tuple[list[Network], list[Network], list[Network]]) -> list[Rule]:
-    """The rules, from the container's addresses, the node's, and those of the bridge out among the node's."""
-    inside, node, bridge = addresses
-    out = {_network(each) for each in bridge}
-    networks = sorted({_network(each) for each in inside if not _is_within(each, _link_local(each))} - out)
-    doors = sorted({each[:2] for each in node if any(_is_within(each, network) for network in networks)})
+def fence(inside: Addresses, node: Addresses, bridge: int) -> list[Rule]:
+    """The rules, from the container's addresses and the node's, among which those of `bridge` lead out.
+
+    A network is let out by its own interface only: by another, a packet to the same address could leave it.
+    """
+    out = {_network(each) for index, each in node if index == bridge}
+    mine = {(index, _network(each)) for index, each in inside if not _is_within(each, _link_local(each))}
+    networks = sorted((index, network) for index, network in mine if network not in out)
+    doors = sorted({each[:2] for _, each in node if any(_is_within(each, network) for _, network in networks)})
     accept = ("immediate", {1: _be(0), 2: _attribute(2, _number(1, ACCEPT))})
     refuse = ("reject", {1: _be(2), 2: b"\3"})  # ICMP: administratively prohibited, in either family
     return [
@@ -143,7 +148,7 @@ def fence(addresses: tuple[list[Network], list[Network], list[Network]]) -> list
         # neighbours look for each other by ICMPv6 that is not tracked; no program sends it without CAP_NET_RAW
         (*_meta(TRANSPORT, bytes((ICMPV6,))), *_state(UNTRACKED), accept),
         *((*_to((family, address, len(address) * 8)), refuse) for family, address in doors),
-        *((*_to(network), accept) for network in networks),
+        *((*_meta(OUT_INTERFACE, struct.pack("=I", index)), *_to(network), accept) for index, network in networks),
         (refuse,),
     ]
 
@@ -217,19 +222,19 @@ def _sockets(pid: int) -> tuple[socket.socket, socket.socket]:
     return made[0], made[1]
 
 
-def _addresses(routing: socket.socket) -> tuple[list[Network], list[Network], list[Network]]:
-    """Of the container, of the node, and of the bridge out; without those of loopback."""
+def _addresses(routing: socket.socket) -> tuple[Addresses, Addresses, int]:
+    """The container's, the node's, and which of the node's interfaces is the bridge out; 0 where there is none."""
     import socket  # noqa: PLC0415 - as above
 
-    inside = [network for _, network in _told(routing)]
+    inside = list(_told(routing))
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE) as own:
         own.settimeout(SECONDS)
         node = list(_told(own))
     try:
         bridge = socket.if_nametoindex(GATEWAY_BRIDGE)
     except OSError:
-        bridge = 0  # this node is in no swarm: it has no such interface
-    return inside, [network for _, network in node], [network for index, network in node if index == bridge]
+        bridge = 0  # this node is in no swarm
+    return inside, node, bridge
 
 
 def _told(routing: socket.socket) -> Iterator[tuple[int, Network]]:

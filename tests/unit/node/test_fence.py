@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import sys
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from hardening.node import fence
 
 ACCEPT, REFUSE = "immediate", "reject"
-NODE = ("192.0.2.10/24", "172.18.0.1/16", "172.20.0.1/16", "fd00:20::1/64")
-BRIDGE = ("172.18.0.1/16", "fe80::1/64")
+BRIDGE = 3
+NODE = {2: ("192.0.2.10/24",), BRIDGE: ("172.18.0.1/16", "fe80::1/64"), 4: ("172.20.0.1/16", "fd00:20::1/64")}
 
 
 def network(text: str) -> fence.Network:
@@ -21,26 +22,32 @@ def network(text: str) -> fence.Network:
 
 
 def rules(*inside: str) -> list[fence.Rule]:
-    return fence.fence(([network(each) for each in inside], [*map(network, NODE)], [*map(network, BRIDGE)]))
+    """Of a container with these addresses, each on an interface of its own, from 10 on."""
+    node = [(index, network(each)) for index, addresses in NODE.items() for each in addresses]
+    return fence.fence([*enumerate(map(network, inside), 10)], node, BRIDGE)
 
 
-def verdict(rules: list[fence.Rule], address: str) -> str:
+def verdict(rules: list[fence.Rule], address: str, interface: int) -> str:
     """What the first rule that names the address, or names none, does with a new packet to it by an interface."""
     wanted = ipaddress.ip_address(address)
     for rule in rules:
         names = [name for name, _ in rule]
         if "payload" in names:
-            if _named(rule, len(wanted.packed)) and wanted in _named(rule, len(wanted.packed)):
+            by, named = _named(rule, len(wanted.packed))
+            if by in {None, interface} and wanted in named:
                 return names[-1]
         elif names == [REFUSE]:
             return REFUSE
     raise AssertionError("nothing is said of it")
 
 
-def _named(rule: fence.Rule, length: int) -> Any:  # noqa: ANN401 - a network of either family
-    """The network that a rule names, as it stands in its comparison; nothing when it is of the other family."""
-    mask, value = rule[3][1][4][4:], rule[4][1][3][4:]
-    return ipaddress.ip_network((value, sum(byte.bit_count() for byte in mask))) if len(value) == length else ()
+def _named(rule: fence.Rule, length: int) -> tuple[int | None, Any]:
+    """Interface and network that a rule names, as they stand in its comparisons; no network of the other family."""
+    *_, (_, masked), (_, compared), _ = rule
+    mask, value = masked[4][4:], compared[3][4:]
+    found = ipaddress.ip_network((value, sum(byte.bit_count() for byte in mask))) if len(value) == length else ()
+    key, by = rule[0][1][2], rule[1][1][3][4:]
+    return (int.from_bytes(by, sys.byteorder) if key[-1] == fence.OUT_INTERFACE else None), found
 
 
 @pytest.mark.parametrize(
@@ -63,7 +70,14 @@ def _named(rule: fence.Rule, length: int) -> Any:  # noqa: ANN401 - a network of
 )
 def test_what_is_new_may_go_to_neighbours_only(address: str, what: str) -> None:
     inside = ("10.0.1.5/24", "172.18.0.5/16", "172.20.0.5/16", "169.254.1.5/16", "fd00:20::5/64", "fe80::42/64")
-    assert verdict(rules(*inside), address) == what
+    said = {verdict(rules(*inside), address, interface) for interface in range(10, 10 + len(inside))}
+    assert (ACCEPT in said) is (what == ACCEPT)
+
+
+def test_a_neighbours_address_is_none_by_another_interface() -> None:
+    made = rules("10.0.1.5/24", "172.18.0.5/16")
+    assert verdict(made, "10.0.1.9", 10) == ACCEPT
+    assert verdict(made, "10.0.1.9", 11) == REFUSE
 
 
 def test_without_networks_only_loopback_and_answers_are_let_out() -> None:
@@ -72,8 +86,8 @@ def test_without_networks_only_loopback_and_answers_are_let_out() -> None:
 
 
 def test_the_order_of_addresses_does_not_matter() -> None:
-    inside = ("172.20.0.5/16", "10.0.1.5/24")
-    assert rules(*inside) == rules(*inside[::-1])
+    inside = [(10, network("172.20.0.5/16")), (11, network("10.0.1.5/24"))]
+    assert fence.fence(inside, [], 0) == fence.fence(inside[::-1], [], 0)
 
 
 def test_rules_are_known_again_when_the_kernel_tells_more_of_them_and_not_when_they_differ() -> None:
