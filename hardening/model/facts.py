@@ -145,6 +145,7 @@ class ContainerFacts(Struct, frozen=True):
         root_read_only: the `ro` option of `/` in the container's own mount table.
         texts: what a program's own files say, by name, until the gatherer has understood them.
         inside: what the gatherer looked at inside.
+        fence: what its network namespace lacks of the fence that `egress: none` stands for; empty where it stands.
     """
 
     inspect: Inspect
@@ -152,6 +153,7 @@ class ContainerFacts(Struct, frozen=True):
     root_read_only: Known[bool] | Unavailable
     texts: dict[str, Known[str] | Unavailable] = {}
     inside: Known[Inside] | Unavailable = Unavailable("was not asked")
+    fence: Known[str] | Unavailable = Unavailable("was not asked")
 
     @property
     def service(self) -> str:

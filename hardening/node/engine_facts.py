@@ -9,6 +9,7 @@ from typing import Any
 from hardening.node.builds import build_of
 from hardening.node.engine_socket import NOT_FOUND, EngineError, EngineSocket
 from hardening.node.fact import Fact, NotReadable, fact
+from hardening.node.fence import lacking
 from hardening.node.inside import programs
 from hardening.node.looks import look_for
 from hardening.node.process import pids_by_container, processes, root_is_read_only
@@ -144,6 +145,7 @@ class _Containers:
             "processes": running,
             "root_read_only": fact(lambda: root_is_read_only(_alive(init))),
             "texts": texts,
+            "fence": fact(lambda: lacking(_alive(init))),
         }
         for wanted in self._looks:
             if any(process["command"] == wanted["program"] for process in found):

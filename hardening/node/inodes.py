@@ -47,6 +47,7 @@ PATHS = (
     "/usr/lib/systemd/system/docker.service",
     "/usr/lib/systemd/system/docker.socket",
     "/usr/local/lib/harden",
+    "/usr/local/lib/harden/fence.py",
     "/usr/local/lib/harden/harden-dns",
     "/usr/local/lib/harden/harden-runtime",
     "/usr/sbin/dockerd",

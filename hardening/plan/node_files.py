@@ -13,6 +13,7 @@ from .node_policy import POLICY_FILE, SECCOMP_FOLDER, NodePolicy, policy
 
 DAEMON_FILE = "/etc/docker/daemon.json"
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
+FENCE = "/usr/local/lib/harden/fence.py"
 SYSCTL_FILE = "/etc/sysctl.d/60-harden.conf"
 AUDIT_FILE = "/etc/audit/rules.d/60-harden.rules"
 
@@ -87,7 +88,8 @@ def wanted(project: Project, machine: NodeFacts, others: NodePolicy) -> Iterator
         machine: the node.
         others: what other projects have in the cluster's policy.
     """
-    yield ManagedFile(RUNTIME, _runtime(), "Install the OCI runtime that confines tasks", mode=0o755)
+    yield ManagedFile(FENCE, _program("fence.py"), "Install what keeps tasks within their networks")
+    yield ManagedFile(RUNTIME, _program("runtime.py"), "Install the OCI runtime that confines tasks", mode=0o755)
     loaded = known(machine.apparmor_profiles) or {}
     for role, profile in sorted(project.profiles.items()):
         yield ManagedFile(f"{SECCOMP_FOLDER}/{role}.json", profile.seccomp, f"Install the seccomp profile of {role}")
@@ -140,8 +142,8 @@ def _mapping(parent: Mapping[str, object], key: str) -> dict[str, object]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _runtime() -> str:
-    return resources.files("hardening.node").joinpath("runtime.py").read_text(encoding="utf-8")
+def _program(name: str) -> str:
+    return resources.files("hardening.node").joinpath(name).read_text(encoding="utf-8")
 
 
 def _sysctl_file(machine: NodeFacts) -> ManagedFile:

@@ -127,6 +127,7 @@ def test_what_is_not_confined_is_told_as_it_is(dockerd: Engine, start: Starter) 
     assert (only.seccomp, only.no_new_privileges) == (0, False)
     assert (only.cap_effective, only.cap_bounding) == (CAP_CHOWN, CAP_CHOWN)
     assert found.root_read_only == Known(value=False)
+    assert found.fence == Known("no fence stands")
     assert found.inspect.host_config.security_opt == ("seccomp=unconfined",)
 
 

@@ -88,11 +88,17 @@ GB = 1 << 30
 IMAGE = "registry:5000/web@sha256:" + "a" * 64
 IMAGE_ID = "sha256:" + "b" * 64
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
+FENCE = "/usr/local/lib/harden/fence.py"
 POLICY = {
     "version": 1,
     "services": {"shop_web": "web"},
     "profiles": {
-        "web": {"apparmor": "harden-web", "seccomp": "/etc/harden/seccomp/web.json", "no_new_privileges": True}
+        "web": {
+            "apparmor": "harden-web",
+            "seccomp": "/etc/harden/seccomp/web.json",
+            "no_new_privileges": True,
+            "egress": "none",
+        }
     },
 }
 SETTINGS: dict[str, object] = {
@@ -163,6 +169,7 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "/etc/harden/seccomp/web.json": file(),
         "/etc/apparmor.d/harden-web": file(),
         RUNTIME: program,
+        FENCE: file(),
         "/lib/systemd/system/docker.service": unit,
         "/lib/systemd/system/docker.socket": unit,
         "/etc/systemd/system/docker.service": absent,
@@ -278,7 +285,7 @@ def plain_inspect(**changes: Any) -> Inspect:  # noqa: ANN401
 
 
 def container(inspected: Inspect | None = None, *processes: ProcessFacts, **changes: Any) -> ContainerFacts:  # noqa: ANN401
-    made = ContainerFacts(inspected or inspect(), Known(processes or (process(),)), Known(value=True))
+    made = ContainerFacts(inspected or inspect(), Known(processes or (process(),)), Known(value=True), fence=Known(""))
     return msgspec.structs.replace(made, **changes)
 
 

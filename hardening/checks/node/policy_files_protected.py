@@ -4,8 +4,10 @@ from hardening.checks.files import protected
 from hardening.checks.policy import NO_POLICY, PATH, NodePolicy, read_policy
 from hardening.checks.vocabulary import Answer, Area, Check, Severity, given, not_applicable, per_node
 from hardening.model.facts import NodeFacts
+from hardening.model.policy import Egress
 
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
+FENCE = "/usr/local/lib/harden/fence.py"
 
 
 def judge(machine: NodeFacts) -> Answer:
@@ -16,6 +18,7 @@ def judge(machine: NodeFacts) -> Answer:
             return not_applicable(NO_POLICY)
         profiles = policy.profiles.values()
         paths = {PATH, RUNTIME}
+        paths |= {FENCE for profile in profiles if profile.egress is Egress.NONE}
         paths |= {profile.seccomp for profile in profiles}
         paths |= {f"/etc/apparmor.d/{profile.apparmor}" for profile in profiles}
         return protected(machine, sorted(paths), mode=0o755)

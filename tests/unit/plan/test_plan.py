@@ -202,7 +202,11 @@ def test_it_goes_on_with_what_its_kernel_has(kit: Kit, lsm: Any) -> None:  # noq
     assert "/etc/harden/seccomp/web.json" in files
     assert "/etc/apparmor.d/harden-web" not in files
     policy = json.loads(files[node_policy.POLICY_FILE].content or "")
-    assert policy["profiles"]["web"] == {"seccomp": "/etc/harden/seccomp/web.json", "no_new_privileges": True}
+    assert policy["profiles"]["web"] == {
+        "seccomp": "/etc/harden/seccomp/web.json",
+        "no_new_privileges": True,
+        "egress": "none",
+    }
     (line,) = made.lacking
     assert f"Lacking: {line}" in changes.as_text(made)
     assert json.loads(changes.as_json(made))["lacking"] == [line]
