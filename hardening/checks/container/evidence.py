@@ -27,14 +27,16 @@ def evaluate(facts: Facts) -> Iterator[Outcome]:
     """Digests and ids of each role's images against those that its recordings name."""
     yield from hidden(facts)
     roles: dict[str, dict[str, frozenset[str]]] = {}
+    whole = all_read(facts)
     for name, node in facts.nodes.items():
         if isinstance(node, Known):
             policy = read_policy(node.value)
             if isinstance(policy, Unavailable):
+                whole = False
                 yield unknown(policy.reason).about(name, name)
             elif policy.value is not None:
                 _collect(node.value, policy.value, roles)
-    if not roles and all_read(facts):
+    if not roles and whole:
         yield not_applicable("no container runs under a role's profile").about("cluster")
     for role, images in sorted(roles.items()):
         yield _judge(facts, role, images).about(f"role {role}")
