@@ -110,9 +110,10 @@ def transparent_hugepages() -> str:
 
 
 def audit_rules() -> list[str]:
-    """Rules that the kernel's audit works by, one per line as `auditctl -l` prints them."""
+    """Rules of the kernel's audit, one per line as `auditctl -l` prints them; and `-e 0` where it is switched off."""
     lines = _output("auditctl", "-l").splitlines()
-    return [] if lines == ["No rules"] else lines
+    switch = ["-e 0"] if re.search(r"\benabled[ =]0\b", _output("auditctl", "-s")) else []
+    return switch if lines == ["No rules"] else switch + lines
 
 
 def _output(*argv: str) -> str:
