@@ -123,7 +123,7 @@ class Document:
             values = [str(value) for shape in _shapes(kind, position) for value in _choices(shape)]
             hint = f"it is one of: {', '.join(values)}"
         if message.startswith("Invalid RFC3339 encoded date"):
-            message, hint = f"`{_at(self.content, position)}` is no day", "a date is written 2031-05-01"
+            message, hint = f"`{_at(self.content, position)}` is no date", "one is written 2031-05-01"
         said = message[0].lower() + message[1:]
         where = f"`{_dotted(position)}`: " if position else ""
         return self.error(position, where + _TYPE.sub(_in_words, said), hint)

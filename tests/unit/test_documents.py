@@ -91,11 +91,11 @@ class Term(msgspec.Struct):
 
 
 @pytest.mark.parametrize("text", ["never", "2031-02-30", "2031-05-01T10:00:00"])
-def test_what_is_no_day_is_named_and_told_how_one_is_written(text: str) -> None:
+def test_what_is_no_date_is_named_and_told_how_one_is_written(text: str) -> None:
     with pytest.raises(HardenError) as caught:
         documents.Document("term.yml", f"\nends: {text}\n").convert(Term)
-    assert caught.value.message == f"term.yml:2: `ends`: `{text}` is no day"
-    assert caught.value.hint == "a date is written 2031-05-01"
+    assert caught.value.message == f"term.yml:2: `ends`: `{text}` is no date"
+    assert caught.value.hint == "one is written 2031-05-01"
 
 
 def test_anchors_and_merge_keys_work(tmp_path: Path) -> None:
