@@ -14,6 +14,7 @@ from hardening.model.known import Known, Unavailable
 
 from . import mongo_found, nginx
 from .shape import shapes
+from .stored import one_line
 
 Report = Callable[[str], None]
 NodeReading = Known[NodeFacts] | Unavailable
@@ -74,7 +75,9 @@ def decode(answer: bytes) -> Known[NodeFacts] | Unavailable:
     try:
         return Known(_NODE_FACTS.decode(answer))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return Unavailable(f"the node's answer makes no sense: {error}")
+        return Unavailable(f"the node's answer makes no sense: {one_line(error)}")
+    except RecursionError:
+        return Unavailable("the node's answer makes no sense: it is nested too deep")
 
 
 def _request(engine_socket: str, *, whole_settings: bool) -> dict[str, object]:

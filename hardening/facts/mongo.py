@@ -65,6 +65,8 @@ def member(host: Host, node: str, container: ContainerFacts) -> MongoMember:
             return speech.told(_member(node, container, anonymous, access, session, hello=hello), spoken, asked_over)
     except HardenError as error:
         return unread(node, container, error.message)
+    except Exception as error:  # noqa: BLE001 - a server that answers nonsense must not hide the others; the reason says it
+        return unread(node, container, f"{type(error).__name__}: {error}")
 
 
 def unread(node: str, container: ContainerFacts, reason: str) -> MongoMember:

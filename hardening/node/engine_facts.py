@@ -12,6 +12,7 @@ from hardening.node.fact import Fact, NotReadable, fact
 from hardening.node.fence import lacking
 from hardening.node.inside import programs
 from hardening.node.looks import look_for
+from hardening.node.mount_table import reached, rows
 from hardening.node.process import pids_by_container, processes, root_is_read_only
 from hardening.node.redaction import redacted
 
@@ -116,6 +117,7 @@ class _Containers:
         self._shape = request["shapes"]["inspect"]
         self._looks = request.get("looks", [])
         self._without_apparmor = without_apparmor
+        self._node = rows("self")
         self.images: dict[str, int] = {}
         """Image id -> the first process of some container of it, filled by `read`."""
 
@@ -141,7 +143,7 @@ class _Containers:
             self.images.setdefault(str(document["Image"]), init)
         texts: dict[str, Fact] = {}
         kept: dict[str, Any] = {
-            "inspect": prune(document, self._shape),
+            "inspect": prune({**document, "Mounts": self._mounts(document, init)}, self._shape),
             "processes": running,
             "root_read_only": fact(lambda: root_is_read_only(_alive(init))),
             "texts": texts,
@@ -151,6 +153,17 @@ class _Containers:
             if any(process["command"] == wanted["program"] for process in found):
                 kept["inside"] = fact(look_for, wanted, init, found, texts)
         return kept
+
+    def _mounts(self, document: dict[str, Any], init: int) -> list[dict[str, Any]]:
+        """The engine's record of mounts, each with the node's names of what the kernel shows there."""
+        mounts = document.get("Mounts") or []
+        if not mounts:
+            return []
+        try:
+            inside = rows(str(_alive(init)))
+        except (OSError, NotReadable):
+            inside = []  # it ended while we looked, which its processes tell; the record says what was asked for
+        return [{**mount, "Reaches": reached(inside, self._node, str(mount.get("Destination")))} for mount in mounts]
 
     def _processes(self, init: int, members: list[int]) -> list[dict[str, Any]]:
         if not members and os.path.exists(f"/proc/{_alive(init)}"):

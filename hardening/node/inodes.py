@@ -12,6 +12,7 @@ import stat
 from typing import Any
 
 from hardening.node.fact import Fact, NotReadable, fact, read_text
+from hardening.node.mount_table import unescaped
 
 PATHS = (
     "/etc/apparmor.d",
@@ -62,7 +63,10 @@ PATTERNS = (
     "/etc/docker/certs.d/*/*",
     "/etc/harden/*",
     "/etc/harden/*/*",
+    "/etc/systemd/system/docker.service.d",
     "/etc/systemd/system/docker.service.d/*",
+    "/etc/systemd/system/docker.socket.d",
+    "/etc/systemd/system/docker.socket.d/*",
     "/usr/local/lib/harden/dns/hardening/node/*",
 )
 """Shell patterns; what they find is read like PATHS."""
@@ -156,13 +160,8 @@ def _mounts() -> dict[str, str]:
     mounts = {}
     for line in read_text("/proc/self/mountinfo").splitlines():
         before, _, after = line.partition(" - ")
-        mounts[_unescaped(before.split(" ")[4])] = _unescaped(after.split(" ")[1])
+        mounts[unescaped(before.split(" ")[4])] = unescaped(after.split(" ")[1])
     return mounts
-
-
-def _unescaped(field: str) -> str:
-    """The kernel writes blanks and backslashes of a path as octal numbers."""
-    return field.replace("\\040", " ").replace("\\011", "\t").replace("\\012", "\n").replace("\\134", "\\")
 
 
 def _is_below(path: str, mount_point: str) -> bool:

@@ -21,6 +21,8 @@ from hardening.model.engine import (
     HostConfig,
     Image,
     Inspect,
+    LogConfig,
+    LogOptions,
     Mount,
     Network,
     NetworkSettings,
@@ -164,7 +166,10 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "/etc/default/docker": unit,
         "/etc/sysconfig/docker": absent,
         "/etc/containerd/config.toml": absent,
+        "/etc/apparmor.d": folder,
         "/etc/harden": folder,
+        "/etc/harden/seccomp": folder,
+        "/usr/local/lib/harden": folder,
         "/etc/harden/policy.json": file(),
         "/etc/harden/seccomp/web.json": file(),
         "/etc/apparmor.d/harden-web": file(),
@@ -245,8 +250,6 @@ def inspect(**changes: Any) -> Inspect:  # noqa: ANN401
 
     `image` is the engine's id; `image_name` is what the container was started with.
     """
-    if "image_name" in changes:
-        changes["config"] = msgspec.structs.replace(inspect().config, image=changes.pop("image_name"))
     made = Inspect(
         id="c1",
         name="/shop_web.1.t1",
@@ -254,7 +257,7 @@ def inspect(**changes: Any) -> Inspect:  # noqa: ANN401
         created="2026-11-01T10:00:00Z",
         state=ContainerState("running", 4242, Health("healthy")),
         config=ContainerConfig(
-            image=IMAGE,
+            image=changes.pop("image_name", IMAGE),
             user="10001:10001",
             env=("PATH", "PWD", "KEY_FILE"),
             labels={
@@ -271,6 +274,7 @@ def inspect(**changes: Any) -> Inspect:  # noqa: ANN401
             nano_cpus=10**9,
             pids_limit=100,
             restart_policy=ContainerRestartPolicy("no"),
+            log_config=LogConfig("json-file", LogOptions("10m")),
         ),
         app_armor_profile="docker-default",
         mounts=(Mount("volume", "/var/lib/docker/volumes/x/_data", "/data", rw=True),),

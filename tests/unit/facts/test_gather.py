@@ -125,6 +125,7 @@ def test_a_node_that_cannot_be_reached_is_a_fact_and_hides_no_other() -> None:
         (msgspec.json.encode(facts_of()).replace(b'"cpus":1', b'"cpus":"1"'), "$.cpus"),
         (msgspec.json.encode(facts_of())[:-5], "truncated"),
         (msgspec.json.encode(facts_of()).replace(b'"Debian"', b'"\xff\xfe"'), "utf-8"),
+        (b'{"unheard of": ' + b"[" * 200_000, "nested too deep"),
     ],
 )
 def test_an_answer_that_makes_no_sense_is_unavailable(answer: bytes, where: str) -> None:

@@ -9,6 +9,11 @@ CASES = (
     fails(
         "the policy belongs to somebody", on_node(files=files(x=("/etc/harden/policy.json", file(user="eve")))), "eve"
     ),
+    fails(
+        "others may write their folder",
+        on_node(files=files(x=("/etc/harden/seccomp", file(0o777, kind="directory")))),
+        says="/etc/harden/seccomp is root:root 0777",
+    ),
     unknown("a profile could not be read", on_node(files=files(x=("/etc/apparmor.d/harden-web", missing())))),
     inapplicable("no policy", on_node(policy=Known(""))),
 )
