@@ -71,7 +71,7 @@ BEFORE = verdicts(clean())
 WHOLE = document(clean())
 
 
-@pytest.mark.parametrize("path", known(WHOLE), ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.parametrize("path", [*known(WHOLE)], ids=lambda path: ".".join(map(str, path)))
 def test_without_a_fact_every_answer_stays_or_becomes_unknown(path: Path) -> None:
     after = verdicts(without(WHOLE, path))
     for check, outcomes in after.items():
