@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from .model.facts import ContainerFacts, Facts, NodeFacts, ProcessFacts, SwarmFacts
 from .model.known import Known, Unavailable
-from .model.policy import RoleProfile
+from .model.policy import Egress, RoleProfile
 from .model.project import AppArmor, Project
 from .model.stack import PROFILE_HASH_LABEL, STACK_LABEL, StackService
 from .model.swarm import Service
@@ -149,6 +149,7 @@ def _of_container(container: ContainerFacts, service: Service | None, expected: 
             yield f"its root file system could not be looked at: {reason}"
         case Known(value=False) if spec and spec.read_only:
             yield "its root file system is writable"
+    yield from _of_fence(container, expected.profile)
     match container.processes:
         case Unavailable(reason=reason):
             yield f"its processes could not be read: {reason}"
@@ -161,6 +162,16 @@ def _of_container(container: ContainerFacts, service: Service | None, expected: 
                     continue
                 for complaint in _of_process(process, expected, capless=capless):
                     yield f"process {process.pid} ({process.command}): {complaint}"
+
+
+def _of_fence(container: ContainerFacts, profile: RoleProfile) -> Iterator[str]:
+    match container.fence:
+        case _ if profile.egress is not Egress.NONE:
+            return
+        case Unavailable(reason=reason):
+            yield f"whether it is kept within its networks could not be read: {reason}"
+        case Known(value=lacking) if lacking:
+            yield f"it is not kept within its networks: {lacking}"
 
 
 def _of_process(process: ProcessFacts, expected: _Expected, *, capless: bool) -> Iterator[str]:

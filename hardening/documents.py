@@ -16,6 +16,8 @@ T = TypeVar("T")
 Position = tuple[str | int, ...]
 """Keys and indexes from the document's root to a value."""
 
+_MOST_VALUES = 200_000
+"""Far more than people write; a few lines of aliases upon aliases unfold to more."""
 _PLACE = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+)\]|(?P<any>\[\.\.\.\])")
 _UNKNOWN_FIELD = re.compile(r"unknown field `(?P<name>[^`]+)`")
@@ -45,7 +47,13 @@ class Document:
             raise HardenError(f"{name}:{line}: not valid YAML: {error.problem}") from error
         except yaml.YAMLError as error:
             raise HardenError(f"{name}:1: not valid YAML: {error}") from error
-        self.content = self._build(node, ()) if node else None
+        except RecursionError as error:
+            raise HardenError(f"{name}:1: is nested too deep") from error
+        self._built = 0
+        try:
+            self.content = self._build(node, ()) if node else None
+        except RecursionError as error:
+            raise HardenError(f"{name}:1: is nested too deep, or an alias in it holds itself") from error
 
     def convert(self, kind: type[T]) -> T:
         """Decode the content into `kind`; a HardenError names the line of what does not fit."""
@@ -62,6 +70,11 @@ class Document:
 
     def _build(self, node: yaml.Node, position: Position) -> object:
         self.lines.setdefault(position, node.start_mark.line + 1)
+        self._built += 1
+        if self._built > _MOST_VALUES:
+            raise HardenError(
+                f"{self.name}:{node.start_mark.line + 1}: aliases make more than {_MOST_VALUES} values of it"
+            )
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, position)
         if isinstance(node, yaml.SequenceNode):
@@ -109,6 +122,8 @@ class Document:
         if message.startswith("Invalid enum value"):
             values = [str(value) for shape in _shapes(kind, position) for value in _choices(shape)]
             hint = f"it is one of: {', '.join(values)}"
+        if message.startswith("Invalid RFC3339 encoded date"):
+            message, hint = f"`{_at(self.content, position)}` is no date", "one is written 2031-05-01"
         said = message[0].lower() + message[1:]
         where = f"`{_dotted(position)}`: " if position else ""
         return self.error(position, where + _TYPE.sub(_in_words, said), hint)

@@ -1,5 +1,6 @@
 """Files the program writes for its user: whole or not at all, and for their owner's eyes only."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -12,15 +13,24 @@ def check_writable(paths: Iterable[Path]) -> None:
     """Find out before the work whether files can be written, by writing one beside each.
 
     Raises:
-        HardenError: a folder is missing or may not be written to, or a name is no file's.
+        HardenError: a folder is missing or may not be written to, a name is no file's, or what is there cannot be
+            replaced.
     """
     for path in paths:
         if path.is_dir():
             raise HardenError(f"{path}: is a folder", "name a file in it")
         if path.exists() and not path.is_file():
             raise HardenError(f"{path}: is no ordinary file, and would be replaced by one")
+        if str(path.resolve()) in _mount_points():
+            raise HardenError(f"{path}: is mounted by itself, and cannot be replaced", "mount the folder that it is in")
         try:
             _beside(path, b"").unlink()
+            if path.exists():
+                path.open("r+b").close()
+        except PermissionError as error:
+            # The mode of what is there does not matter, for it is replaced; that it may never change does.
+            if error.errno != errno.EACCES or not os.access(path.resolve().parent, os.W_OK):
+                raise _unwritable(path, error) from error
         except OSError as error:
             raise _unwritable(path, error) from error
 
@@ -46,12 +56,50 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
                 stored[path] = _beside(path, content)
             except OSError as error:
                 raise _unwritable(path, error) from error
-        for path in list(stored):
-            stored[path].replace(path.resolve())
-            del stored[path]
+        _put(stored)
     finally:
         for left in stored.values():
             left.unlink(missing_ok=True)
+
+
+def _put(stored: Mapping[Path, Path]) -> None:
+    """Move files to their places; where one cannot be moved, those before it are taken back."""
+    former: dict[Path, Path | None] = {}
+    try:
+        for path, whole in stored.items():
+            place = path.resolve()
+            try:
+                former[place] = _kept(place)
+                whole.replace(place)
+            except OSError as error:
+                for moved, old in former.items():
+                    if old:
+                        old.replace(moved)
+                    elif moved != place:
+                        moved.unlink()
+                raise _unwritable(path, error) from error
+    finally:
+        for old in filter(None, former.values()):
+            old.unlink(missing_ok=True)
+
+
+def _kept(place: Path) -> Path | None:
+    """Another name for a file that is to be replaced; None where there is none."""
+    if not place.exists():
+        return None
+    name = place.with_name(f".{place.name}.{os.getpid()}.before")
+    name.unlink(missing_ok=True)
+    name.hardlink_to(place)
+    return name
+
+
+def _mount_points() -> frozenset[str]:
+    """Where something is mounted here; the kernel writes blanks of a path as octal numbers."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(line.split(" ")[4].replace("\\040", " ") for line in lines)
 
 
 def _beside(path: Path, content: bytes) -> Path:

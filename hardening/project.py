@@ -175,12 +175,14 @@ def with_expectations(facts: Facts, settings: ProjectFile, root: Path) -> Facts:
     """What was read of a cluster, beside what its project wants; what a facts file brings along stays.
 
     Raises:
-        HardenError: a recording cannot be read.
+        HardenError: a recording, or what else a role is made from, cannot be read.
     """
+    profiles = root / settings.profiles
     changes = {
         "allowed_ports": settings.allowed_ports,
         "allowed_registries": settings.allowed_registries,
-        "evidence": recorded_images(root / settings.profiles),
+        "evidence": recorded_images(profiles),
+        "open_questions": {role: len(library.open_items(profiles, role)) for role in library.roles(profiles)},
     }
     missing = {name: value for name, value in changes.items() if getattr(facts, name) is None}
     return structs.replace(facts, **missing)

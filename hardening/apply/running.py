@@ -65,15 +65,18 @@ def run(plan: Plan, cluster: Cluster) -> None:
         FailedError: a step failed; what was done before it stays, and the next run goes on from there.
         HostError: a machine went away.
     """
+    side_by_side = {Phase.FILES, Phase.IMAGES}
+    if any(isinstance(step.action, InitSwarm) for step in plan.steps):
+        side_by_side.add(Phase.ENGINE)  # nothing is served yet
     for phase, of_phase in groupby(plan.steps, key=lambda step: step.phase):
         by_node: dict[str, list[Step]] = {}
         for step in of_phase:
             by_node.setdefault(step.node, []).append(step)
-        if phase in {Phase.FILES, Phase.IMAGES}:
+        if phase in side_by_side:
             with ThreadPoolExecutor(len(by_node)) as pool:
                 list(pool.map(lambda node, steps: _apply_all(cluster, node, steps), by_node, by_node.values()))
             continue
-        # Engines restart one after another, so that a running cluster keeps its services; the rest is order by nature.
+        # Engines of a swarm restart one after another, so that its services go on; the rest is order by nature.
         for node, steps in by_node.items():
             _apply_all(cluster, node, steps)
 

@@ -10,6 +10,9 @@ from hardening.model.known import Known, Unavailable
 from .files import inode
 from .verdict import Answer, all_of, given
 
+OFF = "-e 0"
+"""What stands among the rules where the kernel's audit is switched off: it works by none of them."""
+
 
 def watched(*paths: str) -> Callable[[NodeFacts], Answer]:
     """A judge that asks for an audit rule on each path that exists on the node."""
@@ -22,8 +25,9 @@ def watched(*paths: str) -> Callable[[NodeFacts], Answer]:
 
 def _compare(machine: NodeFacts, paths: Iterable[str], rules: tuple[str, ...]) -> Answer:
     guarded = set(_guarded(rules))
+    switched_off = ["the kernel's audit is switched off (`auditctl -e 1`)"] if OFF in rules else []
     return all_of(
-        _observations(machine, paths, guarded),
+        [*switched_off, *_observations(machine, paths, guarded)],
         fine="a rule watches each one that exists",
         expected="an audit rule on " + ", ".join(paths),
         nothing="none of " + ", ".join(paths) + " exists on this node",
@@ -42,14 +46,26 @@ def _observations(machine: NodeFacts, paths: Iterable[str], guarded: set[str]) -
 
 
 def _guarded(rules: Iterable[str]) -> Iterator[str]:
-    """Paths that rules watch, in both of auditctl's forms: `-w PATH` and `-F path=PATH`, `-F dir=PATH`."""
+    """Paths that rules watch for writing, in both of auditctl's forms: `-w PATH` and `-F path=PATH`, `-F dir=PATH`."""
     for rule in rules:
         words = rule.split()
+        if not _records_writing(words):
+            continue
         for option, value in itertools.pairwise(words):
             if option == "-w":
                 yield _plain(value)
             if option == "-F" and value.startswith(("path=", "dir=")):
                 yield _plain(value.partition("=")[2])
+
+
+def _records_writing(words: list[str]) -> bool:
+    """Not a rule that keeps records out, nor one that asks for reading or running alone."""
+    pairs = list(itertools.pairwise(words))
+    if any(option in {"-a", "-A"} and {"never", "exclude"} & set(value.split(",")) for option, value in pairs):
+        return False
+    asked = [value for option, value in pairs if option == "-p"]
+    asked += [value.partition("=")[2] for option, value in pairs if option == "-F" and value.startswith("perm=")]
+    return all("w" in kinds for kinds in asked)
 
 
 def _covered(path: str, guarded: set[str]) -> bool:

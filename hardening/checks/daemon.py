@@ -13,8 +13,13 @@ _LISTS = {
     "authorization-plugins": ("--authorization-plugin",),
     "log-opts": ("--log-opt",),
     "default-ulimits": ("--default-ulimit",),
+    "registry-mirrors": ("--registry-mirror",),
 }
 """Settings that may be given several times, and their flags' names."""
+_LETTERS = {"debug": ("-D",), "log-level": ("-l",)}
+"""Settings whose flags have a short form, too."""
+_LOCAL = ("unix://", "fd://", "npipe://")
+"""Beginnings of addresses that lead to no network; one without a beginning is TCP."""
 
 
 class Daemon(Struct, frozen=True):
@@ -27,7 +32,7 @@ class Daemon(Struct, frozen=True):
         """A setting by its daemon.json name; `default` is the engine's own default."""
         if name in self.config:
             return self.config[name]
-        given = _flags(self.argv, (f"--{name}",))
+        given = _flags(self.argv, (*_LETTERS.get(name, ()), f"--{name}"))
         return _typed(given[-1]) if given else default
 
     def text(self, name: str, default: str = "") -> str:
@@ -46,6 +51,16 @@ class Daemon(Struct, frozen=True):
         if isinstance(given, list):
             return tuple(str(each) for each in given)
         return _flags(self.argv, _LISTS.get(name, (f"--{name}",)))
+
+    @property
+    def network_hosts(self) -> tuple[str, ...]:
+        """Addresses on which the engine takes orders from the network."""
+        return tuple(host for host in self.words("hosts") if not host.startswith(_LOCAL))
+
+    @property
+    def sockets(self) -> tuple[str, ...]:
+        """Paths of the Unix sockets on which the engine was told to take orders."""
+        return tuple(host.removeprefix("unix://") for host in self.words("hosts") if host.startswith("unix://"))
 
 
 def settings(machine: NodeFacts) -> Known[Daemon] | Unavailable:
@@ -67,10 +82,11 @@ def _flags(argv: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
     found = []
     for index, word in enumerate(argv):
         name, equals, value = word.partition("=")
-        if name not in names:
-            continue
-        following = argv[index + 1] if index + 1 < len(argv) else "true"
-        found.append(value if equals else "true" if following.startswith("-") else following)
+        if name in names:
+            following = argv[index + 1] if index + 1 < len(argv) else "true"
+            found.append(value if equals else "true" if following.startswith("-") else following)
+        elif word[:2] in names and not word.startswith("--"):
+            found.append(word[2:].removeprefix("="))  # a letter and its value in one word: -Htcp://…
     return tuple(found)
 
 

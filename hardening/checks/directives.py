@@ -75,13 +75,13 @@ def scopes(config: tuple[Directive, ...]) -> Iterator[Scope]:
         yield from _locations(server)
 
 
-def servers(config: tuple[Directive, ...]) -> Iterator[Scope]:
-    """Every server of `http`."""
-    for http in config:
-        if http.name == "http":
-            for block in http.block or ():
+def servers(config: tuple[Directive, ...], kind: str = "http") -> Iterator[Scope]:
+    """Every server of `http`, or of another kind."""
+    for outer in config:
+        if outer.name == kind:
+            for block in outer.block or ():
                 if block.name == "server":
-                    yield Scope((http, block))
+                    yield Scope((outer, block))
 
 
 def listens(server: Scope) -> tuple[tuple[str, ...], ...]:

@@ -83,7 +83,7 @@ def per_image(judge: Callable[[Facts, UsedImage], Answer]) -> Evaluate:
         names = [image.name for image in images]
         for image in images:
             told = f" {image.identity.removeprefix('sha256:')[:12]}" if names.count(image.name) > 1 else ""
-            yield from outcomes(judge(facts, image), f"image {image.name}{told}")
+            yield from outcomes(f"image {image.name}{told}", "", judge, facts, image)
 
     return evaluate
 

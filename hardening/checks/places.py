@@ -99,4 +99,4 @@ def _containers(facts: Facts, judge: Callable[[Place], Answer]) -> Iterator[Outc
             continue
         for container in engine.containers.value:
             place = Place(tasks, name, machine, engine, container)
-            yield from outcomes(judge(place), place.subject, name)
+            yield from outcomes(place.subject, name, judge, place)

@@ -5,6 +5,7 @@ from msgspec import Struct
 
 from hardening.model.facts import ContainerFacts, NodeFacts
 from hardening.model.known import Known, Unavailable
+from hardening.model.policy import Egress
 
 PATH = "/etc/harden/policy.json"
 NO_POLICY = f"the node has no {PATH}"
@@ -16,6 +17,7 @@ class PolicyProfile(Struct, frozen=True):
     apparmor: str
     seccomp: str
     no_new_privileges: bool = True
+    egress: Egress = Egress.ANY
 
 
 class NodePolicy(Struct, frozen=True):

@@ -3,8 +3,11 @@
 import re
 
 SUSPECT = re.compile(
-    r"(?:^|_)(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|KEY|APIKEY|CREDENTIALS?)(?:$|_)", re.IGNORECASE
+    r"(?:(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL)S?|TOKEN|(?:API|ACCESS|PRIVATE)KEY|(?:^|[_.-])(?:PASS|PWD?|KEY))"
+    r"\d*(?:$|[_.-])",
+    re.IGNORECASE,
 )
+"""Words that mean nothing else count at the end of longer ones, too (PGPASSWORD, authToken); short ones stand alone."""
 INNOCENT = re.compile(r"(?:_FILE|_PATH|_PATHS|_DIR)$|^PWD$|^OLDPWD$|^GPG_KEY$|PUBLIC_KEY", re.IGNORECASE)
 """Names of files that hold the secret, the shell's own variables, and keys that anybody may know."""
 

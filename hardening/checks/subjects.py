@@ -4,6 +4,7 @@ What could not be read, and could have held a subject, answers UNKNOWN in its pl
 """
 
 from collections.abc import Callable, Iterator
+from typing import ParamSpec
 
 from hardening.model.facts import (
     EngineFacts,
@@ -20,7 +21,9 @@ from hardening.model.swarm import Service
 from .mongo_answers import replica_sets
 from .verdict import Answer, Verdict, failed, not_applicable, passed, unknown
 
+Of = ParamSpec("Of")
 Evaluate = Callable[[Facts], Iterator[Outcome]]
+BROKEN = "the check broke on it"
 NO_SWARM = "no node is part of a swarm"
 
 
@@ -31,7 +34,7 @@ def per_node(judge: Callable[[NodeFacts], Answer]) -> Evaluate:
         for name, node in facts.nodes.items():
             match node:
                 case Known(value=machine):
-                    yield from outcomes(judge(machine), name, name)
+                    yield from outcomes(name, name, judge, machine)
                 case Unavailable(reason=reason):
                     yield unknown(reason).about(name, name)
 
@@ -57,7 +60,7 @@ def of_swarm(judge: Callable[[Facts, SwarmFacts], Answer]) -> Evaluate:
     def evaluate(facts: Facts) -> Iterator[Outcome]:
         match facts.swarm:
             case Known(value=swarm):
-                yield from outcomes(judge(facts, swarm), "swarm")
+                yield from outcomes("swarm", "", judge, facts, swarm)
             case Unavailable(reason=reason):
                 yield (not_applicable(NO_SWARM) if no_swarm(facts) else unknown(reason)).about("swarm")
 
@@ -73,7 +76,7 @@ def per_service(judge: Callable[[Service, SwarmFacts], Answer]) -> Evaluate:
                 if not swarm.services:
                     yield not_applicable("the swarm runs no service").about("swarm")
                 for service in swarm.services:
-                    yield from outcomes(judge(service, swarm), service.spec.name)
+                    yield from outcomes(service.spec.name, "", judge, service, swarm)
             case Unavailable(reason=reason):
                 yield (not_applicable(NO_SWARM) if no_swarm(facts) else unknown(reason)).about("swarm")
 
@@ -88,7 +91,7 @@ def per_member(judge: Callable[[MongoMember], Answer]) -> Evaluate:
         if not facts.mongo and all_read(facts):
             yield not_applicable("no mongod runs").about("cluster")
         for member in facts.mongo:
-            yield from outcomes(judge(member), member.service, member.node)
+            yield from outcomes(member.service, member.node, judge, member)
 
     return evaluate
 
@@ -101,7 +104,8 @@ def per_replica_set(judge: Callable[[str, tuple[MongoMember, ...]], Answer]) -> 
         if not facts.mongo and all_read(facts):
             yield not_applicable("no mongod runs").about("cluster")
         for name, members in replica_sets(facts.mongo).items():
-            yield from outcomes(judge(name, members), f"replica set {name}" if name else "standalone mongod")
+            subject = f"replica set {name}" if name else "standalone mongod"
+            yield from outcomes(subject, "", judge, name, members)
 
     return evaluate
 
@@ -114,7 +118,8 @@ def per_server(judge: Callable[[NginxServer], Answer]) -> Evaluate:
         if not facts.nginx and all_read(facts):
             yield not_applicable("no NGINX runs").about("cluster")
         for server in facts.nginx:
-            yield from outcomes(judge(server), f"{server.service or server.container}@{server.node}", server.node)
+            subject = f"{server.service or server.container}@{server.node}"
+            yield from outcomes(subject, server.node, judge, server)
 
     return evaluate
 
@@ -184,7 +189,16 @@ def _unread_engines(facts: Facts) -> dict[str, str]:
     return unread
 
 
-def outcomes(answer: Answer, subject: str, node: str = "") -> Iterator[Outcome]:
-    """A judge's answer as outcomes for its subject."""
-    for verdict in (answer,) if isinstance(answer, Verdict) else answer:
-        yield verdict.about(subject, node)
+def outcomes(
+    subject: str, node: str, judge: Callable[Of, Answer], *of: Of.args, **also: Of.kwargs
+) -> Iterator[Outcome]:
+    """A judge's answer as outcomes for its subject.
+
+    One that breaks on what it is given is UNKNOWN for this subject, and answers for all the others.
+    """
+    try:
+        answer = judge(*of, **also)
+        for verdict in (answer,) if isinstance(answer, Verdict) else answer:
+            yield verdict.about(subject, node)
+    except Exception as error:  # noqa: BLE001 - as in `hardening.audit`: whatever it is, it is told and is no pass
+        yield unknown(f"{BROKEN}: {type(error).__name__}: {error}").about(subject, node)

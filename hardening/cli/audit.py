@@ -122,6 +122,8 @@ def _refuse_contradictions(
         raise HardenError("--facts and --fix exclude each other", "a file cannot be mended; leave --facts out")
     if fix and (as_json or (form and not output)):
         raise HardenError("--fix talks with a person, --json with a program", "use -o FILE.json beside --fix")
+    if as_json and form not in {None, Format.JSON}:
+        raise HardenError(f"--json and --format {form} exclude each other", "--json is --format json")
     if yes and not fix:
         raise HardenError("--yes goes with --fix: an audit alone asks nothing")
 

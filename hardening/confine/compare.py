@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from hardening.model.policy import FileRule, RoleProfile, SeccompAction
+from hardening.model.policy import Egress, FileRule, RoleProfile, SeccompAction
 
 from . import patterns, powers
 from .arguments import ADDRESS_FAMILIES, SOCKET_TYPES
@@ -39,7 +39,7 @@ class Change(Struct, frozen=True):
 
 
 def powers_of(profile: RoleProfile) -> Powers:
-    """What a role's two files let a service do. They are read as text, so that those of any version can be compared."""
+    """What a role's two files and its `egress` let a service do. Files are read as text, of any version."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for rule in json.loads(profile.seccomp)["syscalls"]:
         if rule["action"] == SeccompAction.ALLOW:
@@ -48,6 +48,8 @@ def powers_of(profile: RoleProfile) -> Powers:
     for line in profile.apparmor.splitlines():
         for power, thing in _read_rule(line.partition(" #")[0].strip()):
             found[power].add(thing)
+    if profile.egress is Egress.ANY:
+        found[powers.LEAVE].add("anywhere")
     return Powers({power: tuple(sorted(things)) for power, things in sorted(found.items())})
 
 
@@ -68,6 +70,7 @@ def docker_default() -> Powers:
         found[powers.power(call)].add(call)
     for family in ("unix", "inet", "inet6"):
         found["open sockets"] |= {f"{family} {kind}" for kind in SOCKET_TYPES if kind != "raw"}
+    found[powers.LEAVE].add("anywhere")
     found["open raw sockets"] |= {"inet raw", "inet6 raw", "packet raw"}
     found["speak to the kernel by netlink"].add("netlink raw")
     for deed in ("read files", "write files", "run programs", "load code"):

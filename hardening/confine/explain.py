@@ -104,7 +104,8 @@ def _power(kind: RuleKind, value: str) -> str:
         return powers.power(value.split(maxsplit=1)[0])
     if kind is RuleKind.FILE:
         return paths.power(paths.rule(value))
-    return {RuleKind.NETWORK: "open sockets", RuleKind.CAPABILITY: "privileges"}.get(kind, "signal other programs")
+    others = {RuleKind.NETWORK: "open sockets", RuleKind.CAPABILITY: "privileges", RuleKind.EGRESS: powers.LEAVE}
+    return others.get(kind, "signal other programs")
 
 
 def _holes(kind: RuleKind, value: str) -> tuple[Vulnerability, ...]:

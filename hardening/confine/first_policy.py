@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import yaml
 from msgspec import Struct
 
-from hardening.model.policy import FileRule, NetworkRule
+from hardening.model.policy import Egress, FileRule, NetworkRule
 from hardening.model.recording import Recording
 
 from . import abstractions, patterns
@@ -41,6 +41,7 @@ def draft(about: Described, recordings: Sequence[Recording]) -> str:
     network = sorted({*_network(about, recordings)}, key=lambda rule: (rule.family, rule.type))
     document = {
         "description": about.name,
+        "egress": Egress.NONE.value,
         "abstractions": parts,
         "apparmor": {
             "network": [{"family": rule.family, **({"type": rule.type} if rule.type else {})} for rule in network],
@@ -56,6 +57,7 @@ def _header(about: Described, recordings: Sequence[Recording]) -> str:
         f"# What {about.name} may do. Written by `harden profile init` from its definition; yours from here on.\n"
         f"# Recordings it was drawn from: {scenarios}. System calls come from recordings and the image's analysis;\n"
         "# add `seccomp: {syscalls: [...]}` for calls that no scenario shows. Each path says why it is there.\n"
+        "# `egress: none` keeps what it dials within its networks; `any` lets it go wherever they lead.\n"
     )
 
 

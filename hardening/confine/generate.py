@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from hardening.model.policy import ArgumentRule, FileRule, Policy, RoleProfile
+from hardening.model.policy import ArgumentRule, Egress, FileRule, Policy, RoleProfile
 from hardening.model.profile import Evidence, EvidenceKind, Profile, Risk, RuleKind
 from hardening.model.review import Item, Verdict
 
@@ -48,6 +48,8 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
         values = " ".join(f"{index}={value:#x}" for index, value in sorted(rule.values.items()))
         for evidence in _of_values(rule, policy, sources):
             ledger.add(RuleKind.ARGUMENT, f"{rule.call} {values}", evidence)
+    if policy.egress is Egress.ANY:
+        ledger.add(RuleKind.EGRESS, Egress.ANY, Evidence(EvidenceKind.POLICY, "policy.yml"))
     items = ledger.items()
     profile = Profile(
         role=role,
@@ -60,6 +62,7 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
         capabilities=tuple(ledger.values(RuleKind.CAPABILITY)),
         signals=paths.signals_of(ledger),
         no_new_privileges=policy.no_new_privileges,
+        egress=policy.egress,
     )
     return Composed(profile, items, tuple(item for item in items if ledger.decided.verdict(item.id) is Verdict.OPEN))
 
@@ -78,6 +81,7 @@ def render(profile: Profile, parser: apparmor.Version = apparmor.PORTABLE) -> Ro
         apparmor=text,
         seccomp=seccomp.render(profile.syscalls, profile.arguments),
         no_new_privileges=profile.no_new_privileges,
+        egress=profile.egress,
     )
 
 
@@ -112,6 +116,7 @@ def _files(ledger: Ledger, reasons: paths.Reasons) -> tuple[FileRule, ...]:
 
 
 def _risks(ledger: Ledger) -> dict[tuple[RuleKind, str], Risk]:
-    risks = {(RuleKind.CALL, name): powers.risk(name) for name in ledger.values(RuleKind.CALL)}
+    risks: dict[tuple[RuleKind, str], Risk] = {(RuleKind.EGRESS, Egress.ANY): Risk.HIGH}
+    risks |= {(RuleKind.CALL, name): powers.risk(name) for name in ledger.values(RuleKind.CALL)}
     risks |= {(RuleKind.FILE, text): paths.risk(paths.rule(text)) for text in ledger.values(RuleKind.FILE)}
     return risks

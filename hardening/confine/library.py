@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hardening.errors import FailedError, HardenError
-from hardening.model.policy import RoleProfile
+from hardening.model.policy import Egress, RoleProfile
 from hardening.model.profile import EvidenceKind
 from hardening.model.review import Item
 
@@ -70,7 +70,7 @@ def generated(folder: Path, role: str) -> dict[Path, str]:
 
 
 def kept(place: Path) -> RoleProfile:
-    """The generated files of a role's folder as they are, whatever made them.
+    """The generated files of a role's folder as they are, whatever made them; `egress` is in its policy alone.
 
     Raises:
         HardenError: one is not there, or is no profile.
@@ -81,7 +81,9 @@ def kept(place: Path) -> RoleProfile:
         json.loads(seccomp)["syscalls"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise HardenError(f"{place}: has no {SECCOMP_FILE} and {APPARMOR_FILE} of a role: {error}") from error
-    return RoleProfile(place.name, profile_name(place.name), apparmor, seccomp)
+    policy = place / POLICY_FILE
+    egress = load_policy(policy).egress if policy.is_file() else Egress.ANY
+    return RoleProfile(place.name, profile_name(place.name), apparmor, seccomp, egress=egress)
 
 
 def drift(folder: Path, role: str) -> tuple[Path, ...]:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Container, Iterator
 
-from hardening.model.policy import FileRule, RoleProfile, SeccompAction
+from hardening.model.policy import Egress, FileRule, RoleProfile, SeccompAction
 
 from . import patterns
 from .syscalls import DANGEROUS, numbers
@@ -15,6 +15,9 @@ DANGEROUS_CAPABILITIES = frozenset(
     {"bpf", "dac_read_search", "mac_admin", "mac_override", "net_admin", "perfmon", "sys_admin", "sys_boot"}
     | {"sys_module", "sys_ptrace", "sys_rawio", "sys_time", "syslog", "checkpoint_restore"}
 )
+
+_PAST_THE_FENCE = frozenset({"net_admin", "net_raw"})
+"""Capabilities that the runtime takes from a container with `egress: none`."""
 
 _BARE = re.compile(r"^(?:allow\s+|audit\s+)*(file|capability|network|mount|umount|remount|pivot_root|ptrace|signal|"
                    r"unix|dbus|all|userns|io_uring|mqueue|change_profile)\s*,$")  # fmt: skip
@@ -66,6 +69,9 @@ def _apparmor_problems(profile: RoleProfile, reviewed: Container[str]) -> Iterat
         if capability := _CAPABILITY.match(rule):
             bad = sorted(DANGEROUS_CAPABILITIES.intersection(capability[1].split()))
             yield from (f"AppArmor: capability {each} reaches the machine" for each in bad if each not in reviewed)
+            if profile.egress is Egress.NONE:
+                past = sorted(_PAST_THE_FENCE.intersection(capability[1].split()))
+                yield from (f"AppArmor: capability {each} is taken away by `egress: none`" for each in past)
         yield from (f"AppArmor: {problem}" for problem in _file_problems(rule))
     yield from (f"AppArmor: {problem}" for problem in _written_and_run(rules))
     for kind in ("mount", "umount", "pivot_root"):

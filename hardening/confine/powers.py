@@ -75,6 +75,9 @@ _NOTABLE = frozenset(
 )
 RARE_FAMILIES = frozenset({"alg", "packet", "vsock", "netlink", "can", "bluetooth", "xdp", "tipc", "rds", "key"})
 
+LEAVE = "dial beyond its networks"
+"""What `egress: any` gives; no system call does."""
+
 _POWERS = {call: power for power, calls in _WORDS.items() for call in calls.split()}
 
 

@@ -1,8 +1,8 @@
-"""Every node at once, one round trip each; then the databases, through doors of their own."""
+"""Every node at once, one round trip each; the databases that one tells of at once, through doors of their own."""
 
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import msgspec
 
@@ -14,8 +14,10 @@ from hardening.model.known import Known, Unavailable
 
 from . import mongo_found, nginx
 from .shape import shapes
+from .stored import one_line
 
 Report = Callable[[str], None]
+NodeReading = Known[NodeFacts] | Unavailable
 ENGINE_SOCKET = "/run/docker.sock"
 NODE_SECONDS = 300
 """How long a node may take; it is long for emulated nodes on a busy machine."""
@@ -46,16 +48,25 @@ def gather(
     """
     say = report or (lambda _: None)
     started = time.time()
-    with ThreadPoolExecutor(len(inventory.nodes) or 1, thread_name_prefix="facts") as pool:
-        request = _request(engine_socket, whole_settings=whole_settings)
-        read = pool.map(lambda node: _read(node, hosts[node.name], request, say), inventory.nodes)
-        nodes = dict(zip((node.name for node in inventory.nodes), read, strict=True))
-    found = [(name, container) for name, node in nodes.items() for container in _containers(node)]
+    request = _request(engine_socket, whole_settings=whole_settings)
+    with (
+        ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="members") as doors,
+        ThreadPoolExecutor(len(inventory.nodes) or 1, thread_name_prefix="facts") as pool,
+    ):
+
+        def read(node: Node) -> tuple[str, NodeReading, list[Future[MongoMember]]]:
+            facts = _read(node, hosts[node.name], request, say)
+            found = [each for each in _containers(facts) if mongo_found.runs_in(each)]
+            return node.name, facts, [doors.submit(_member, hosts[node.name], node.name, each, say) for each in found]
+
+        readings = list(pool.map(read, inventory.nodes))
     return Facts(
         gathered_at=started,
-        nodes={name: _without_answers(node) for name, node in nodes.items()},
-        mongo=_members([(name, each) for name, each in found if mongo_found.runs_in(each)], hosts, say),
-        nginx=tuple(server for name, each in found if (server := nginx.server(name, each))),
+        nodes={name: _without_texts(facts) for name, facts, _ in readings},
+        mongo=tuple(member.result() for _, _, members in readings for member in members),
+        nginx=tuple(
+            server for name, facts, _ in readings for each in _containers(facts) if (server := nginx.server(name, each))
+        ),
     )
 
 
@@ -64,7 +75,9 @@ def decode(answer: bytes) -> Known[NodeFacts] | Unavailable:
     try:
         return Known(_NODE_FACTS.decode(answer))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return Unavailable(f"the node's answer makes no sense: {error}")
+        return Unavailable(f"the node's answer makes no sense: {one_line(error)}")
+    except RecursionError:
+        return Unavailable("the node's answer makes no sense: it is nested too deep")
 
 
 def _request(engine_socket: str, *, whole_settings: bool) -> dict[str, object]:
@@ -73,7 +86,6 @@ def _request(engine_socket: str, *, whole_settings: bool) -> dict[str, object]:
         "engine_socket": engine_socket,
         "files": [],
         "shapes": shapes(),
-        "questions": nginx.QUESTIONS,
         "looks": (nginx.LOOK, mongo_found.LOOK),
         "whole_settings": whole_settings,
     }
@@ -102,29 +114,20 @@ def _containers(node: Known[NodeFacts] | Unavailable) -> tuple[ContainerFacts, .
             return ()
 
 
-def _members(
-    found: list[tuple[str, ContainerFacts]], hosts: Mapping[str, Host], say: Report
-) -> tuple[MongoMember, ...]:
-    if not found:
-        return ()
+def _member(host: Host, node: str, container: ContainerFacts, say: Report) -> MongoMember:
     from . import mongo  # noqa: PLC0415 - the driver is slow to load, and most clusters have no database
 
-    def read(place: tuple[str, ContainerFacts]) -> MongoMember:
-        node, container = place
-        member = mongo.member(hosts[node], node, container)
-        say(f"{node}: read the database of {member.service}")
-        return member
-
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="members") as pool:
-        return tuple(pool.map(read, found))
+    member = mongo.member(host, node, container)
+    say(f"{node}: read the database of {member.service}")
+    return member
 
 
-def _without_answers(node: Known[NodeFacts] | Unavailable) -> Known[NodeFacts] | Unavailable:
-    """The node without what other facts were made from: raw output may hold what those leave out."""
+def _without_texts(node: Known[NodeFacts] | Unavailable) -> Known[NodeFacts] | Unavailable:
+    """The node without what other facts were made from: a raw text may hold what those leave out."""
     containers = _containers(node)
     if not isinstance(node, Known) or not isinstance(node.value.engine, Known) or not containers:
         return node
-    bare = Known(tuple(msgspec.structs.replace(each, answers={}, inside=_moved(each)) for each in containers))
+    bare = Known(tuple(msgspec.structs.replace(each, texts={}, inside=_moved(each)) for each in containers))
     engine = Known(msgspec.structs.replace(node.value.engine.value, containers=bare))
     return Known(msgspec.structs.replace(node.value, engine=engine))
 

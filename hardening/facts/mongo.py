@@ -59,11 +59,14 @@ def member(host: Host, node: str, container: ContainerFacts) -> MongoMember:
                 return speech.told(unread(node, container, asked_over.reason), spoken, asked_over)
             anonymous = clients.enter_context(door.client())
             access = _access(anonymous)
-            logins = _logins(door, labels.get(AUDITOR_LABEL, ""), keyfile)
+            hello = _asked(anonymous, dict, "hello")
+            logins = _logins(door, labels.get(AUDITOR_LABEL, ""), keyfile, arbiter=_is_arbiter(hello))
             session = _session(clients, door, logins, anonymous if access == Known(OPEN) else None)
-            return speech.told(_member(node, container, anonymous, access, session), spoken, asked_over)
+            return speech.told(_member(node, container, anonymous, access, session, hello=hello), spoken, asked_over)
     except HardenError as error:
         return unread(node, container, error.message)
+    except Exception as error:  # noqa: BLE001 - a server that answers nonsense must not hide the others; the reason says it
+        return unread(node, container, f"{type(error).__name__}: {error}")
 
 
 def unread(node: str, container: ContainerFacts, reason: str) -> MongoMember:
@@ -92,28 +95,34 @@ def users_of(answer: Document) -> tuple[MongoUser, ...]:
     )
 
 
-def _member(
+def _is_arbiter(hello: Known[Document] | Unavailable) -> bool:
+    return isinstance(hello, Known) and bool(hello.value.get("arbiterOnly"))
+
+
+def _member(  # noqa: PLR0913 - a place, two ways to ask, and what was heard on the way
     node: str,
     container: ContainerFacts,
     anonymous: Client,
     access: Known[str] | Unavailable,
     session: Known[tuple[str, Client]] | Unavailable,
+    *,
+    hello: Known[Document] | Unavailable,
 ) -> MongoMember:
     def ask(made_of: Callable[[Document], T], command: str, value: object = 1) -> Known[T] | Unavailable:
         if isinstance(session, Unavailable):
             return session
         return _asked(session.value[1], made_of, command, value)
 
-    hello = _asked(anonymous, dict, "hello")
-    arbiter = isinstance(hello, Known) and bool(hello.value.get("arbiterOnly"))
+    arbiter = _is_arbiter(hello)
+    build = _asked(anonymous, lambda answer: (str(answer["version"]), tuple(map(str, answer["modules"]))), "buildInfo")
     # An arbiter answers, but from no data: that there are no users, and that the default is the built-in one.
     holds_nothing = Unavailable("an arbiter holds no data of its set")
     return MongoMember(
         service=_service(container),
         node=node,
         container=container.inspect.id,
-        version=_asked(anonymous, lambda answer: str(answer["version"]), "buildInfo"),
-        modules=_asked(anonymous, lambda answer: tuple(map(str, answer["modules"])), "buildInfo"),
+        version=Known(build.value[0]) if isinstance(build, Known) else build,
+        modules=Known(build.value[1]) if isinstance(build, Known) else build,
         hello=Known(as_json(hello.value)) if isinstance(hello, Known) else hello,
         cmd_line=ask(_redacted, "getCmdLineOpts"),
         parameters=ask(_redacted, "getParameter", "*"),
@@ -160,10 +169,12 @@ def _access(anonymous: Client) -> Known[str] | Unavailable:
     return Known(OPEN)
 
 
-def _logins(door: Door, auditor: str, keyfile: str) -> dict[str, Credentials | Unavailable]:
+def _logins(door: Door, auditor: str, keyfile: str, *, arbiter: bool) -> dict[str, Credentials | Unavailable]:
     """Logins to try, by what they are, the least powerful first."""
     logins: dict[str, Credentials | Unavailable] = {}
-    if auditor:
+    if arbiter:
+        logins[AUDITOR] = Unavailable("an arbiter holds no users")
+    elif auditor:
         logins[AUDITOR] = _credentials(door, auditor, lambda secret: Credentials(AUDITOR, _line(secret)))
     else:
         logins[AUDITOR] = Unavailable(f"the container has no label {AUDITOR_LABEL}")

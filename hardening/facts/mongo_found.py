@@ -1,7 +1,6 @@
 """Where a mongod runs; apart from asking it, which loads the database driver."""
 
 from hardening.model.facts import ContainerFacts
-from hardening.model.known import Known
 
 PROGRAM = "mongod"
 LOOK = {"program": PROGRAM, "open_patterns": [r"^(.+)/mongod\.lock$", r"^(.+/mongod\.lock)$"], "endpoints": True}
@@ -10,4 +9,4 @@ LOOK = {"program": PROGRAM, "open_patterns": [r"^(.+)/mongod\.lock$", r"^(.+/mon
 
 def runs_in(container: ContainerFacts) -> bool:
     """Whether a mongod runs in the container."""
-    return isinstance(container.processes, Known) and any(each.command == PROGRAM for each in container.processes.value)
+    return container.runs(PROGRAM)

@@ -1,4 +1,4 @@
-"""NGINX's effective configuration: what `nginx -T` prints inside the container, as a tree.
+"""NGINX's configuration: the files in its container, put together by their `include`, as a tree.
 
 The parser is our own: the libraries for this read files from the disk of the machine they run on and follow `include`
 there, while here the text comes from another machine, all files in one stream.
@@ -6,6 +6,7 @@ there, while here the text comes from another machine, all files in one stream.
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 
 import msgspec
@@ -18,20 +19,21 @@ from hardening.node.redaction import MARK, text
 from .nginx_words import Word, words
 
 PROGRAM = "nginx"
-_DUMP, _VERSION = "nginx -T", "nginx -v"
-QUESTIONS = (
-    {"name": _DUMP, "program": PROGRAM, "arguments": ["-T"], "keep": ["-c", "-p"], "stream": "stdout"},
-    {"name": _VERSION, "program": PROGRAM, "arguments": ["-v"], "keep": [], "stream": "stderr"},
-)
-"""Asked inside every container that runs NGINX; `keep` follows a server that was started with a file of its own."""
+_DUMP, _VERSION = "configuration", "version"
 _AT = r"^(?:[^#\n]*[;{\s])?"
 """Where a directive may begin on a line; not after a `#`."""
 LOOK = {
     "program": PROGRAM,
+    "marks": {_VERSION: r"nginx version: [^/\s]+/([^\0\s]+)"},
+    "configuration": {
+        "file": {"option": "-c", "built": r"--conf-path='?([^\s']+)", "default": "conf/nginx.conf"},
+        "folder": {"option": "-p", "built": r"--prefix='?([^\s']+)", "default": "/usr/local/nginx"},
+        "built": r"configure arguments:([^\0\n]*)",
+        "include": r"(?<![^\s;{}])include\s+([^\s;][^;]*);",
+        "comment": r"(?m)(?:^|(?<=[\s;{}]))#.*$",
+    },
     "files": ["/run/nginx.pid", "/var/run/nginx.pid"],
-    "question": _DUMP,
     "file_patterns": [
-        r"^# configuration file (.+):$",
         _AT + r"pid\s+([^\s;]+)\s*;",
         _AT + r"(?:ssl|proxy_ssl|grpc_ssl|uwsgi_ssl)_certificate_key\s+([^\s;]+)\s*;",
     ],
@@ -39,9 +41,9 @@ LOOK = {
     "name_patterns": [_AT + r"server_name\s+([^;]+);"],
     "endpoints": True,
 }
-"""Looked at inside every such container: files that the configuration names, and its TLS servers."""
+"""Looked at inside every such container: its configuration, files that this names, and its TLS servers. Version and
+places of an NGINX are texts in its program, which `nginx -V` would print."""
 
-_FILE = re.compile(r"^# configuration file (.+):$", re.MULTILINE)
 _SECRET = re.compile(r"authorization|passw(or)?d|secret|token(?!s\b)|api[-_]?key|[-_]key\b", re.IGNORECASE)
 _BY_VALUE = frozenset({"geo", "map"})
 """Blocks whose directives' names are values that a variable may have."""
@@ -51,38 +53,47 @@ _DEEPEST = 64
 
 
 def server(node: str, container: ContainerFacts) -> NginxServer | None:
-    """What was learned from a container's answers; None when no NGINX runs in it."""
-    if _DUMP not in container.answers:
+    """What was learned from a container's files; None when no NGINX runs in it."""
+    if not container.runs(PROGRAM):
         return None
+    gap = container.inside if isinstance(container.inside, Unavailable) else Unavailable("was not asked")
     return NginxServer(
         service=container.service or container.inspect.name.lstrip("/"),
         node=node,
         container=container.inspect.id,
-        version=_version(container.answers.get(_VERSION, Unavailable("was not asked"))),
-        config=_config(container.answers[_DUMP]),
+        version=container.texts.get(_VERSION, gap),
+        config=_config(container.texts.get(_DUMP, gap)),
         inside=container.inside,
     )
 
 
-def parse(dump: str) -> tuple[Directive, ...]:
-    """Output of `nginx -T` -> the main file's directives, each `include` replaced by what it includes.
+def parse(text: str) -> tuple[Directive, ...]:
+    """A configuration -> the main file's directives, each `include` replaced by what it includes.
 
     Values that look like secrets (by their directive's or header's name) are replaced.
 
+    Args:
+        text: as `node/configured.py` tells it.
+
     Raises:
-        HardenError: the text is not what NGINX prints, with file and line.
+        HardenError: the text is no NGINX's, with file and line.
     """
-    parts = _FILE.split(dump)
-    names, texts = parts[1::2], parts[2::2]
-    if not names:
-        raise HardenError("nginx -T: printed no configuration file")
-    # The header's own line end and the blank line that NGINX adds at the end are not the file's.
-    files = {name: _Parser(name, text[1:]).directives() for name, text in zip(names, texts, strict=True)}
-    tree = _Tree(names[0], files)
-    directives = tuple(tree.spliced(files[names[0]]))
-    if unused := sorted(files.keys() - tree.used - {names[0]}):
-        raise HardenError(f"nginx -T: {unused[0]} is printed, but nothing includes it")
-    return directives
+    try:
+        told = msgspec.json.decode(text, type=_Configuration)
+    except msgspec.DecodeError as error:
+        raise HardenError(f"the configuration makes no sense: {error}") from error
+    if not told.files:
+        raise HardenError("there is no configuration file")
+    files = {name: _Parser(name, text).directives() for name, text in told.files.items()}
+    main = next(iter(files))
+    return tuple(_Tree(main, files, told.included).spliced(files[main]))
+
+
+class _Configuration(msgspec.Struct):
+    """Path -> text, the main file first; patterns of the includes that were followed."""
+
+    files: dict[str, str]
+    included: frozenset[str] = frozenset()
 
 
 class _Parser:
@@ -132,12 +143,12 @@ class _Parser:
 
 
 class _Tree:
-    """Files of a dump, put together by their `include` directives; `used` are those that were included."""
+    """Files of a configuration, put together by their `include` directives."""
 
-    def __init__(self, main: str, files: dict[str, tuple[Directive, ...]]) -> None:
+    def __init__(self, main: str, files: dict[str, tuple[Directive, ...]], included: AbstractSet[str]) -> None:
         self._folder = PurePosixPath(main).parent
         self._files = files
-        self.used: set[str] = set()
+        self._included = included
 
     def spliced(self, directives: Sequence[Directive], depth: int = 0) -> Iterator[Directive]:
         for directive in directives:
@@ -153,14 +164,13 @@ class _Tree:
 
     def _matching(self, include: Directive) -> list[str]:
         pattern = str(self._folder / include.args[0])
-        if not any(letter in pattern for letter in "*?["):
-            if pattern not in self._files:
-                raise HardenError(f"{include.file}:{include.line}: {pattern} is included, but was not printed")
-            found = [pattern]
-        else:
-            found = sorted(name for name in self._files if PurePosixPath(name).match(pattern))
-        self.used.update(found)
-        return found
+        if pattern not in {str(PurePosixPath(each)) for each in self._included}:
+            raise HardenError(f"{include.file}:{include.line}: {pattern} is included, but was not followed")
+        if any(letter in pattern for letter in "*?["):
+            return sorted(name for name in self._files if PurePosixPath(name).match(pattern))
+        if pattern not in self._files:
+            raise HardenError(f"{include.file}:{include.line}: {pattern} is included, but is not there")
+        return [pattern]
 
 
 def _redacted(name: str, args: list[str]) -> tuple[str, ...]:
@@ -172,13 +182,6 @@ def _redacted(name: str, args: list[str]) -> tuple[str, ...]:
         kept.append(MARK if secret and not is_open else text(word))
         secret = secret or _SECRET.search(word) is not None
     return tuple(kept[1:])
-
-
-def _version(answer: Known[str] | Unavailable) -> Known[str] | Unavailable:
-    if isinstance(answer, Unavailable):
-        return answer
-    found = re.search(r"^nginx version: [^/\s]+/(\S+)", answer.value, re.MULTILINE)
-    return Known(found.group(1)) if found else Unavailable(f"nginx -v told no version: {answer.value.strip()[:80]!r}")
 
 
 def _config(answer: Known[str] | Unavailable) -> Known[tuple[Directive, ...]] | Unavailable:

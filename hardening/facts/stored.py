@@ -57,14 +57,14 @@ def _decoded(path: Path, text: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.ValidationError as error:
-        raise HardenError(f"{path}: is not a facts file: {_line(error)}", _AGAIN) from error
+        raise HardenError(f"{path}: is not a facts file: {one_line(error)}", _AGAIN) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HardenError(f"{path}: is no whole JSON document: {_line(error)}", _AGAIN) from error
+        raise HardenError(f"{path}: is no whole JSON document: {one_line(error)}", _AGAIN) from error
     except RecursionError as error:
         raise HardenError(f"{path}: is not a facts file: it is nested too deep", _AGAIN) from error
 
 
-def _line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
     """A decoder's complaint, which quotes what it complains about, as one line of bounded length."""
     words = " ".join(str(error).split())
     return words if len(words) <= _LONGEST else words[:_LONGEST] + "…"

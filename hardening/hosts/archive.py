@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import parse_qsl
 
 from gridfs import GridFSBucket
 from gridfs.errors import FileExists
@@ -79,7 +80,7 @@ def _parsed(address: str) -> dict[str, Any]:
     try:
         parsed = parse_uri(address, warn=False)
     except OSError as error:
-        raise HardenError(f"the store's address: {error.filename}: {error.strerror}") from None
+        raise HardenError(f"the store's address: {_files(address)}: {error.strerror}") from None
     except (PyMongoError, ValueError, TypeError):
         # The driver's own words may repeat a part of the address, and with it a secret.
         raise HardenError("the store's address cannot be understood", "mongodb://USER@host:27017/database") from None
@@ -88,6 +89,12 @@ def _parsed(address: str) -> dict[str, Any]:
     if secrets := _SECRET_OPTIONS & {key.lower() for key in parsed["options"]}:
         raise HardenError(f"the store's address holds a secret: {min(secrets)}", _NO_SECRETS)
     return parsed
+
+
+def _files(address: str) -> str:
+    """The files an address names: the driver's complaint about one names it or not, as its version is."""
+    options = parse_qsl(address.partition("?")[2])
+    return ", ".join(value for name, value in options if name.lower().endswith("file"))
 
 
 @contextmanager

@@ -157,6 +157,8 @@ class Door(Struct, frozen=True):
             Client(
                 directConnection=True,
                 appname="harden",
+                # No third connection that does nothing but measure: each is a TLS handshake for the server.
+                serverMonitoringMode="poll",
                 serverSelectionTimeoutMS=limit,
                 connectTimeoutMS=limit,
                 socketTimeoutMS=limit,

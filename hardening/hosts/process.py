@@ -37,7 +37,7 @@ def run(argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float, cwd: str |
     out.at_limit = err.at_limit = program.kill
     in_time = program.ends_within(timeout)
     if out.is_full or err.is_full:
-        return Result(argv, TIMED_OUT, b"", f"said more than {OUTPUT_LIMIT >> 20} MiB".encode())
+        return Result(argv, TIMED_OUT, b"", f"more than {OUTPUT_LIMIT >> 20} MiB".encode())
     if not in_time:
         return Result(argv, TIMED_OUT, out.getvalue(), f"no answer within {timeout:g} s".encode())
     return Result(argv, program.exit_code, out.getvalue(), err.getvalue())

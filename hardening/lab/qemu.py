@@ -70,7 +70,8 @@ def arguments(name: str, shape: Shape, files: Files, wiring: Wiring) -> tuple[st
         # the stricter settings do not go with -daemonize
         "-sandbox", "on,obsolete=deny,resourcecontrol=deny",
         "-machine", "pc", "-accel", "kvm" if shape.accel == "kvm" else "tcg,thread=multi",
-        "-cpu", _MODELS[shape.accel], "-smp", str(CPUS), "-m", str(shape.memory), "-display", "none", "-rtc", "base=utc",
+        "-cpu", _MODELS[shape.accel], "-smp", str(CPUS), "-m", str(shape.memory),
+        "-display", "none", "-rtc", "base=utc",
         "-kernel", str(files.kernel), "-initrd", str(files.initrd), "-append", _COMMAND_LINE,
         "-drive", f"file={_escape(files.disk)},if=none,id=disk,cache=unsafe,discard=unmap",
         "-device", "virtio-blk-pci,drive=disk,addr=0x2",

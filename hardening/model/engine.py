@@ -8,13 +8,18 @@ from msgspec import Struct, field
 
 
 class Mount(Struct, frozen=True, rename="pascal"):
-    """One mount of a container."""
+    """One mount of a container.
+
+    `reaches` is no field of the engine's: the names that the node has for what the kernel shows there, whatever link,
+    volume option or other mount leads to it, the widest mount's first; empty where the kernel does not tell.
+    """
 
     type: str = ""
     source: str = ""
     destination: str = ""
     rw: bool = field(default=False, name="RW")
     propagation: str = ""
+    reaches: tuple[str, ...] = ()
 
 
 class ContainerRestartPolicy(Struct, frozen=True, rename="pascal"):
@@ -32,8 +37,25 @@ class Ulimit(Struct, frozen=True, rename="pascal"):
     hard: int = 0
 
 
+class LogOptions(Struct, frozen=True, rename="pascal"):
+    """How much of a log is kept; other options of drivers may hold tokens."""
+
+    max_size: str = field(default="", name="max-size")
+
+
+class LogConfig(Struct, frozen=True, rename="pascal"):
+    """Where a container's output goes."""
+
+    type: str = ""
+    config: LogOptions | None = None
+
+
 class HostConfig(Struct, frozen=True, rename="pascal"):
-    """What a container was created with on the host's side."""
+    """What a container was created with on the host's side.
+
+    `masked_paths` are those of /proc and /sys that the engine hides; None where it does not tell, and empty where
+    somebody asked for all of them.
+    """
 
     privileged: bool = False
     readonly_rootfs: bool = False
@@ -46,13 +68,18 @@ class HostConfig(Struct, frozen=True, rename="pascal"):
     ipc_mode: str = ""
     uts_mode: str = field(default="", name="UTSMode")
     userns_mode: str = ""
+    cgroupns_mode: str = ""
     cgroup_parent: str = ""
     memory: int = 0
     nano_cpus: int = 0
+    cpu_quota: int = 0
     cpu_shares: int = 0
     pids_limit: int | None = None
     restart_policy: ContainerRestartPolicy | None = None
+    log_config: LogConfig | None = None
     devices: tuple[dict[str, object], ...] | None = None
+    device_cgroup_rules: tuple[str, ...] | None = None
+    masked_paths: tuple[str, ...] | None = None
     ulimits: tuple[Ulimit, ...] | None = None
 
 

@@ -143,20 +143,26 @@ class ContainerFacts(Struct, frozen=True):
         inspect: the engine's document.
         processes: every process of the container.
         root_read_only: the `ro` option of `/` in the container's own mount table.
-        answers: output of the questions the gatherer asked inside, by question name.
+        texts: what a program's own files say, by name, until the gatherer has understood them.
         inside: what the gatherer looked at inside.
+        fence: what its network namespace lacks of the fence that `egress: none` stands for; empty where it stands.
     """
 
     inspect: Inspect
     processes: Known[tuple[ProcessFacts, ...]] | Unavailable
     root_read_only: Known[bool] | Unavailable
-    answers: dict[str, Known[str] | Unavailable] = {}
+    texts: dict[str, Known[str] | Unavailable] = {}
     inside: Known[Inside] | Unavailable = Unavailable("was not asked")
+    fence: Known[str] | Unavailable = Unavailable("was not asked")
 
     @property
     def service(self) -> str:
         """Name of the swarm service the container belongs to; empty for a plain container."""
         return self.label("com.docker.swarm.service.name")
+
+    def runs(self, program: str) -> bool:
+        """Whether a process of that name was seen in the container."""
+        return isinstance(self.processes, Known) and any(each.command == program for each in self.processes.value)
 
     def label(self, name: str) -> str:
         """A label of the container; empty when it has none of that name."""
@@ -241,8 +247,8 @@ class NodeFacts(Struct, frozen=True):
         time: seconds since the epoch, by the node's clock.
         lsm: active kernel security modules.
         apparmor_profiles: loaded profile -> mode (enforce, complain, …).
-        apparmor_parser: version of the node's parser, such as `4.1.0`.
         sysctls: kernel parameter -> value, of those that matter; one that is missing does not exist in this kernel.
+        audit_rules: of the kernel's audit, in the words of `auditctl -l` as far as they are about files.
         files: path -> its inode, `Known(None)` when there is no such file.
         daemon_config: `daemon.json` as JSON text of an object; `{}` when there is none.
         daemon_argv: command line of the running dockerd.
@@ -265,7 +271,6 @@ class NodeFacts(Struct, frozen=True):
     python: str
     lsm: Known[tuple[str, ...]] | Unavailable
     apparmor_profiles: Known[dict[str, str]] | Unavailable
-    apparmor_parser: Known[str] | Unavailable
     sysctls: Known[dict[str, str]] | Unavailable
     audit_rules: Known[tuple[str, ...]] | Unavailable
     files: dict[str, Known[FileFacts | None] | Unavailable]
@@ -357,7 +362,7 @@ class Directive(Struct, frozen=True):
 
 
 class NginxServer(Struct, frozen=True):
-    """One running NGINX, by `nginx -T` inside its container."""
+    """One running NGINX, by the files of its container; nothing is run there."""
 
     service: str
     node: str
@@ -371,8 +376,9 @@ class Facts(Struct, frozen=True):
     """Everything that was read, and when (seconds since the epoch, by the operator's clock).
 
     What is wanted rather than read is None when no project said so: the host ports that services may publish, the
-    registries that images may come from, and the image digests that each role's recordings were made with. `waivers` is
-    what the project accepts and what that met; None until an audit has found out.
+    registries that images may come from, the image digests that each role's recordings were made with, and how many
+    questions about each role nobody has decided. `waivers` is what the project accepts and what that met; None until an
+    audit has found out.
     """
 
     gathered_at: Moment
@@ -383,6 +389,7 @@ class Facts(Struct, frozen=True):
     allowed_ports: tuple[int, ...] | None = None
     allowed_registries: tuple[str, ...] | None = None
     evidence: dict[str, tuple[str, ...]] | None = None
+    open_questions: dict[str, int] | None = None
     left_out: str = LEFT_OUT
     waivers: tuple[WaiverUse, ...] | None = None
 

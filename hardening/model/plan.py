@@ -8,7 +8,7 @@ from .stack import ReplicaSet, Stack
 
 
 class Phase(IntEnum):
-    """Order of work. Steps of one phase on different nodes may run at the same time, except ENGINE's."""
+    """Order of work. Steps of one phase on different nodes may run at the same time, except ENGINE's in a swarm."""
 
     FILES = 1
     ENGINE = 2

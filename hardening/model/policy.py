@@ -44,6 +44,13 @@ class AppArmorPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     capabilities: tuple[str, ...] = ()
 
 
+class Egress(StrEnum):
+    """Where a role may dial: only within the networks its container is on, or wherever they lead."""
+
+    NONE = "none"
+    ANY = "any"
+
+
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """`profiles/<role>/policy.yml`. The role is the folder's name."""
 
@@ -53,6 +60,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     abstractions: tuple[str, ...] = ()
     """Shared parts by name, such as `libc`; `confine/abstractions.py` says what each allows."""
     no_new_privileges: bool = True
+    egress: Egress = Egress.NONE
 
 
 class SeccompAction(StrEnum):
@@ -71,6 +79,7 @@ class RoleProfile(Struct, frozen=True):
         apparmor: its text.
         seccomp: JSON text, valid for the engine and as OCI `linux.seccomp` alike.
         no_new_privileges: whether tasks get the bit.
+        egress: whether tasks are kept within their networks.
     """
 
     role: str
@@ -78,9 +87,10 @@ class RoleProfile(Struct, frozen=True):
     apparmor: str
     seccomp: str
     no_new_privileges: bool = True
+    egress: Egress = Egress.NONE
 
     @property
     def hash(self) -> str:
         """Changes with anything that a task is confined by."""
-        content = f"{self.apparmor}\0{self.seccomp}\0{self.no_new_privileges}"
+        content = f"{self.apparmor}\0{self.seccomp}\0{self.no_new_privileges}\0{self.egress}"
         return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from .policy import ArgumentRule, FileRule, NetworkRule
+from .policy import ArgumentRule, Egress, FileRule, NetworkRule
 
 
 class EvidenceKind(StrEnum):
@@ -54,13 +54,15 @@ class RuleKind(StrEnum):
     NETWORK = "network"
     CAPABILITY = "capability"
     SIGNAL = "signal"
+    EGRESS = "egress"
 
 
 class Rule(Struct, frozen=True):
     """One thing a role may do.
 
     Attributes:
-        value: as the profile has it: `openat`, `socket 0=2 1=1`, `/srv/** r`, `inet stream`, `chown`, `receive term`.
+        value: as the profile has it: `openat`, `socket 0=2 1=1`, `/srv/** r`, `inet stream`, `chown`, `receive term`,
+            `any`.
     """
 
     kind: RuleKind
@@ -101,3 +103,4 @@ class Profile(Struct, frozen=True):
     capabilities: tuple[str, ...]
     signals: tuple[SignalRule, ...] = ()
     no_new_privileges: bool = True
+    egress: Egress = Egress.NONE

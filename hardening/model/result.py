@@ -2,6 +2,9 @@
 
 from msgspec import Struct
 
+_LONGEST = 500
+"""Letters of a complaint that are told: a node may say anything."""
+
 
 class Result(Struct, frozen=True):
     """A program ran to its end on a host. A non-zero `rc` is an answer, not an exception."""
@@ -25,4 +28,4 @@ class Result(Struct, frozen=True):
     def complaint(self) -> str:
         """The last line of standard error, for one-line messages."""
         lines = self.stderr.decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"exit code {self.rc}"
+        return lines[-1][:_LONGEST] if lines else f"exit code {self.rc}"

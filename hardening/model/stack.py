@@ -84,6 +84,7 @@ class ReplicaSet(Struct, frozen=True, forbid_unknown_fields=True):
         port: TCP port inside the containers.
         heartbeat_timeout_seconds: after which a member that answers no heartbeat counts as lost.
         election_timeout_ms: after which members without word from a primary elect one.
+        catch_up_timeout_ms: for which a new primary looks for writes that no majority has, silent members included.
     """
 
     members: tuple[str, ...]
@@ -97,6 +98,7 @@ class ReplicaSet(Struct, frozen=True, forbid_unknown_fields=True):
     data: tuple[InitialData, ...] = ()
     heartbeat_timeout_seconds: Annotated[int, Meta(ge=1)] = 3
     election_timeout_ms: Annotated[int, Meta(ge=100)] = 5000
+    catch_up_timeout_ms: Annotated[int, Meta(ge=0)] = 500
 
     def host(self, service: str) -> str:
         """A service's name and port, as the members know each other: never an address, which a restart changes."""

@@ -2,41 +2,35 @@
 
 The request, one line of JSON:
 
-    {"node": NAME, "engine_socket": PATH, "files": [PATH], "shapes": {…}, "questions": [QUESTION], "looks": [LOOK]}
+    {"node": NAME, "engine_socket": PATH, "files": [PATH], "shapes": {…}, "looks": [LOOK]}
 
-`shapes` says which fields of the engine's documents may leave the node (see `engine_facts.prune`). A question is put
-inside every container that runs a program of that name:
-
-    {"name": "nginx -T", "program": "nginx", "arguments": ["-T"], "keep": ["-c"], "stream": "stdout"}
-
-`keep` names options that are taken over from the running program's own command line. A look is what is looked at inside
-such a container, see `looks`. No secret leaves the node: no environment value, join token, secret or config content, no
-password in an argument, a label or a setting (see `redaction`).
+`shapes` says which fields of the engine's documents may leave the node (see `engine_facts.prune`). A look is what is
+looked at inside every container that runs a program of some name, see `looks`. No secret leaves the node: no
+environment value, join token, secret or config content, no password in an argument, a label or a setting (see
+`redaction`).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import time
 from typing import Any
 
+from hardening.node.audit_rules import audit_rules
 from hardening.node.engine_facts import engine_facts, swarm_facts
 from hardening.node.engine_socket import EngineSocket
 from hardening.node.fact import Fact, NotReadable, fact, read_text, reason, unavailable
 from hardening.node.inodes import disks, files, group_members, text_or
 from hardening.node.inside import certificates_of
 from hardening.node.kernel import (
-    apparmor_parser,
     apparmor_profiles,
-    audit_rules,
     security_modules,
     sysctls,
     transparent_hugepages,
 )
-from hardening.node.process import command_line, pids, started
+from hardening.node.process import command_line, programs, started
 from hardening.node.redaction import document, redacted
 from hardening.node.sockets import SocketOwners, listeners, listens_on
 
@@ -56,7 +50,7 @@ PROGRAMS = (
     "sysctl",
     "systemctl",
 )
-_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_SEARCH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _DAEMON = "dockerd"
 
 
@@ -73,8 +67,9 @@ def node_facts(request: dict[str, Any]) -> dict[str, Any]:
     system = os.uname()
     modules = fact(security_modules)
     engine, swarm, root = _engine(request, _without_apparmor(modules))
-    owners = SocketOwners()
-    daemon = fact(_daemon, request.get("engine_socket", ENGINE_SOCKET))
+    running = programs()
+    owners = SocketOwners(list(running))
+    daemon = fact(_daemon, running, request.get("engine_socket", ENGINE_SOCKET))
     argv = _of_daemon(daemon, command_line)
     return {
         "hostname": system.nodename,
@@ -87,7 +82,6 @@ def node_facts(request: dict[str, Any]) -> dict[str, Any]:
         "python": ".".join(str(part) for part in sys.version_info[:3]),
         "lsm": modules,
         "apparmor_profiles": fact(apparmor_profiles),
-        "apparmor_parser": fact(apparmor_parser),
         "sysctls": fact(sysctls),
         "transparent_hugepages": fact(transparent_hugepages),
         "audit_rules": fact(audit_rules),
@@ -95,7 +89,7 @@ def node_facts(request: dict[str, Any]) -> dict[str, Any]:
         "disks": disks(["/", "/var/log", root or "/var/lib/docker"]),
         "listeners": fact(listeners, owners),
         "groups": {name: members for name in GROUPS if (members := group_members(name)) is not None},
-        "programs": {name: shutil.which(name, path=_SEARCH) or "" for name in PROGRAMS},
+        "programs": {name: _program(name) for name in PROGRAMS},
         "daemon_config": fact(_settings, config_file(argv.get("value", [])), bool(request.get("whole_settings"))),
         "daemon_argv": redacted(argv),
         "daemon_started": _of_daemon(daemon, started),
@@ -139,9 +133,9 @@ def _swarm_certificate(root: str) -> str:
         raise NotReadable("the node has no certificate of a swarm") from None
 
 
-def _daemon(engine_socket: str) -> int:
+def _daemon(running: dict[int, str], engine_socket: str) -> int:
     """The dockerd that listens on the engine's socket."""
-    everyone = [pid for pid in pids() if _command(pid) == _DAEMON]
+    everyone = [pid for pid, path in running.items() if os.path.basename(path) == _DAEMON]
     if not everyone:
         raise NotReadable("no dockerd runs")
     for pid in everyone:
@@ -178,11 +172,10 @@ def _settings(path: str, whole: bool) -> str:
         raise NotReadable(f"daemon.json is not JSON: {error}") from None
 
 
-def _command(pid: int) -> str:
-    try:
-        return read_text(f"/proc/{pid}/comm").strip()
-    except OSError:
-        return ""  # it ended while we looked
+def _program(name: str) -> str:
+    """Where a program is; empty when it is nowhere."""
+    paths = (f"{folder}/{name}" for folder in _SEARCH)
+    return next((path for path in paths if os.access(path, os.X_OK) and not os.path.isdir(path)), "")
 
 
 def _os_name() -> str:

@@ -4,7 +4,8 @@ A provider shuts out who asks too often or goes on after a refusal, so the rule 
 
 - Nothing is sent while a name's address is the one that was last accepted.
 - A refusal (`badauth`, `nohost`, `abuse`, …), and any reply that is not understood, holds for its host name until a
-  person acts: `reset`, other credentials, or other settings.
+  person acts: `reset`, other credentials, or other settings. With every name refused, a service that tells the address
+  is not asked either.
 - `911`, a fault of the provider's server, and a request whose answer never came forbid the next request for half an
   hour. That is written down before each request, so neither a crash nor a restart is a way around it.
 
@@ -12,7 +13,6 @@ The state is one JSON file, mode 0600, replaced whole. Credentials come from a f
 stands in the state of them is a salted scrypt, by which a change is noticed. HTTPS only, certificates verified,
 redirects not followed, replies and times limited.
 
-Standard library only, Python 3.9 or later, one file: `harden dns` runs it here, and it is installed on nodes as
 Standard library only, Python 3.9 or later: `harden dns` runs it here, and it is installed on nodes with the modules of
 `node/` that it imports.
 """
@@ -65,16 +65,24 @@ class Outcome(NamedTuple):
 Tell = Callable[[str], None]
 
 
-def standing(state: State, settings: Settings, mark: str, address: str) -> dict[str, Outcome]:
-    """The host names for which nothing is to be sent, and why."""
+def refused(state: State, settings: Settings, mark: str) -> dict[str, Outcome]:
+    """The host names that are given up until a person acts."""
     found = {}
     for host in settings.hostnames:
         record = state["hosts"].get(host, {})
         if "refused" in record and record["by"] == mark:
             found[host] = Outcome(host, "refused", f"{record['refused']}: {record['said']}")
-        elif record.get("address") == address and record["server"] == settings.server:
-            found[host] = Outcome(host, "current", address)
     return found
+
+
+def current(state: State, settings: Settings, address: str) -> dict[str, Outcome]:
+    """The host names for which the provider last accepted this address."""
+    accepted = {"server": settings.server, "address": address}.items()
+    return {
+        host: Outcome(host, "current", address)
+        for host in settings.hostnames
+        if accepted <= state["hosts"].get(host, {}).items()
+    }
 
 
 def run_round(settings: Settings, tell: Tell, now: Callable[[], float] = time.time) -> tuple[Outcome, ...]:
@@ -85,11 +93,14 @@ def run_round(settings: Settings, tell: Tell, now: Callable[[], float] = time.ti
         NotReachedError: the address could not be found out.
     """
     credentials = read_credentials(settings.credentials)
-    address = find_address(settings)
     with locked(settings.state):
         state = read_state(settings.state)
         mark = mark_of(settings, credentials, state["salt"])
-        outcomes = standing(state, settings, mark, address)
+        outcomes = refused(state, settings, mark)
+        if all(host in outcomes for host in settings.hostnames):
+            return tuple(outcomes.values())
+        address = find_address(settings)
+        outcomes.update(current(state, settings, address))
         due = [host for host in settings.hostnames if host not in outcomes]
         for start in range(0, len(due), AT_ONCE):
             hosts = tuple(due[start : start + AT_ONCE])

@@ -137,8 +137,6 @@ def send(settings: Settings, credentials: Credentials, hosts: tuple[str, ...], a
 
 def judge(status: int, body: str, hosts: tuple[str, ...], address: str) -> dict[str, Verdict]:
     """What a reply means for each host name, line by line. What is not understood is UNKNOWN, which stops."""
-    if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.TOO_MANY_REQUESTS:
-        return dict.fromkeys(hosts, Verdict("911", f"HTTP {status}"))
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     if len(lines) == 1 and lines[0].split()[0] in OF_THE_REQUEST:
         lines = lines * len(hosts)
@@ -147,23 +145,28 @@ def judge(status: int, body: str, hosts: tuple[str, ...], address: str) -> dict[
     else:
         verdicts = [_verdict(line, address) for line in lines]
     if status != http.client.OK and not all(verdict.code in REFUSALS for verdict in verdicts):
-        code = "badauth" if status == http.client.UNAUTHORIZED else UNKNOWN
-        verdicts = [Verdict(code, f"HTTP {status}")] * len(hosts)
+        verdicts = [Verdict(_code_of(status), f"HTTP {status}")] * len(hosts)
     return dict(zip(hosts, verdicts))  # noqa: B905 - `strict` needs Python 3.10; equally long by construction
 
 
+def _code_of(status: int) -> str:
+    """What a status means by itself, where the body is no refusal in the protocol's words."""
+    if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.TOO_MANY_REQUESTS:
+        return "911"
+    return "badauth" if status == http.client.UNAUTHORIZED else UNKNOWN
+
+
 def _verdict(line: str, address: str) -> Verdict:
-    code, _, rest = line.partition(" ")
+    code, *rest = line.split(maxsplit=1)
     if code in REFUSALS or code in OUTAGES:
         return Verdict(code, shown(line))
-    if code in DONE and not rest:
-        return Verdict(code, code)
     try:
-        set_to = ipaddress.ip_address(rest.strip())
+        set_to = {ipaddress.ip_address(each.strip()) for text in rest for each in text.split(",")}
     except ValueError:
         return Verdict(UNKNOWN, shown(line))
     # By the protocol, an address on the loopback that nobody asked for means: this program is not wanted.
-    if code not in DONE or (set_to.is_loopback and set_to != ipaddress.ip_address(address)):
+    unasked = set_to - {ipaddress.ip_address(address)}
+    if code not in DONE or any(each.is_loopback for each in unasked):
         return Verdict(UNKNOWN, shown(line))
     return Verdict(code, shown(line))
 

@@ -25,7 +25,8 @@ State = dict[str, Any]
 VERSION = 1
 OUTAGE_SECONDS = 1800
 """Pause after `911`, by the protocol; kept after a server's fault and after a lost answer, too."""
-LOCK_SECONDS = 60.0
+LOCK_SECONDS = 90.0
+"""More than a round takes: a request for the address, and one to the provider."""
 
 
 def read_state(path: str) -> State:

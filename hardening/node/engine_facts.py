@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable
+import re
 from typing import Any
-from urllib.parse import quote
 
 from hardening.node.builds import build_of
 from hardening.node.engine_socket import NOT_FOUND, EngineError, EngineSocket
 from hardening.node.fact import Fact, NotReadable, fact
+from hardening.node.fence import lacking
 from hardening.node.inside import programs
 from hardening.node.looks import look_for
-from hardening.node.process import command_line, pids_by_container, processes, root_is_read_only
+from hardening.node.mount_table import reached, rows
+from hardening.node.process import pids_by_container, processes, root_is_read_only
 from hardening.node.redaction import redacted
 
-_ANSWER_SECONDS = 20
-_ENDED = quote(json.dumps({"status": ["created", "exited", "dead"]}))
+_RELEASE = re.compile(r"v?\d\.\d+\.\d+(?![\w.])")
+_ENDED = "%7B%22status%22%3A%5B%22created%22%2C%22exited%22%2C%22dead%22%5D%7D"
+"""{"status":["created","exited","dead"]}, as an address has it."""
 
 
 def prune(document: Any, shape: Any) -> Any:  # noqa: ANN401 - JSON
@@ -54,12 +55,11 @@ def engine_facts(
     """EngineFacts of the node."""
     shapes = request["shapes"]
     containers = _Containers(engine, request, without_apparmor)
-    components = engine.version.get("Components") or []
     running = fact(containers.read)
     return {
         "info": prune(_without_features(info), shapes["info"]),
         "api_version": engine.api_version,
-        "component_versions": {str(part["Name"]): str(part["Version"]) for part in components},
+        "component_versions": _components(engine, info),
         "containers": running,
         "builds": {image: fact(_build, engine, image) for image in containers.images},
         "programs": {image: fact(programs, init) for image, init in containers.images.items()},
@@ -97,15 +97,27 @@ def swarm_facts(engine: EngineSocket, info: dict[str, Any], request: dict[str, A
     }
 
 
+def _components(engine: EngineSocket, info: dict[str, Any]) -> dict[str, str]:
+    """Versions of the engine's parts.
+
+    `/info`, which is asked anyway, names the commit of runc; releases and distributions put the version into it. Only
+    where a build does not is `/version` asked, for which the engine starts its runtime once more.
+    """
+    commit = str((info.get("RuncCommit") or {}).get("ID") or "")
+    if _RELEASE.match(commit):
+        return {"Engine": str(info.get("ServerVersion") or ""), "runc": commit.removeprefix("v")}
+    return {str(part["Name"]): str(part["Version"]) for part in engine.version.get("Components") or []}
+
+
 class _Containers:
-    """Running containers: the engine's word, the kernel's, and answers from inside."""
+    """Running containers: the engine's word, the kernel's, and what they hold inside."""
 
     def __init__(self, engine: EngineSocket, request: dict[str, Any], without_apparmor: str) -> None:
         self._engine = engine
         self._shape = request["shapes"]["inspect"]
-        self._questions = request.get("questions", [])
         self._looks = request.get("looks", [])
         self._without_apparmor = without_apparmor
+        self._node = rows("self")
         self.images: dict[str, int] = {}
         """Image id -> the first process of some container of it, filled by `read`."""
 
@@ -127,59 +139,36 @@ class _Containers:
         init = int(document["State"]["Pid"])
         running = fact(lambda: self._processes(init, members))
         found = running.get("value") or []
-        answers = self._answers(document["Id"], found)
         if init and document.get("Image"):
             self.images.setdefault(str(document["Image"]), init)
+        texts: dict[str, Fact] = {}
         kept: dict[str, Any] = {
-            "inspect": prune(document, self._shape),
+            "inspect": prune({**document, "Mounts": self._mounts(document, init)}, self._shape),
             "processes": running,
             "root_read_only": fact(lambda: root_is_read_only(_alive(init))),
-            "answers": answers,
+            "texts": texts,
+            "fence": fact(lambda: lacking(_alive(init))),
         }
         for wanted in self._looks:
             if any(process["command"] == wanted["program"] for process in found):
-                kept["inside"] = fact(look_for, wanted, _alive(init), found, answers)
+                kept["inside"] = fact(look_for, wanted, init, found, texts)
         return kept
+
+    def _mounts(self, document: dict[str, Any], init: int) -> list[dict[str, Any]]:
+        """The engine's record of mounts, each with the node's names of what the kernel shows there."""
+        mounts = document.get("Mounts") or []
+        if not mounts:
+            return []
+        try:
+            inside = rows(str(_alive(init)))
+        except (OSError, NotReadable):
+            inside = []  # it ended while we looked, which its processes tell; the record says what was asked for
+        return [{**mount, "Reaches": reached(inside, self._node, str(mount.get("Destination")))} for mount in mounts]
 
     def _processes(self, init: int, members: list[int]) -> list[dict[str, Any]]:
         if not members and os.path.exists(f"/proc/{_alive(init)}"):
             raise NotReadable("none of the node's control groups bears the container's id")
         return processes(members, _alive(init), without_apparmor=self._without_apparmor)
-
-    def _answers(self, container: str, running: list[dict[str, Any]]) -> dict[str, Fact]:
-        answers = {}
-        for question in self._questions:
-            asked = [process for process in running if process["command"] == question["program"]]
-            if asked:
-                answers[str(question["name"])] = fact(self._answer(container, question, asked))
-        return answers
-
-    def _answer(self, container: str, question: dict[str, Any], asked: list[dict[str, Any]]) -> Callable[[], str]:
-        def ask() -> str:
-            program = asked[0]["executable"]
-            if not program or program.endswith(" (deleted)"):
-                raise NotReadable(f"the kernel does not tell the path of {question['program']}")
-            kept = kept_options([command_line(process["pid"]) for process in asked], question.get("keep", []))
-            argv = [program, *question["arguments"], *kept]
-            seconds = question.get("seconds", _ANSWER_SECONDS)
-            return self._engine.run(container, argv, question.get("stream", "stdout"), seconds)
-
-        return ask
-
-
-def kept_options(lines: list[list[str]], options: list[str]) -> list[str]:
-    """Options with their values, as the first of some command lines that has them was started.
-
-    A program that writes its title over its command line (NGINX does) leaves one long argument: it is taken apart.
-    """
-    kept = []
-    for option in options:
-        for line in lines:
-            words = " ".join(line).split()
-            if option in words[:-1]:
-                kept += [option, words[words.index(option) + 1]]
-                break
-    return kept
 
 
 def _build(engine: EngineSocket, image: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import glob
 import grp
 import hashlib
@@ -11,6 +12,7 @@ import stat
 from typing import Any
 
 from hardening.node.fact import Fact, NotReadable, fact, read_text
+from hardening.node.mount_table import unescaped
 
 PATHS = (
     "/etc/apparmor.d",
@@ -46,6 +48,7 @@ PATHS = (
     "/usr/lib/systemd/system/docker.service",
     "/usr/lib/systemd/system/docker.socket",
     "/usr/local/lib/harden",
+    "/usr/local/lib/harden/fence.py",
     "/usr/local/lib/harden/harden-dns",
     "/usr/local/lib/harden/harden-runtime",
     "/usr/sbin/dockerd",
@@ -60,7 +63,10 @@ PATTERNS = (
     "/etc/docker/certs.d/*/*",
     "/etc/harden/*",
     "/etc/harden/*/*",
+    "/etc/systemd/system/docker.service.d",
     "/etc/systemd/system/docker.service.d/*",
+    "/etc/systemd/system/docker.socket.d",
+    "/etc/systemd/system/docker.socket.d/*",
     "/usr/local/lib/harden/dns/hardening/node/*",
 )
 """Shell patterns; what they find is read like PATHS."""
@@ -154,13 +160,8 @@ def _mounts() -> dict[str, str]:
     mounts = {}
     for line in read_text("/proc/self/mountinfo").splitlines():
         before, _, after = line.partition(" - ")
-        mounts[_unescaped(before.split(" ")[4])] = _unescaped(after.split(" ")[1])
+        mounts[unescaped(before.split(" ")[4])] = unescaped(after.split(" ")[1])
     return mounts
-
-
-def _unescaped(field: str) -> str:
-    """The kernel writes blanks and backslashes of a path as octal numbers."""
-    return field.replace("\\040", " ").replace("\\011", "\t").replace("\\012", "\n").replace("\\134", "\\")
 
 
 def _is_below(path: str, mount_point: str) -> bool:
@@ -175,6 +176,7 @@ def _sha256(path: str) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@functools.lru_cache(None)
 def _user(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
@@ -182,6 +184,7 @@ def _user(uid: int) -> str:
         return str(uid)
 
 
+@functools.lru_cache(None)
 def _group(gid: int) -> str:
     try:
         return grp.getgrgid(gid).gr_name

@@ -2,7 +2,8 @@
 
 A child process does it under chroot, so that no link in the container leads to a file of the node. It runs nothing and
 asks no name service there: either would load code of the container's into a process that is root. Names of users are
-therefore read from the container's `/etc/passwd` by hand. Of what it reads, only inodes, names and certificates leave.
+therefore read from the container's `/etc/passwd` by hand. Of what it reads, only inodes, names, certificates and a
+program's configuration leave.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import re
 import stat
 from typing import Any
 
-from hardening.node.fact import NotReadable, fact, read_text
+from hardening.node.configured import absolute, configuration, found
+from hardening.node.fact import NotReadable, fact, read_text, regular_text, unavailable
 from hardening.node.namespaces import in_child
 
 FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
@@ -29,9 +31,9 @@ TOOLS = frozenset(
 """What a service in production has no use for, and an intruder has: package managers, compilers, debuggers, shells
 to other machines."""
 _SECONDS = 20
+_MOST_FILES = 300
 _SHOWN = 40
 """Paths of each kind that are told of an image."""
-_FILE_LIMIT = 1 << 20
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 _KINDS = (
     (stat.S_ISREG, "file"),
@@ -47,10 +49,16 @@ def programs(init: int) -> dict[str, Any]:
     return dict(_looked_at(init, {"programs": True})["programs"])
 
 
-def look(init: int, files: list[str], certificates: list[str], uids: list[int]) -> dict[str, Any]:
-    """Inside, without its endpoints; `uids` are the node's numbers of the users to be named."""
+def look(init: int, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Inside, without its endpoints, and `text` and `names` of the program's configuration.
+
+    Args:
+        init: the container's first process.
+        wanted: a look (see `looks`), with `main`, the configuration's first file, or empty; `opened`, paths beside
+            those that it names; `uids`, the node's numbers of the users to be named.
+    """
     shifts = {kind: _shift(f"/proc/{init}/{kind}") for kind in ("uid_map", "gid_map")}
-    return _looked_at(init, {"files": files, "certificates": certificates, "uids": uids, **shifts})
+    return _looked_at(init, {**wanted, **shifts})
 
 
 def certificates_of(text: str) -> str:
@@ -86,15 +94,28 @@ def _looked_at(init: int, wanted: dict[str, Any]) -> dict[str, Any]:
 def _seen(wanted: dict[str, Any]) -> dict[str, Any]:
     if wanted.get("programs"):
         return {"programs": _programs()}
+    main = wanted["main"]
+    told = fact(_configuration, wanted) if main else unavailable("none was asked for")
+    parts = told.get("value", {}).get("files", {})
+    text, folder = "\n".join(parts.values()), os.path.dirname(main) or "/"
+    files = [*wanted.get("files", []), *parts, *found(wanted.get("file_patterns", []), text), *wanted["opened"]]
+    certificates = found(wanted.get("certificate_patterns", []), text)
     users, groups = fact(_names, "/etc/passwd"), fact(_names, "/etc/group")
     who = (wanted["uid_map"], users.get("value", {})), (wanted["gid_map"], groups.get("value", {}))
     uids = sorted({inner(wanted["uid_map"], uid) for uid in wanted["uids"]})
     return {
-        "files": {path: fact(_inode, path, who) for path in wanted["files"]},
-        "certificates": {path: fact(_certificates, path) for path in wanted["certificates"]},
+        "text": fact(json.dumps, told["value"]) if "value" in told else told,
+        "names": [word for each in found(wanted.get("name_patterns", []), text) for word in each.split()],
+        "files": {path: fact(_inode, path, who) for path in absolute(folder, files)[:_MOST_FILES]},
+        "certificates": {path: fact(_certificates, path) for path in absolute(folder, certificates)[:_MOST_FILES]},
         "users": uids,
         "accounts": fact(_accounts, uids),
     }
+
+
+def _configuration(wanted: dict[str, Any]) -> dict[str, Any]:
+    asked = wanted["configuration"]
+    return configuration(wanted["main"], asked["include"], asked["comment"])
 
 
 def inner(shift: list[list[int]], number: int) -> int:
@@ -108,36 +129,26 @@ def inner(shift: list[list[int]], number: int) -> int:
 def _inode(path: str, who: Any) -> dict[str, Any] | None:  # noqa: ANN401 - two pairs of a map and names
     try:
         link = os.readlink(path) if os.path.islink(path) else ""
-        found = os.stat(path) if os.path.exists(path) else os.lstat(path)
+        status = os.stat(path) if os.path.exists(path) else os.lstat(path)
     except FileNotFoundError:
         return None
-    uid, gid = (inner(shift, number) for (shift, _), number in zip(who, (found.st_uid, found.st_gid)))  # noqa: B905 - as in the collector
+    uid, gid = (inner(shift, number) for (shift, _), number in zip(who, (status.st_uid, status.st_gid)))  # noqa: B905 - as in the collector
     return {
-        "kind": next((kind for is_kind, kind in _KINDS if is_kind(found.st_mode)), "other"),
-        "mode": stat.S_IMODE(found.st_mode),
+        "kind": next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "other"),
+        "mode": stat.S_IMODE(status.st_mode),
         "uid": uid,
         "gid": gid,
         "user": who[0][1].get(uid, str(uid)),
         "group": who[1][1].get(gid, str(gid)),
-        "size": found.st_size,
-        "mtime": found.st_mtime,
+        "size": status.st_size,
+        "mtime": status.st_mtime,
         "link": link,
     }
 
 
-def _read(path: str) -> str:
-    """A regular file; a pipe would never end."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _FILE_LIMIT:
-            raise NotReadable(f"{path} is no regular file of a usual size")
-        return file.read(_FILE_LIMIT).decode("utf-8", "replace")
-
-
 def _lines(path: str) -> list[list[str]]:
     try:
-        return [line.split(":") for line in _read(path).splitlines() if line.count(":")]
+        return [line.split(":") for line in regular_text(path).splitlines() if line.count(":")]
     except FileNotFoundError:
         return []
 
@@ -165,7 +176,7 @@ def _accounts(uids: list[int]) -> list[dict[str, Any]]:
 
 
 def _certificates(path: str) -> str:
-    return certificates_of(_read(path))
+    return certificates_of(regular_text(path))
 
 
 def _programs() -> dict[str, Any]:

@@ -1,10 +1,8 @@
-"""What the node's kernel enforces: security modules, profiles, parameters, audit rules. Part of node programs."""
+"""What the node's kernel enforces: security modules, profiles, parameters. Part of node programs."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 
 from hardening.node.fact import NotReadable, read_text
 
@@ -56,7 +54,6 @@ SYSCTLS = (
 """Parameters that a plan sets or a check reads."""
 
 _SECURITY = "/sys/kernel/security"
-_SECONDS = 20
 
 
 def security_modules() -> list[str]:
@@ -80,15 +77,6 @@ def parse_profiles(text: str) -> dict[str, str]:
     return profiles
 
 
-def apparmor_parser() -> str:
-    """Version of the node's AppArmor parser, such as `4.1.0`."""
-    text = _output("apparmor_parser", "--version")
-    found = re.search(r"version (\d[\w.~-]*)", text)
-    if not found:
-        raise NotReadable(f"apparmor_parser told no version: {text[:80]}")
-    return found.group(1)
-
-
 def sysctls() -> dict[str, str]:
     """Parameters as they are now; one that is missing does not exist in this kernel."""
     found = {}
@@ -107,26 +95,3 @@ def transparent_hugepages() -> str:
     if not found:
         raise NotReadable(f"unknown form: {text.strip()[:80]}")
     return found.group(1)
-
-
-def audit_rules() -> list[str]:
-    """Rules that the kernel's audit works by, one per line as `auditctl -l` prints them."""
-    lines = _output("auditctl", "-l").splitlines()
-    return [] if lines == ["No rules"] else lines
-
-
-def _output(*argv: str) -> str:
-    """Output of a program of the node; the only subprocesses of the collector start here."""
-    environment = {"PATH": os.defpath + ":/sbin:/usr/sbin", "LC_ALL": "C"}
-    try:
-        done = subprocess.run(
-            argv, env=environment, capture_output=True, timeout=_SECONDS, check=False, stdin=subprocess.DEVNULL
-        )
-    except FileNotFoundError:
-        raise NotReadable(f"{argv[0]} is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise NotReadable(f"{argv[0]} did not end within {_SECONDS} s") from None
-    if done.returncode:
-        words = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-        raise NotReadable(f"{' '.join(argv)} ended with {done.returncode}: {words[-1] if words else 'no message'}")
-    return done.stdout.decode("utf-8", "replace").strip()

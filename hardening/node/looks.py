@@ -3,15 +3,23 @@
 A look, as the gatherer sends it; everything but `program` may be left out:
 
     {"program": "nginx",                 where a process of this name runs
+     "marks": {NAME: PATTERN},           texts in the program itself, such as its version;
+     "configuration":                    its configuration,
+        {"file": {"option": "-c",        named by an option of its command line,
+                  "built": PATTERN,      or found in how it was built,
+                  "default": PATH},      or this one,
+         "folder": {…},                  counted from a folder that is told likewise,
+         "built": PATTERN,               how it was built, a text in the program,
+         "include": PATTERN,             with the files that it includes,
+         "comment": PATTERN},            of which this is none;
      "files": [PATH],                    these inodes,
-     "question": "nginx -T",             and in the answer to this question
-     "file_patterns": [PATTERN],         paths of more of them,
-     "certificate_patterns": [PATTERN],  of certificates, which are read,
+     "file_patterns": [PATTERN],         and those that the configuration names,
+     "certificate_patterns": [PATTERN],  certificates that it names, which are read,
      "name_patterns": [PATTERN],         and names to call its TLS servers by;
      "open_patterns": [PATTERN],         paths among the program's open files
      "endpoints": true}                  whether its TLS servers are called
 
-Each pattern's first group is what is meant. A relative path counts from the folder of the first file that was found.
+Each pattern's first group is what is meant. A relative path counts from the folder of the configuration's first file.
 """
 
 from __future__ import annotations
@@ -20,38 +28,52 @@ import os
 import re
 from typing import Any
 
-from hardening.node.fact import Fact, fact
+from hardening.node.configured import built_in, found, main_file
+from hardening.node.fact import Fact, fact, unavailable
 from hardening.node.handshake import endpoints
 from hardening.node.inside import look
 from hardening.node.sockets import listening_at
 
-_MOST_FILES = 300
+CONFIGURATION = "configuration"
+"""Name of the text that is a program's configuration, beside those of its marks."""
+_BUILT = "built"
 _MOST_NAMES = 8
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to them here
 
 
 def look_for(
-    wanted: dict[str, Any], init: int, running: list[dict[str, Any]], answers: dict[str, Fact]
+    wanted: dict[str, Any], init: int, running: list[dict[str, Any]], texts: dict[str, Fact]
 ) -> dict[str, Any]:
-    """Inside of one container."""
+    """Inside of one container; what the program's own files say is put into `texts`."""
     own = [process for process in running if process["command"] == wanted["program"]]
-    answer = str(answers.get(wanted.get("question", ""), {}).get("value") or "")
-    files = [*wanted.get("files", []), *_found(wanted.get("file_patterns", []), answer)]
-    for process in own:
-        files += _found(wanted.get("open_patterns", []), "\n".join(_open_files(process["pid"])))
-    certificates = _found(wanted.get("certificate_patterns", []), answer)
-    folder = os.path.dirname(next(iter(_found(wanted.get("file_patterns", [])[:1], answer)), "/"))
-    seen = look(
-        init,
-        _absolute(folder, files)[:_MOST_FILES],
-        _absolute(folder, certificates)[:_MOST_FILES],
-        [process["uid"] for process in running],
-    )
+    main = fact(_main, wanted, [process["pid"] for process in own], texts) if "configuration" in wanted else {}
+    patterns = wanted.get("open_patterns", [])
+    opened = [path for process in own for path in _open_files(process["pid"])] if patterns else []
+    more = {
+        "main": main.get("value", ""),
+        "opened": found(patterns, "\n".join(opened)),
+        "uids": [process["uid"] for process in running],
+    }
+    seen = look(init, {**wanted, **more})
+    text = seen.pop("text")
+    if main:
+        texts[CONFIGURATION] = text if "value" in main else main
+    names = seen.pop("names")
     if wanted.get("endpoints"):
-        names = [word for each in _found(wanted.get("name_patterns", []), answer) for word in each.split()]
         plain = [name for name in dict.fromkeys(names) if re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", name)]
         seen["endpoints"] = fact(_endpoints, init, own, plain[:_MOST_NAMES])
     return seen
+
+
+def _main(wanted: dict[str, Any], pids: list[int], texts: dict[str, Fact]) -> str:
+    """Where the configuration begins; on the way, what the program's own file tells is noted."""
+    asked = wanted["configuration"]
+    told = fact(built_in, pids[0], {**wanted.get("marks", {}), _BUILT: asked["built"]})
+    marks = told.get("value", {})
+    gap = unavailable("the program does not tell") if "value" in told else told
+    for name in wanted.get("marks", {}):
+        texts[name] = {"type": "known", "value": marks[name]} if name in marks else gap
+    return main_file(pids, marks.get(_BUILT), asked)
 
 
 def _endpoints(init: int, own: list[dict[str, Any]], names: list[str]) -> list[dict[str, Any]]:
@@ -59,23 +81,15 @@ def _endpoints(init: int, own: list[dict[str, Any]], names: list[str]) -> list[d
     return endpoints(init, sorted((_EVERYWHERE.get(address, address), port) for address, port in places), names)
 
 
-def _found(patterns: list[str], text: str) -> list[str]:
-    return [match.group(1).strip("\"'") for pattern in patterns for match in re.finditer(pattern, text, re.MULTILINE)]
-
-
-def _absolute(folder: str, paths: list[str]) -> list[str]:
-    return list(dict.fromkeys(os.path.join(folder, path) for path in paths if "$" not in path and "\0" not in path))
-
-
 def _open_files(pid: int) -> list[str]:
     try:
         names = os.listdir(f"/proc/{pid}/fd")
     except OSError:
         return []  # it ended while we looked
-    found = []
+    targets = []
     for name in names:
         try:
-            found.append(os.readlink(f"/proc/{pid}/fd/{name}"))
+            targets.append(os.readlink(f"/proc/{pid}/fd/{name}"))
         except OSError:
             continue  # closed while we looked
-    return sorted(set(found))
+    return sorted(set(targets))

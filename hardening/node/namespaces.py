@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 
 from hardening.node.fact import NotReadable
+from hardening.node.fence import enter
 
-_CLONE_NEWNET = 0x40000000
 _ANSWER_LIMIT = 4 << 20
 _GOOD, _BAD = b"+", b"-"
 
@@ -19,10 +19,7 @@ def enter_network(pid: int) -> None:
     """Move this thread, and every thread it starts from now on, into the network namespace of a process."""
     namespace = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        if hasattr(os, "setns"):  # Python 3.12
-            os.setns(namespace, _CLONE_NEWNET)
-        else:
-            _setns(namespace)
+        enter(namespace)
     finally:
         os.close(namespace)
 
@@ -73,11 +70,3 @@ def _all_of(reading: int, seconds: float) -> bytes:
         if len(answer) > _ANSWER_LIMIT:
             raise NotReadable("it told more than is taken")
     raise NotReadable(f"it did not answer within {seconds:.0f} s")
-
-
-def _setns(namespace: int) -> None:
-    import ctypes  # noqa: PLC0415 - only where Python lacks os.setns, and slow to start
-
-    if ctypes.CDLL(None, use_errno=True).setns(namespace, _CLONE_NEWNET):
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))

@@ -20,6 +20,17 @@ def pids() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
+def programs() -> dict[int, str]:
+    """The program of every process, by its path; threads of the kernel run none."""
+    found = {}
+    for pid in pids():
+        try:
+            found[pid] = os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
+        except OSError:
+            continue  # a thread of the kernel, or it ended while we looked
+    return found
+
+
 def container_of(cgroup: str) -> str:
     """Container id in the text of a `/proc/<pid>/cgroup`: the innermost; empty when there is none."""
     ids = _CONTAINER_ID.findall(cgroup)

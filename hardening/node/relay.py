@@ -19,12 +19,10 @@ import base64
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import stat
 import sys
-import tempfile
 import threading
 from typing import Any
 
@@ -35,6 +33,8 @@ from hardening.node.sockets import listening_at
 
 FOLDER = "/run/harden"
 LOOPBACK = "127.0.0.1"
+_SOCKET = "relay.sock"
+"""pymongo knows a Unix socket by this ending."""
 _CHUNK = 65536
 _CONNECT_SECONDS = 10
 _EVERYWHERE = {LOOPBACK: LOOPBACK, "0.0.0.0": LOOPBACK, "::": LOOPBACK}  # noqa: S104 - nothing is bound to them here
@@ -61,11 +61,11 @@ def main() -> None:
     try:
         _relay(pid, target, folder, secrets)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
 
 
 def _relay(pid: int, target: tuple[str, int], folder: str, secrets: dict[str, dict[str, str]]) -> None:
-    path = f"{folder}/relay.sock"  # pymongo knows a Unix socket by this ending
+    path = f"{folder}/{_SOCKET}"
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
     os.chmod(path, 0o600)
@@ -131,9 +131,16 @@ def _private_folder() -> str:
     os.makedirs(FOLDER, exist_ok=True)
     # May be passed through, not listed: sshd reaches the socket as the user who logged in.
     os.chmod(FOLDER, 0o711)  # noqa: S103 - for the reason above; every folder and file below is private
-    folder = tempfile.mkdtemp(prefix="relay-", dir=FOLDER)
+    folder = f"{FOLDER}/relay-{os.urandom(8).hex()}"
+    os.mkdir(folder, 0o700)
     os.chown(folder, _login(), -1)
     return folder
+
+
+def _remove(folder: str) -> None:
+    with contextlib.suppress(FileNotFoundError):  # it came to no socket
+        os.unlink(f"{folder}/{_SOCKET}")
+    os.rmdir(folder)
 
 
 def _login() -> int:

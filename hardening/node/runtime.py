@@ -3,8 +3,10 @@
 
 For `create`, `run` and `restore` it looks up the container's profile and writes AppArmor profile, seccomp filter and
 no-new-privileges into the bundle's `config.json`; for `exec`, and so for health checks, it bounds the new process by
-what its container was given. Everything else goes to runc untouched. Installed as
-`/usr/local/lib/harden/harden-runtime` and registered as the engine's default runtime.
+what its container was given; for `start`, when the engine has attached the container's networks and its process does
+not run yet, it puts up the fence that a profile with `egress: none` asks for (`fence.py`, beside this file). Everything
+else goes to runc untouched. Installed as `/usr/local/lib/harden/harden-runtime` and registered as the engine's default
+runtime.
 
 Which profile: the policy file maps a swarm service's name to a profile; a container the policy does not name may ask
 for one by the label `harden.profile`. The name is read from the engine's own record of the container, the
@@ -14,7 +16,7 @@ Fails closed: whatever cannot be read, understood or trusted keeps the container
 to runc's `--log` file, where the engine finds it, and to standard error. A container that has neither an entry nor a
 label gets no-new-privileges and is otherwise left as the engine made it.
 
-Standard library only, Python 3.9 or later, one file. `json` is imported where it is needed: most calls are `state`,
+Standard library only, Python 3.9 or later. `json` is imported where it is needed: most calls are `state`,
 `kill` or `delete`, and start-up is all they cost.
 """
 
@@ -27,7 +29,7 @@ import sys
 TYPE_CHECKING = False  # importing typing would double the start-up time
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     Table = dict[str, object]
     Trust = Callable[[str, os.stat_result], None]
@@ -43,6 +45,11 @@ SERVICE_LABEL = "com.docker.swarm.service.name"
 PROFILE_LABEL = "harden.profile"
 PROFILE_ANNOTATION = "harden.profile"
 """Marks the bundle of a confined container, so that a later `exec` is held to what the container was given."""
+EGRESS_ANNOTATION = "harden.egress"
+"""Tells `start` that the container may dial nothing beyond its networks; runc keeps annotations among its labels."""
+NONE, ANY = "none", "any"
+PAST_THE_FENCE = frozenset(("CAP_NET_ADMIN", "CAP_NET_RAW"))
+"""Who has the first can take a fence down; packet sockets, which the second opens, go past it."""
 
 STARTS = ("create", "run", "restore")
 OPTIONS_WITH_VALUE = frozenset(
@@ -121,6 +128,8 @@ def main(argv: list[str]) -> NoReturn:
             runtime = confine_bundle(general.rest)
         elif command == "exec":
             runtime = confine_process(general)
+        elif command == "start":
+            runtime = confine_network(general)
         else:
             runtime = real_runtime(configured_runtime())
         os.execv(runtime, [runtime, *argv[1:]])  # noqa: S606 - becoming runc is the purpose
@@ -141,7 +150,8 @@ def confine_bundle(words: list[str]) -> str:
     spec = read_table(path, "bundle")
     process = table(spec.get("process"), f"{path}: process")
     annotations = table(spec.get("annotations") or {}, f"{path}: annotations")
-    annotations.pop(PROFILE_ANNOTATION, None)
+    for name in (PROFILE_ANNOTATION, EGRESS_ANNOTATION):
+        annotations.pop(name, None)
     process["noNewPrivileges"] = True
     role = role_of(policy, spec, bundle, container)
     if role is not None:
@@ -155,6 +165,10 @@ def confine_bundle(words: list[str]) -> str:
             linux = table(spec.get("linux") or {}, f"{path}: linux")
             spec["linux"] = {**linux, "seccomp": seccomp_filter(str(profile["seccomp"]))}
         annotations[PROFILE_ANNOTATION] = role
+        if profile.get("egress", ANY) == NONE:
+            require_own_network(spec, words[0], f"{container}: profile {role!r} has `egress: none`")
+            process["capabilities"] = within_the_fence(process.get("capabilities"))
+            annotations[EGRESS_ANNOTATION] = NONE
     if annotations or "annotations" in spec:
         spec["annotations"] = annotations
     replace(path, spec)
@@ -187,6 +201,50 @@ def confine_process(general: Options) -> str:
         process["capabilities"] = bounded(process.get("capabilities"), given.get("capabilities"))
     replace(process_file, process)
     return real_runtime(configured_runtime())
+
+
+def confine_network(general: Options) -> str:
+    """Put a created container's fence up, where it was created to have one; returns the runtime to become."""
+    container = container_of("start", Options(general.rest[1:], interleaved=False))
+    path = os.path.join(general.last("root", "/run/runc"), container, "state.json")
+    if EGRESS_ANNOTATION.encode() in read(path, "runc's state", trust=None):
+        state = read_table(path, "runc's state")
+        if f"{EGRESS_ANNOTATION}={NONE}" in labels_of(state, path):
+            try:
+                fence_program()["put_up"](int(str(state.get("init_process_pid"))))
+            except (OSError, ValueError) as error:
+                raise Refusal(
+                    f"{container}: cannot be kept within its networks, as `egress: none` asks: {error}",
+                    "That takes nf_tables in the node's kernel (nft_ct, nft_reject_inet)",
+                ) from error
+    return real_runtime(configured_runtime())
+
+
+def fence_program() -> dict[str, Any]:
+    """What `fence.py` beside this file defines."""
+    path = os.path.join(os.path.dirname(os.path.realpath(__file__)), "fence.py")
+    names: dict[str, Any] = {"__name__": "fence"}
+    exec(compile(read(path, "fence", trust=require_trust), path, "exec"), names)  # noqa: S102 - as trusted as this file
+    return names
+
+
+def require_own_network(spec: Table, command: str, subject: str) -> None:
+    """Refuse what a fence cannot be put up for: the node's network, another container's, no moment to do it in."""
+    linux = spec.get("linux")
+    namespaces = (linux if isinstance(linux, dict) else {}).get("namespaces") or ()
+    if not any(each.get("type") == "network" and not each.get("path") for each in namespaces):
+        raise Refusal(
+            f"{subject}, which cannot be kept: it shares the network of the node or of another container",
+            "Give it networks of its own, or write `egress: any` into its policy",
+        )
+    if command != "create":
+        raise Refusal(f"{subject}, which cannot be kept with `{command}`", "Use create and start, as the engine does")
+
+
+def within_the_fence(capabilities: object) -> Table:
+    """Capability sets without those that lead past a fence."""
+    sets = capabilities if isinstance(capabilities, dict) else {}
+    return {name: [each for each in sets[name] or () if each not in PAST_THE_FENCE] for name in sets}
 
 
 def role_of(policy: Table, spec: Table, bundle: str, container: str) -> str | None:
@@ -258,13 +316,17 @@ def _has_engine_hook(spec: Table) -> bool:
 def bundle_of(root: str, container: str) -> str:
     """The bundle of a running container, from runc's own state."""
     path = os.path.join(root, container, "state.json")
-    config = table(read_table(path, "runc's state").get("config"), f"{path}: config")
-    labels = config.get("labels")
-    for label in reversed(labels if isinstance(labels, list) else []):
-        key, _, value = str(label).partition("=")
+    for label in reversed(labels_of(read_table(path, "runc's state"), path)):
+        key, _, value = label.partition("=")
         if key == "bundle":
             return value
     raise Refusal(f"{path}: does not say where the bundle is")
+
+
+def labels_of(state: Table, path: str) -> list[str]:
+    """What runc keeps of a container's annotations, and its bundle, each as `name=value`."""
+    labels = table(state.get("config"), f"{path}: config").get("labels")
+    return [str(label) for label in labels] if isinstance(labels, list) else []
 
 
 def container_of(command: str, options: Options) -> str:
@@ -296,10 +358,12 @@ def profile_of(policy: Table, role: str) -> Table:
     """One profile of the policy."""
     where = f"{POLICY}: profile {role!r}"
     profile = table(table(policy["profiles"], POLICY)[role], where)
-    kinds = {"apparmor": str, "seccomp": str, "no_new_privileges": bool}
+    kinds = {"apparmor": str, "seccomp": str, "no_new_privileges": bool, "egress": str}
     for key, value in profile.items():
         if key not in kinds or not isinstance(value, kinds[key]) or value == "":
             raise Refusal(f"{where}: {key!r} is unknown or not of the right type", DEPLOY)
+    if profile.get("egress", ANY) not in {NONE, ANY}:
+        raise Refusal(f"{where}: egress is {profile['egress']!r}, neither `none` nor `any`", DEPLOY)
     if not {"apparmor", "seccomp"} & set(profile):
         raise Refusal(f"{where}: confines nothing, it names neither apparmor nor seccomp", DEPLOY)
     return profile

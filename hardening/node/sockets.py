@@ -8,7 +8,6 @@ import struct
 from typing import Any
 
 from hardening.node.fact import read_text
-from hardening.node.process import pids
 
 _TABLES = ("tcp", "tcp6", "udp", "udp6")
 _TCP_LISTEN = "0A"
@@ -18,11 +17,11 @@ _ACCEPTS = "00010000"
 
 
 class SocketOwners:
-    """Socket inode -> the processes that hold it, by one walk over all open files."""
+    """Socket inode -> those of some processes that hold it, by one walk over their open files."""
 
-    def __init__(self, among: list[int] | None = None) -> None:
+    def __init__(self, among: list[int]) -> None:
         self._pids: dict[int, list[int]] = {}
-        for pid in pids() if among is None else among:
+        for pid in among:
             try:
                 names = os.listdir(f"/proc/{pid}/fd")
             except OSError:

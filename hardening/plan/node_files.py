@@ -13,6 +13,7 @@ from .node_policy import POLICY_FILE, SECCOMP_FOLDER, NodePolicy, policy
 
 DAEMON_FILE = "/etc/docker/daemon.json"
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
+FENCE = "/usr/local/lib/harden/fence.py"
 SYSCTL_FILE = "/etc/sysctl.d/60-harden.conf"
 AUDIT_FILE = "/etc/audit/rules.d/60-harden.rules"
 
@@ -50,12 +51,14 @@ WATCHED = (
     "/usr/local/lib/harden",
     "/etc/containerd",
     "/etc/default/docker",
+    "/etc/sysconfig/docker",
     "/lib/systemd/system/docker.service",
     "/lib/systemd/system/docker.socket",
     "/run/docker.sock",
-    "/run/containerd/containerd.sock",
 )
 """Paths under audit, where they exist (CIS Docker Benchmark 1.1.x)."""
+BUSY = ("/run/containerd", "/var/lib/docker")
+"""Folders under audit where the engine and its containers write all the time: only who came by a login is noted."""
 INSTALLED_BEFORE = frozenset({"/etc/harden", "/usr/local/lib/harden"})
 """Of these, the ones that exist by the time the rules are loaded: files are installed in order."""
 
@@ -85,7 +88,8 @@ def wanted(project: Project, machine: NodeFacts, others: NodePolicy) -> Iterator
         machine: the node.
         others: what other projects have in the cluster's policy.
     """
-    yield ManagedFile(RUNTIME, _runtime(), "Install the OCI runtime that confines tasks", mode=0o755)
+    yield ManagedFile(FENCE, _program("fence.py"), "Install what keeps tasks within their networks")
+    yield ManagedFile(RUNTIME, _program("runtime.py"), "Install the OCI runtime that confines tasks", mode=0o755)
     loaded = known(machine.apparmor_profiles) or {}
     for role, profile in sorted(project.profiles.items()):
         yield ManagedFile(f"{SECCOMP_FOLDER}/{role}.json", profile.seccomp, f"Install the seccomp profile of {role}")
@@ -138,8 +142,8 @@ def _mapping(parent: Mapping[str, object], key: str) -> dict[str, object]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _runtime() -> str:
-    return resources.files("hardening.node").joinpath("runtime.py").read_text(encoding="utf-8")
+def _program(name: str) -> str:
+    return resources.files("hardening.node").joinpath(name).read_text(encoding="utf-8")
 
 
 def _sysctl_file(machine: NodeFacts) -> ManagedFile:
@@ -161,19 +165,21 @@ def _as_strict(live: str, wanted_value: str) -> bool:
 
 
 def _audit_file(machine: NodeFacts) -> ManagedFile:
-    rules = known(machine.audit_rules) or ()
-    paths = [
-        path for path in WATCHED if path in INSTALLED_BEFORE or known(machine.files.get(path, NOT_READ)) is not None
-    ]
-    content = "## Managed by harden: the engine's programs, settings and sockets (CIS Docker Benchmark 1.1).\n"
+    def exists(path: str) -> bool:
+        return path in INSTALLED_BEFORE or known(machine.files.get(path, NOT_READ)) is not None
+
+    paths, folders = ([path for path in each if exists(path)] for each in (WATCHED, BUSY))
+    content = "## Managed by harden: the engine's programs, settings, sockets and data (CIS Docker Benchmark 1.1).\n"
     content += "".join(f"-w {path} -p {'rwxa' if _is_program(path) else 'wa'} -k harden\n" for path in paths)
+    content += "".join(f"-a always,exit -F dir={path} -F perm=wa -F auid!=unset -F key=harden\n" for path in folders)
+    words = {word for rule in known(machine.audit_rules) or () for word in rule.split()}
     return ManagedFile(
         AUDIT_FILE,
         content,
-        "Watch the engine's programs and settings with auditd",
+        "Watch the engine's programs, settings and data with auditd",
         mode=0o640,
         then=("augenrules", "--load"),
-        in_force=all(any(path in rule for rule in rules) for path in paths),
+        in_force={*paths, *(f"dir={path}" for path in folders)} <= words,
     )
 
 

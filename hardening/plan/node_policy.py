@@ -41,6 +41,7 @@ def policy(project: Project, others: NodePolicy, *, apparmor: bool) -> str:
             **({"apparmor": profile.apparmor_name} if apparmor else {}),
             "seccomp": f"{SECCOMP_FOLDER}/{role}.json",
             "no_new_privileges": profile.no_new_privileges,
+            "egress": profile.egress.value,
         }
         for role, profile in project.profiles.items()
     }

@@ -91,10 +91,11 @@ def _concern_first(view: SetView, steps: tuple[SetStep, ...]) -> tuple[SetStep, 
 
 
 def times(wanted: ReplicaSet) -> dict[str, int]:
-    """The settings that decide how soon a loss is noticed."""
+    """The settings that decide how soon a lost primary is replaced."""
     return {
         "heartbeatTimeoutSecs": wanted.heartbeat_timeout_seconds,
         "electionTimeoutMillis": wanted.election_timeout_ms,
+        "catchUpTimeoutMillis": wanted.catch_up_timeout_ms,
     }
 
 

@@ -29,6 +29,7 @@ class _ConfigMember(Struct, frozen=True, rename="camel"):
 class _Settings(Struct, frozen=True, rename="camel"):
     heartbeat_timeout_secs: float | None = None
     election_timeout_millis: float | None = None
+    catch_up_timeout_millis: float | None = None
 
 
 class Config(Struct, frozen=True):
@@ -108,6 +109,7 @@ def set_view(config: Config, status: Status, concern: str | None, nodes: Mapping
     settings = {
         "heartbeatTimeoutSecs": times.heartbeat_timeout_secs,
         "electionTimeoutMillis": times.election_timeout_millis,
+        "catchUpTimeoutMillis": times.catch_up_timeout_millis,
     }
     return SetView(
         name=config.name,

@@ -1,4 +1,6 @@
-"""What harden-runtime costs: `create` with a whole profile, and a call that passes through, each against plain runc.
+"""What harden-runtime costs: `create` with a whole profile, `start` with a fence, and a call that passes through.
+
+Each against plain runc.
 
 Run by name: tests/run bench, or pytest -s tests/bench/bench_runtime.py
 """
@@ -50,13 +52,14 @@ class Bench(NamedTuple):
         record.parent.mkdir(parents=True)
         record.write_text(json.dumps({"ID": CONTAINER, "Config": {"Labels": {"harden.profile": "mongod"}}}))
         record.chmod(0o600)
-        profiles = {"mongod": {"seccomp": str(self.folder / "seccomp.json")}}
+        profiles = {"mongod": {"seccomp": str(self.folder / "seccomp.json"), "egress": "none"}}
         shutil.copy(SOURCE / "profiles/mongod/seccomp.json", self.folder / "seccomp.json")
         policy = self.folder / "policy.json"
         policy.write_text(json.dumps({"version": 1, "services": {}, "profiles": profiles}))
         source = (SOURCE / "hardening/node/runtime.py").read_text()
         self.wrapper.write_text(source.replace("/etc/harden/policy.json", str(policy)))
         self.wrapper.chmod(0o755)
+        shutil.copy(SOURCE / "hardening/node/fence.py", self.folder)
 
     def timed(self, program: str, *words: str) -> float:
         before = _cpu_of_children()
@@ -69,11 +72,12 @@ class Bench(NamedTuple):
         )
         return _cpu_of_children() - before
 
-    def create(self, program: str) -> float:
+    def created_and_started(self, program: str) -> tuple[float, float]:
         shutil.copy(self.folder / "config.json", self.bundle)
         took = self.timed(program, "create", "--bundle", str(self.bundle), CONTAINER)
+        then = self.timed(program, "start", CONTAINER)
         self.timed(self.runc, "delete", "--force", CONTAINER)
-        return took
+        return took, then
 
 
 @pytest.fixture
@@ -99,13 +103,17 @@ def _report(what: str, plain: list[float], wrapped: list[float]) -> float:
     return other - one
 
 
-def test_create(bench: Bench) -> None:
+def test_create_and_start(bench: Bench) -> None:
     plain, wrapped = [], []
     for _ in range(ROUNDS):
-        plain.append(bench.create(bench.runc))
-        wrapped.append(bench.create(str(bench.wrapper)))
-    assert json.loads((bench.bundle / "config.json").read_text())["linux"]["seccomp"]["defaultErrnoRet"] == 1
-    assert _report("create", plain, wrapped) < MOST_PER_CALL
+        plain.append(bench.created_and_started(bench.runc))
+        wrapped.append(bench.created_and_started(str(bench.wrapper)))
+    spec = json.loads((bench.bundle / "config.json").read_text())
+    assert spec["linux"]["seccomp"]["defaultErrnoRet"] == 1
+    assert spec["annotations"]["harden.egress"] == "none"
+    for index, name in enumerate(("create", "start")):
+        took = _report(name, *([each[index] for each in rounds] for rounds in (plain, wrapped)))
+        assert took < MOST_PER_CALL
 
 
 def test_passing_through(bench: Bench) -> None:

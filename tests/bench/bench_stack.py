@@ -147,11 +147,13 @@ class Variant:
         return file
 
     def _confinement(self, role: str) -> tuple[str, ...]:
+        # The images have no folder to write to, and not even the user of the plain ones could make it.
+        scratch = ("--tmpfs", "/tmp")
         if self.name == PLAIN:
-            return ("--security-opt", "seccomp=unconfined")
+            return (*scratch, "--security-opt", "seccomp=unconfined")
         filters = f"seccomp={ROOT / 'profiles' / role / 'seccomp.json'}"
-        return ("--security-opt", filters, "--security-opt", "no-new-privileges", "--cap-drop", "ALL", "--read-only",
-                "--tmpfs", "/tmp", "--pids-limit", "256")  # fmt: skip
+        return (*scratch, "--security-opt", filters, "--security-opt", "no-new-privileges", "--cap-drop", "ALL",
+                "--read-only", "--pids-limit", "256")  # fmt: skip
 
     def _run(self, open_things: ExitStack, role: str, alias: str, words: tuple[str, ...]) -> str:
         name = f"bench-{self.name}-{role}"

@@ -159,8 +159,14 @@ class WriteLoad:
             kind.refusals[status] = kind.refusals.get(status, 0) + 1
 
     def lost(self, *, seconds: float = 60) -> set[str]:
-        """Acknowledged writes that cannot be read any more. Raises TimeoutError when no site answers."""
-        return self.acknowledged - self._stored(seconds)
+        """Acknowledged writes that cannot be read any more. Raises TimeoutError when no site answers.
+
+        A site that reaches no primary may answer with what was there a while ago: what is missing is looked for again.
+        """
+        deadline = time.monotonic() + seconds
+        while (missing := self.acknowledged - self._stored(seconds)) and time.monotonic() < deadline:
+            time.sleep(1)
+        return missing
 
     def _stored(self, seconds: float) -> set[str]:
         names: set[str] = set()

@@ -91,6 +91,22 @@ class Engine:
             f"default runtime {wanted}",
         )
 
+    def install_runtime(self) -> Path:
+        """Make harden-runtime the default runtime; the folder that holds it and, as `policy.json`, its policy.
+
+        Each module that uses it has one of its own.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="harden-", dir=self.folder))
+        folder.chmod(0o755)
+        source = (ROOT / "hardening/node/runtime.py").read_text()
+        assert source.count('\nPOLICY = "/etc/harden/policy.json"\n') == 1
+        program = folder / "harden-runtime"
+        program.write_text(source.replace("/etc/harden/policy.json", str(folder / "policy.json")))
+        program.chmod(0o755)
+        (folder / "fence.py").write_text((ROOT / "hardening/node/fence.py").read_text())
+        self.configure({"runtimes": {"harden": {"path": str(program)}}, "default-runtime": "harden"})
+        return folder
+
     def make_image(self, tag: str, files: Mapping[str, bytes | str], changes: tuple[str, ...] = ()) -> str:
         """An image from nothing but the given files, all executable; text is a symbolic link's target."""
         content = io.BytesIO()

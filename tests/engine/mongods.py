@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,11 @@ def find_mongod(folder: Path) -> Path:
 
 @dataclass
 class Member:
-    """One server. What it mounts is in its own folder, and may be changed while it is stopped."""
+    """One server. What it mounts is in its own folder, and may be changed while it is stopped.
+
+    Attributes:
+        enter: words before its command line, which take it to where `address` is.
+    """
 
     name: str
     folder: Path
@@ -52,6 +56,8 @@ class Member:
     port: int = 0
     tls: bool = True
     arguments: tuple[str, ...] = ()
+    address: str = "127.0.0.1"
+    enter: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -63,7 +69,7 @@ class Member:
 
     @property
     def host(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.address}:{self.port}"
 
     def mount(self, authorities: str, certificate: str) -> None:
         """Give it what it trusts and what it shows."""
@@ -73,7 +79,7 @@ class Member:
     def start(self) -> None:
         config = yaml.safe_load((STACK / "images/mongod/etc/mongod.conf").read_text())
         config["storage"]["dbPath"] = str(self.folder / "db")
-        config["net"] |= {"port": self.port, "bindIp": "127.0.0.1"}
+        config["net"] |= {"port": self.port, "bindIp": self.address}
         config["security"]["keyFile"] = str(self.folder / "keyfile")
         # How long a member that was told to stop still answers; 15 s of each of many restarts.
         config["setParameter"]["shutdownTimeoutMillisForSignaledShutdown"] = 500
@@ -86,7 +92,9 @@ class Member:
         (self.folder / "mongod.conf").write_text(yaml.safe_dump(config))
         log = (self.folder / "log").open("ab")
         self.process = subprocess.Popen(
-            [self.program, "--config", self.folder / "mongod.conf", *self.arguments], stdout=log, stderr=log
+            [*self.enter, self.program, "--config", self.folder / "mongod.conf", *self.arguments],
+            stdout=log,
+            stderr=log,
         )
         log.close()
         wait_until(self._listens, 60)
@@ -104,7 +112,7 @@ class Member:
         assert self.process is not None
         assert self.process.poll() is None, self.log()[-2000:]
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+            return probe.connect_ex((self.address, self.port)) == 0
 
 
 def login(authority: Path | None, *members: Member, **options: object) -> Client:
@@ -124,12 +132,15 @@ def login(authority: Path | None, *members: Member, **options: object) -> Client
     )
 
 
-def initiate(authority: Path | None, *members: Member) -> None:
-    """Make a set of them, with quick elections, and wait until everybody is in it."""
+QUICK = {"electionTimeoutMillis": 2000, "heartbeatIntervalMillis": 500, "heartbeatTimeoutSecs": 3}
+
+
+def initiate(authority: Path | None, *members: Member, times: Mapping[str, int] = QUICK) -> None:
+    """Make a set of them, with quick elections unless told otherwise, and wait until everybody is in it."""
     config = {
         "_id": "rs0",
         "members": [{"_id": number, "host": each.host} for number, each in enumerate(members)],
-        "settings": {"electionTimeoutMillis": 2000, "heartbeatIntervalMillis": 500, "heartbeatTimeoutSecs": 3},
+        "settings": times,
     }
     with login(authority, members[0]) as client:
         client.admin.command("replSetInitiate", config)

@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -25,7 +24,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hardening.certificates import Wanted, issue
 from hardening.errors import HardenError, HostError
 from hardening.facts import dump, gather
-from hardening.facts.shape import shapes
 from hardening.hosts import process, program
 from hardening.hosts.database import keyfile_credentials, member, open_door, read_secret
 from hardening.hosts.local import LocalHost
@@ -99,15 +97,6 @@ def container_of(facts: Facts, identity: str) -> ContainerFacts:
     return next(each for each in containers.value if each.inspect.id == identity)
 
 
-def asked(dockerd: Engine, container: str, **question: object) -> Known[str] | Unavailable:
-    """What the collector brings back of one question."""
-    words: dict[str, object] = {"name": "q", "keep": [], **question}
-    request = {"node": "here", "engine_socket": str(dockerd.socket), "shapes": shapes(), "questions": [words]}
-    node = msgspec.json.decode(HOST.ask("collector", request), type=NodeFacts)
-    facts = Facts(0, {NODE.name: Known(node)}, (), ())
-    return container_of(facts, container).answers["q"]
-
-
 # --- containers -----------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +127,7 @@ def test_what_is_not_confined_is_told_as_it_is(dockerd: Engine, start: Starter) 
     assert (only.seccomp, only.no_new_privileges) == (0, False)
     assert (only.cap_effective, only.cap_bounding) == (CAP_CHOWN, CAP_CHOWN)
     assert found.root_read_only == Known(value=False)
+    assert found.fence == Known("no fence stands")
     assert found.inspect.host_config.security_opt == ("seccomp=unconfined",)
 
 
@@ -298,40 +288,6 @@ def test_a_manager_tells_of_its_swarm_without_its_secrets(dockerd: Engine, image
         assert [each for each in hidden if each in written] == []
     finally:
         dockerd.docker("swarm", "leave", "--force")
-
-
-# --- questions ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("question", "answer"),
-    [
-        ({"arguments": ["echo", "out"]}, Known("out\n")),
-        ({"arguments": ["sh", "-c", "echo err >&2"], "stream": "stderr"}, Known("err\n")),
-        ({"arguments": ["id", "-u"]}, Known("1000\n")),
-        ({"arguments": ["sh", "-c", "echo no >&2; exit 3"]}, Unavailable("/bin/busybox ended with 3: no")),
-        ({"arguments": ["yes"]}, Unavailable("/bin/busybox said more than 4 MiB")),
-        ({"arguments": ["sleep", "903"], "seconds": 1}, Unavailable("/bin/busybox did not end within 1 s")),
-        ({"arguments": ["printf", r"\377\303\244"]}, Known("\ufffdä")),
-    ],
-)
-def test_a_question_is_put_inside_the_container(
-    dockerd: Engine, start: Starter, question: dict[str, Any], answer: Known[str] | Unavailable
-) -> None:
-    container = start("sleep", "900", options=("--user=1000",))
-    assert asked(dockerd, container, program="sleep", **question) == answer
-    dockerd.wait_until(
-        lambda: len(dockerd.docker("top", container).stdout.splitlines()) == 2, "the question's process to be gone"
-    )
-
-
-def test_a_paused_container_answers_no_question(dockerd: Engine, start: Starter) -> None:
-    container = start("sleep", "900")
-    dockerd.docker("pause", container)
-    answer = asked(dockerd, container, program="sleep", arguments=["true"])
-    assert isinstance(answer, Unavailable)
-    assert "is paused" in answer.reason
-    dockerd.docker("unpause", container)
 
 
 # --- secrets and the relay ------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import struct
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 
-SOURCE = Path(__file__).parents[2] / "hardening/node/runtime.py"
 PROFILES = Path(__file__).parents[2] / "profiles"
 SYS_MKDIR, SYS_PTRACE, SYS_CLONE3 = 83, 101, 435
 ALLOWED = """
@@ -77,19 +75,12 @@ class Node(NamedTuple):
 
 @pytest.fixture(scope="module")
 def installed(dockerd: Engine) -> Iterator[Node]:
-    folder = Path(tempfile.mkdtemp(prefix="harden-", dir=dockerd.folder))  # one for each module that uses it
-    folder.chmod(0o755)
-    policy, program = folder / "policy.json", folder / "harden-runtime"
-    source = SOURCE.read_text()
-    assert source.count('\nPOLICY = "/etc/harden/policy.json"\n') == 1
-    program.write_text(source.replace("/etc/harden/policy.json", str(policy)))
-    program.chmod(0o755)
     image = dockerd.make_busybox(
         "probe:1", {f"calls-{number}": program_that_calls(number) for number in (SYS_MKDIR, SYS_PTRACE, SYS_CLONE3)}
     )
-    node = Node(dockerd, policy, folder / "web.json", image)
+    folder = dockerd.install_runtime()
+    node = Node(dockerd, folder / "policy.json", folder / "web.json", image)
     node.write_policy({"rt_web": "web"})
-    dockerd.configure({"runtimes": {"harden": {"path": str(program)}}, "default-runtime": "harden"})
     yield node
     dockerd.configure({"default-runtime": "runc"})
 

@@ -210,6 +210,9 @@ def test_the_rest_is_in_force_by_the_kernels_word(machine: Machine) -> None:
         assert (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1")
         assert {int(status[name], 16) for name in ("CapEff", "CapPrm", "CapBnd")} == {0}
         assert machine.run("cat", f"/proc/{pid}/uid_map").stdout.split()[1] != "0"
+        dial = ("python3", "-c", "import socket; socket.create_connection(('192.0.2.1', 9), 10)")
+        tried = machine.run("nsenter", "--target", pid, "--net", *dial, check=False)
+        assert "No route to host" in tried.stderr, "it has a way out, and is kept from it"
 
 
 def test_the_status_is_well_and_names_the_lack(machine: Machine) -> None:

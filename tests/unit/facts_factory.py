@@ -21,6 +21,8 @@ from hardening.model.engine import (
     HostConfig,
     Image,
     Inspect,
+    LogConfig,
+    LogOptions,
     Mount,
     Network,
     NetworkSettings,
@@ -88,11 +90,17 @@ GB = 1 << 30
 IMAGE = "registry:5000/web@sha256:" + "a" * 64
 IMAGE_ID = "sha256:" + "b" * 64
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
+FENCE = "/usr/local/lib/harden/fence.py"
 POLICY = {
     "version": 1,
     "services": {"shop_web": "web"},
     "profiles": {
-        "web": {"apparmor": "harden-web", "seccomp": "/etc/harden/seccomp/web.json", "no_new_privileges": True}
+        "web": {
+            "apparmor": "harden-web",
+            "seccomp": "/etc/harden/seccomp/web.json",
+            "no_new_privileges": True,
+            "egress": "none",
+        }
     },
 }
 SETTINGS: dict[str, object] = {
@@ -158,16 +166,21 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "/etc/default/docker": unit,
         "/etc/sysconfig/docker": absent,
         "/etc/containerd/config.toml": absent,
+        "/etc/apparmor.d": folder,
         "/etc/harden": folder,
+        "/etc/harden/seccomp": folder,
+        "/usr/local/lib/harden": folder,
         "/etc/harden/policy.json": file(),
         "/etc/harden/seccomp/web.json": file(),
         "/etc/apparmor.d/harden-web": file(),
         RUNTIME: program,
+        FENCE: file(),
         "/lib/systemd/system/docker.service": unit,
         "/lib/systemd/system/docker.socket": unit,
         "/etc/systemd/system/docker.service": absent,
         "/etc/systemd/system/docker.socket": absent,
         "/run/docker.sock": file(0o660, "root", "docker", kind="socket", sha256=""),
+        "/run/containerd": folder,
         "/run/containerd/containerd.sock": file(0o660, kind="socket", sha256=""),
         "/var/lib/docker": folder,
         "/usr/bin/dockerd": absent,
@@ -196,7 +209,7 @@ AUDIT_RULES = tuple(
         "/usr/lib/systemd/system/docker.service",
         "/usr/lib/systemd/system/docker.socket",
         "/run/docker.sock",
-        "/run/containerd/containerd.sock",
+        "/run/containerd",
     )
 )
 SYSCTLS = {
@@ -237,8 +250,6 @@ def inspect(**changes: Any) -> Inspect:  # noqa: ANN401
 
     `image` is the engine's id; `image_name` is what the container was started with.
     """
-    if "image_name" in changes:
-        changes["config"] = msgspec.structs.replace(inspect().config, image=changes.pop("image_name"))
     made = Inspect(
         id="c1",
         name="/shop_web.1.t1",
@@ -246,7 +257,7 @@ def inspect(**changes: Any) -> Inspect:  # noqa: ANN401
         created="2026-11-01T10:00:00Z",
         state=ContainerState("running", 4242, Health("healthy")),
         config=ContainerConfig(
-            image=IMAGE,
+            image=changes.pop("image_name", IMAGE),
             user="10001:10001",
             env=("PATH", "PWD", "KEY_FILE"),
             labels={
@@ -263,6 +274,7 @@ def inspect(**changes: Any) -> Inspect:  # noqa: ANN401
             nano_cpus=10**9,
             pids_limit=100,
             restart_policy=ContainerRestartPolicy("no"),
+            log_config=LogConfig("json-file", LogOptions("10m")),
         ),
         app_armor_profile="docker-default",
         mounts=(Mount("volume", "/var/lib/docker/volumes/x/_data", "/data", rw=True),),
@@ -277,7 +289,7 @@ def plain_inspect(**changes: Any) -> Inspect:  # noqa: ANN401
 
 
 def container(inspected: Inspect | None = None, *processes: ProcessFacts, **changes: Any) -> ContainerFacts:  # noqa: ANN401
-    made = ContainerFacts(inspected or inspect(), Known(processes or (process(),)), Known(value=True))
+    made = ContainerFacts(inspected or inspect(), Known(processes or (process(),)), Known(value=True), fence=Known(""))
     return msgspec.structs.replace(made, **changes)
 
 
@@ -321,7 +333,6 @@ def node(*containers: ContainerFacts, **changes: Any) -> NodeFacts:  # noqa: ANN
         python="3.13.5",
         lsm=Known(("lockdown", "yama", "apparmor", "bpf")),
         apparmor_profiles=Known({"docker-default": "enforce", "harden-web": "enforce"}),
-        apparmor_parser=Known("4.1.0"),
         sysctls=Known(SYSCTLS),
         audit_rules=Known(AUDIT_RULES),
         files=files(),
@@ -713,7 +724,7 @@ http {
 
 
 def nginx_server(text: str = NGINX, **changes: Any) -> NginxServer:  # noqa: ANN401
-    config = nginx.parse(f"# configuration file /etc/nginx/nginx.conf:\n{text}\n")
+    config = nginx.parse(json.dumps({"files": {"/etc/nginx/nginx.conf": text}}))
     made = NginxServer("shop_web", "node1", "c1", Known("1.28.0"), Known(config), Known(nginx_inside()))
     return msgspec.structs.replace(made, **changes)
 

@@ -61,6 +61,7 @@ POLICY = json.dumps(
                 "apparmor": f"harden-{role}",
                 "seccomp": f"/etc/harden/seccomp/{role}.json",
                 "no_new_privileges": True,
+                "egress": "none",
             }
             for role in USERS
         },
@@ -111,13 +112,14 @@ def container(name: str, node: str, **changes: object) -> ContainerFacts:
 
 def unconfined_api() -> ContainerFacts:
     """A task that was started while the runtime was out of order: the engine's own defaults hold it, no more."""
-    return container(
+    made = container(
         "api",
         "node3",
         apparmor=Known("docker-default (enforce)"),
         no_new_privileges=False,
         cap_bounding=DEFAULT_CAPABILITIES,
     )
+    return msgspec.structs.replace(made, fence=Known("no fence stands"))
 
 
 def forgotten_tool() -> ContainerFacts:

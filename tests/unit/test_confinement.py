@@ -9,7 +9,7 @@ from hardening.confinement import lacking, mismatches, starting
 from hardening.model.facts import ContainerFacts, Facts
 from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
 from hardening.model.known import Known
-from hardening.model.policy import RoleProfile
+from hardening.model.policy import Egress, RoleProfile
 from hardening.model.project import AppArmor, EngineSettings, Project, SwarmSettings
 from hardening.model.stack import PROFILE_HASH_LABEL, STACK_LABEL, Stack, StackService
 from hardening.model.swarm import ContainerStatus, TaskStatus
@@ -65,6 +65,8 @@ def test_one_process_that_differs_is_named_with_what_differs(change: dict[str, A
         (container(processes=Known(())), "it has no process to look at"),
         (container(root_read_only=Known(value=False)), "its root file system is writable"),
         (container(root_read_only=made.missing("raced")), "its root file system could not be looked at: raced"),
+        (container(fence=Known("no fence stands")), "it is not kept within its networks: no fence stands"),
+        (container(fence=made.missing("gone")), "whether it is kept within its networks could not be read: gone"),
         (container(labels=LABELS | {PROFILE_HASH_LABEL: "old"}), "was started under another version of its profile"),
     ],
 )
@@ -152,3 +154,11 @@ def test_where_apparmor_is_there_going_without_is_no_leave() -> None:
 def test_root_that_is_root_outside_is_said_to_be() -> None:
     shared = msgspec.structs.replace(PROJECT, engine=EngineSettings(userns_remap=False))
     assert lacking(shared, facts(container())) == ["root inside of a container is root outside: `userns_remap` is off"]
+
+
+def test_a_role_that_may_dial_anywhere_needs_no_fence() -> None:
+    free = msgspec.structs.replace(PROFILE, egress=Egress.ANY)
+    project = msgspec.structs.replace(PROJECT, profiles={"web": free})
+    assert free.hash != PROFILE.hash, "a change of it replaces tasks"
+    seen = container(labels=LABELS | {PROFILE_HASH_LABEL: free.hash}, fence=Known("no fence stands"))
+    assert mismatches(project, facts(seen)) == []

@@ -1,3 +1,4 @@
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -36,6 +37,14 @@ CASES = {
     "key that stands twice": ("leaves:\n  a: {size: 1}\n  a: {size: 2}\n", 3, "stands twice"),
     "broken YAML": ("leaves:\n  a: [1\n", 3, "not valid YAML"),
     "a date that is no day": ("leaves: {}\nrows:\n  - size: 2031-02-30\n", 3, "expected a whole number"),
+    "an alias that holds itself": ("leaves: &a {b: *a}\n", 1, "an alias in it holds itself"),
+    "a merge that holds itself": ("leaves:\n  a: &a\n    <<: *a\n", 1, "an alias in it holds itself"),
+    "aliases without end": (
+        "a: &a [x, x, x, x, x, x, x, x, x]\n"
+        + "".join(f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in ("ab", "bc", "cd", "de", "ef")),
+        1,
+        "more than 200000 values",
+    ),
     "empty file": ("", 1, "expected a mapping, got nothing"),
 }
 
@@ -75,6 +84,18 @@ def test_a_complaint_tells_what_may_stand_there(text: str, hint: str) -> None:
     with pytest.raises(HardenError) as caught:
         documents.Document("branch.yml", text).convert(Branch)
     assert caught.value.hint == hint
+
+
+class Term(msgspec.Struct):
+    ends: date
+
+
+@pytest.mark.parametrize("text", ["never", "2031-02-30", "2031-05-01T10:00:00"])
+def test_what_is_no_date_is_named_and_told_how_one_is_written(text: str) -> None:
+    with pytest.raises(HardenError) as caught:
+        documents.Document("term.yml", f"\nends: {text}\n").convert(Term)
+    assert caught.value.message == f"term.yml:2: `ends`: `{text}` is no date"
+    assert caught.value.hint == "one is written 2031-05-01"
 
 
 def test_anchors_and_merge_keys_work(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from hardening.model.findings import Report, Status
 from hardening.model.known import Unavailable
 from hardening.render import formats, terminal
 from tests.unit import facts_factory as given
+from tests.unit.checks.test_broken_on_purpose import clean, verdicts
 
 GOOD = facts.dump(given.cluster())
 
@@ -138,3 +139,40 @@ def test_numbers_beyond_sense_are_judged_or_unknown_and_never_stop_the_audit(cha
     assert sum(each.outcome.status is Status.PASS for each in report.findings) > 50
     for form in formats.Format:
         assert formats.render(report, form)
+
+
+RUBBISH: dict[str, Callable[[Any], Any]] = {
+    "every text is empty": lambda value: "" if isinstance(value, str) else value,
+    "every text is hostile": lambda value: EVIL if isinstance(value, str) else value,
+    "every text is long": lambda value: "/" * 5000 if isinstance(value, str) else value,
+    "every text is a document": lambda value: '{"a": [1]}' if isinstance(value, str) else value,
+    "every number is nothing": lambda value: 0 if is_number(value) else value,
+    "every number is below nothing": lambda value: -1 if is_number(value) else value,
+    "every number is huge": lambda value: 2**63 - 1 if is_number(value) else value,
+    "every list is empty": lambda value: [] if isinstance(value, list) and not all(map(is_number, value)) else value,
+    "every switch is turned": lambda value: not value if isinstance(value, bool) else value,
+}
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def altered(value: Any, change: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - JSON
+    """A document with every value changed, but not what tells known facts from others."""
+    if isinstance(value, dict):
+        return {key: inner if key == "type" else altered(inner, change) for key, inner in value.items()}
+    if isinstance(value, list):
+        return change([altered(inner, change) for inner in value])
+    return change(value)
+
+
+@pytest.mark.parametrize("change", RUBBISH.values(), ids=RUBBISH)
+def test_rubbish_from_one_node_changes_no_answer_on_another(change: Callable[[Any], Any]) -> None:
+    before = verdicts(clean())
+    made = json.loads(msgspec.json.encode(clean()))
+    made["nodes"]["node2"] = altered(made["nodes"]["node2"], change)
+    after = verdicts(msgspec.json.decode(json.dumps(made), type=Facts))
+    for check, outcomes in before.items():
+        others = {subject: each.status for subject, each in outcomes.items() if each.node in {"node1", "node3"}}
+        assert {subject: each.status for subject, each in after[check].items() if subject in others} == others, check

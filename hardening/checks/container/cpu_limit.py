@@ -8,6 +8,8 @@ def judge(place: Place) -> Verdict:
     host = place.container.inspect.host_config
     if host.nano_cpus > 0:
         return passed(f"{host.nano_cpus / 1e9:g} CPUs", "a limit or a weight")
+    if host.cpu_quota > 0:
+        return passed(f"a quota of {host.cpu_quota} µs in each period", "a limit or a weight")
     if host.cpu_shares > 0:
         return passed(f"weight {host.cpu_shares}", "a limit or a weight")
     return failed("no limit", "a limit or a weight")

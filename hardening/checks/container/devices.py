@@ -5,9 +5,10 @@ from hardening.checks.vocabulary import Area, Check, Place, Severity, Verdict, c
 
 def judge(place: Place) -> Verdict:
     """The engine's own record."""
-    devices = place.container.inspect.host_config.devices or ()
-    paths = ", ".join(str(device.get("PathOnHost", "?")) for device in devices)
-    return failed(paths, "none") if devices else passed("none", "none")
+    host = place.container.inspect.host_config
+    found = [str(device.get("PathOnHost", "?")) for device in host.devices or ()]
+    found += [f"whatever the rule `{rule}` allows" for rule in host.device_cgroup_rules or ()]
+    return failed(", ".join(found), "none") if found else passed("none", "none")
 
 
 CHECK = Check(
@@ -18,6 +19,7 @@ CHECK = Check(
     level=1,
     refs=cis_docker("5.18"),
     rationale="A disk or memory device is a way around every permission of the node.",
-    remediation="Start it without `--device`, or with `:r` where reading is enough.",
+    remediation="Start it without `--device` and `--device-cgroup-rule`; where it must have one, with `:r` if reading "
+    "is enough, and a waiver that says why.",
     evaluate=per_container(judge),
 )

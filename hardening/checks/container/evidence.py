@@ -1,65 +1,29 @@
 """Was a role's profile recorded with the image that runs?"""
 
-from collections.abc import Iterator
-
-from hardening.checks.policy import NodePolicy, read_policy
-from hardening.checks.subjects import all_read, hidden
+from hardening.checks.roles import Running, per_role
 from hardening.checks.verdict import listed
-from hardening.checks.vocabulary import (
-    Area,
-    Check,
-    Known,
-    Outcome,
-    Severity,
-    Unavailable,
-    Verdict,
-    failed,
-    not_applicable,
-    passed,
-    unknown,
-)
-from hardening.model.facts import ContainerFacts, EngineFacts, Facts, NodeFacts
+from hardening.checks.vocabulary import Area, Check, Known, Severity, Verdict, failed, not_applicable, passed
+from hardening.model.facts import ContainerFacts, EngineFacts, Facts
 
 EXPECTED = "a recording made with each image that runs"
 
 
-def evaluate(facts: Facts) -> Iterator[Outcome]:
-    """Digests and ids of each role's images against those that its recordings name."""
-    yield from hidden(facts)
-    roles: dict[str, dict[str, frozenset[str]]] = {}
-    for name, node in facts.nodes.items():
-        if isinstance(node, Known):
-            policy = read_policy(node.value)
-            if isinstance(policy, Unavailable):
-                yield unknown(policy.reason).about(name, name)
-            elif policy.value is not None:
-                _collect(node.value, policy.value, roles)
-    if not roles and all_read(facts):
-        yield not_applicable("no container runs under a role's profile").about("cluster")
-    for role, images in sorted(roles.items()):
-        yield _judge(facts, role, images).about(f"role {role}")
-
-
-def _judge(facts: Facts, role: str, images: dict[str, frozenset[str]]) -> Verdict:
+def judge(facts: Facts, role: str, running: Running) -> Verdict:
+    """Digests and ids of the role's images against those that its recordings name."""
     if facts.evidence is None:
         return not_applicable("there is no project folder whose recordings could be compared")
     recorded = set(facts.evidence.get(role, ()))
     if not recorded:
         return failed("no recording of the role names an image", EXPECTED)
+    images = {_name(container): _identities(engine, container) for engine, container in running}
     stale = sorted(name for name, identities in images.items() if not identities & recorded)
     if stale:
         return failed(f"not recorded: {listed(stale)}", EXPECTED)
     return passed(f"recorded: {listed(sorted(images))}", EXPECTED)
 
 
-def _collect(machine: NodeFacts, policy: NodePolicy, roles: dict[str, dict[str, frozenset[str]]]) -> None:
-    """Note the images of a node's containers that the policy gives a role: by name, with all that each is called."""
-    if not isinstance(machine.engine, Known) or not isinstance(machine.engine.value.containers, Known):
-        return
-    for container in machine.engine.value.containers.value:
-        if role := policy.role_of(container):
-            name = f"{container.inspect.config.image.partition('@')[0]} {container.inspect.image[7:19]}"
-            roles.setdefault(role, {})[name] = _identities(machine.engine.value, container)
+def _name(container: ContainerFacts) -> str:
+    return f"{container.inspect.config.image.partition('@')[0]} {container.inspect.image[7:19]}"
 
 
 def _identities(engine: EngineFacts, container: ContainerFacts) -> frozenset[str]:
@@ -80,5 +44,5 @@ CHECK = Check(
     refs=(),
     rationale="A profile describes the image it was recorded with: a new one may need more and fail, or need less.",
     remediation="Record the role anew with the image that is deployed, and run `harden profile build ROLE`.",
-    evaluate=evaluate,
+    evaluate=per_role(judge),
 )

@@ -4,9 +4,11 @@ from hardening.checks.vocabulary import Area, Check, Place, Severity, Verdict, c
 
 
 def judge(place: Place) -> Verdict:
-    """The engine's own record."""
-    on = place.container.inspect.host_config.privileged
-    return (failed if on else passed)(f"privileged: {str(on).lower()}", "false")
+    """The engine's own record; masks over /proc and /sys can be taken off alone, by `systempaths=unconfined`."""
+    host = place.container.inspect.host_config
+    if not host.privileged and host.masked_paths == ():
+        return failed("privileged: false, but nothing of /proc and /sys is masked", "false, and the engine's masks")
+    return (failed if host.privileged else passed)(f"privileged: {str(host.privileged).lower()}", "false")
 
 
 CHECK = Check(
@@ -17,6 +19,7 @@ CHECK = Check(
     level=1,
     refs=cis_docker("5.5", "5.23"),
     rationale="A privileged container has every capability and device, no filter and no profile: it is the node.",
-    remediation="Start it without `--privileged`, with the single capability or device that it needs.",
+    remediation="Start it without `--privileged` and `--security-opt systempaths=unconfined`, with the single "
+    "capability or device that it needs.",
     evaluate=per_container(judge),
 )

@@ -1,16 +1,17 @@
 """Does a container see part of the node's own system?"""
 
-from hardening.checks.mounts import is_sensitive
+from hardening.checks.mounts import is_sensitive, source
 from hardening.checks.vocabulary import Area, Check, Place, Severity, Verdict, all_of, cis_docker, per_container
 
 
 def judge(place: Place) -> Verdict:
-    """Bind mounts only: volumes and tmpfs are the engine's."""
+    """Bind mounts, and volumes that lead elsewhere: other volumes and tmpfs are the engine's own."""
     mounts = place.container.inspect.mounts
+    own = f"/containers/{place.container.inspect.id}/"
     found = [
-        f"{mount.source} on {mount.destination} ({'rw' if mount.rw else 'ro'})"
+        f"{source(mount)} on {mount.destination} ({'rw' if mount.rw else 'ro'})"
         for mount in mounts
-        if is_sensitive(mount) and "/docker/containers/" not in mount.source
+        if is_sensitive(mount, (place.engine.info.docker_root_dir,)) and own not in mount.source
     ]
     return all_of(
         found or [None], fine=f"none of its {len(mounts)} mounts is one", expected="no folder of the node's own system"

@@ -26,7 +26,7 @@ def _judge(machine: NodeFacts, daemon: Daemon) -> Verdict:
     plugins = daemon.words("authorization-plugins")
     if plugins:
         return passed(", ".join(plugins), "a plugin")
-    remote = [host for host in daemon.words("hosts") if host.startswith("tcp://")]
+    remote = list(daemon.network_hosts)
     if remote or machine.groups.get("docker"):
         callers = ", ".join([*remote, *machine.groups.get("docker", ())])
         return failed(f"no plugin, and these may call the engine: {callers}", "a plugin")

@@ -28,15 +28,25 @@ def _judge(daemon: Daemon, engine: EngineFacts) -> Verdict:
     networks = (config.insecure_registry_cidrs or ()) if config else ()
     unverified = dict.fromkeys([*daemon.words("insecure-registries"), *networks])
     strangers = [registry for registry in unverified if not _is_loopback(registry)]
+    strangers += [mirror for mirror in daemon.words("registry-mirrors") if _is_plain(mirror)]
     expected = "none beyond this machine"
     return failed(", ".join(strangers), expected) if strangers else passed("none", expected)
 
 
 def _is_loopback(registry: str) -> bool:
-    try:
-        return ipaddress.ip_network(registry).is_loopback
-    except ValueError:
-        return registry.partition(":")[0] == "localhost"
+    """Of a network, an address or a name, with a port or without."""
+    for text in (registry, registry.rpartition(":")[0].strip("[]")):
+        try:
+            return ipaddress.ip_network(text).is_loopback
+        except ValueError:
+            continue
+    return registry.partition(":")[0] == "localhost"
+
+
+def _is_plain(mirror: str) -> bool:
+    """Whether images come from a mirror in the clear, and from another machine."""
+    scheme, _, rest = mirror.partition("://")
+    return scheme.lower() == "http" and not _is_loopback(rest.partition("/")[0])
 
 
 CHECK = Check(

@@ -28,7 +28,7 @@ def judge(machine: NodeFacts) -> Answer:
 
 
 def _judge(daemon: Daemon, sockets: Iterable[Listener]) -> Verdict:
-    hosts = [host for host in daemon.words("hosts") if host.startswith("tcp://")]
+    hosts = daemon.network_hosts
     open_ports = [
         f"{socket.address}:{socket.port}"
         for socket in sockets

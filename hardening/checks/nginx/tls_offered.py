@@ -1,29 +1,51 @@
 """Is what clients say encrypted on its way?"""
 
-from hardening.checks.directives import listens, servers
-from hardening.checks.vocabulary import Answer, Area, Check, Severity, all_of, cis_nginx, given, per_server
+from hardening.checks.directives import Scope, listens, servers
+from hardening.checks.vocabulary import (
+    Answer,
+    Area,
+    Check,
+    Severity,
+    Unavailable,
+    all_of,
+    cis_nginx,
+    given,
+    per_server,
+)
 from hardening.model.facts import Directive, NginxServer
 
 REDIRECTS = frozenset({"301", "302", "307", "308"})
 
 
 def judge(server: NginxServer) -> Answer:
-    """Each server offers TLS, redirects to it, or refuses. TLS that ends before NGINX cannot be seen from here."""
+    """Each server offers TLS, redirects to it, or refuses. TLS that ends before NGINX cannot be seen from here.
+
+    What a server of `stream` or `mail` passes on as it came may be anything, such as a database's own protocol.
+    """
 
     def read(config: tuple[Directive, ...]) -> Answer:
         return all_of(
-            (
-                None
-                if all("ssl" in args or "quic" in args for args in listens(each)) or _harmless(each.own)
-                else f"{each.name} answers in the clear"
-                for each in servers(config)
-            ),
+            [
+                *(
+                    None if _by_tls(each) or _harmless(each.own) else f"{each.name} answers in the clear"
+                    for each in servers(config)
+                ),
+                *(
+                    None if _by_tls(each) else Unavailable(f"{each.name} passes on what comes, and nobody knows what")
+                    for kind in ("stream", "mail")
+                    for each in servers(config, kind)
+                ),
+            ],
             fine="every server speaks TLS, redirects to it, or refuses",
             expected="listen … ssl, or a redirect to https",
             nothing="it has no server",
         )
 
     return given(server.config, read)
+
+
+def _by_tls(server: Scope) -> bool:
+    return all("ssl" in args or "quic" in args for args in listens(server))
 
 
 def _harmless(block: tuple[Directive, ...]) -> bool:

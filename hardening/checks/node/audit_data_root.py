@@ -12,7 +12,8 @@ CHECK = Check(
     refs=cis_docker("1.1.5"),
     rationale="Volumes and images can be read and changed there past the engine; an audit record shows that it "
     "happened, and nothing else does.",
-    remediation="Add `-w /var/lib/docker -p wa -k harden` to a file in /etc/audit/rules.d and run `augenrules --load`; "
-    "measure first what a busy database then writes to the log.",
+    remediation="Add `-a always,exit -F dir=/var/lib/docker -F perm=wa -F auid!=unset -F key=harden` to "
+    "/etc/audit/rules.d/60-harden.rules and run `augenrules --load`, or run `harden deploy`. Without `auid!=unset` the "
+    "log also holds what the engine and its containers do there by themselves: measure first how much that is.",
     evaluate=per_node(watched("/var/lib/docker")),
 )

@@ -3,11 +3,11 @@
 from hardening.checks.audit_rules import watched
 from hardening.checks.vocabulary import Area, Check, Severity, cis_docker, per_node
 
-PATHS = ("/run/docker.sock", "/run/containerd/containerd.sock")
+PATHS = ("/run/docker.sock", "/run/containerd", "/run/containerd/containerd.sock")
 
 CHECK = Check(
     id="node-audit-sockets",
-    title="The audit system watches the engine's and containerd's sockets",
+    title="The audit system watches the engine's socket and containerd's folder",
     area=Area.NODE,
     severity=Severity.LOW,
     level=2,

@@ -1,23 +1,32 @@
 """Can anybody but root change what confines the containers?"""
 
+import posixpath
+
 from hardening.checks.files import protected
 from hardening.checks.policy import NO_POLICY, PATH, NodePolicy, read_policy
 from hardening.checks.vocabulary import Answer, Area, Check, Severity, given, not_applicable, per_node
 from hardening.model.facts import NodeFacts
+from hardening.model.policy import Egress
 
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
+FENCE = "/usr/local/lib/harden/fence.py"
 
 
 def judge(machine: NodeFacts) -> Answer:
-    """The runtime runs as root at every container's start: it and what it reads decide over the node."""
+    """The runtime runs as root at every container's start: it and what it reads decide over the node.
+
+    Whoever may write a folder may put another file in the place of one that they may not write.
+    """
 
     def files(policy: NodePolicy | None) -> Answer:
         if policy is None:
             return not_applicable(NO_POLICY)
         profiles = policy.profiles.values()
         paths = {PATH, RUNTIME}
+        paths |= {FENCE for profile in profiles if profile.egress is Egress.NONE}
         paths |= {profile.seccomp for profile in profiles}
         paths |= {f"/etc/apparmor.d/{profile.apparmor}" for profile in profiles}
+        paths |= {posixpath.dirname(path) for path in paths}
         return protected(machine, sorted(paths), mode=0o755)
 
     return given(read_policy(machine), files)
@@ -25,7 +34,7 @@ def judge(machine: NodeFacts) -> Answer:
 
 CHECK = Check(
     id="node-policy-files-protected",
-    title="Policy, profiles and the confining runtime can be changed by root only",
+    title="Policy, profiles and the confining runtime can be changed or replaced by root only",
     area=Area.NODE,
     severity=Severity.CRITICAL,
     level=1,

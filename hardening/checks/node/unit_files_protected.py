@@ -1,7 +1,9 @@
 """Can anybody but root change how the engine is started?"""
 
-from hardening.checks.files import protected
-from hardening.checks.vocabulary import Area, Check, Severity, Verdict, cis_docker, per_node
+import posixpath
+
+from hardening.checks.files import observations
+from hardening.checks.vocabulary import Area, Check, Severity, Verdict, all_of, cis_docker, per_node
 from hardening.model.facts import NodeFacts
 
 PATHS = tuple(
@@ -10,11 +12,23 @@ PATHS = tuple(
     for unit in ("docker.service", "docker.socket")
 )
 """The package's units and an administrator's own that take their place."""
+DROP_INS = tuple(f"/etc/systemd/system/{unit}.d" for unit in ("docker.service", "docker.socket"))
+"""Folders of files that are put in beside a unit."""
 
 
 def judge(machine: NodeFacts) -> Verdict:
-    """Owner and mode of systemd's units."""
-    return protected(machine, PATHS, mode=0o644, nothing="systemd does not start the engine here")
+    """Owner and mode of systemd's units, and of what is put in beside them."""
+    folders = [path for path in machine.files if path in DROP_INS]
+    parts = sorted(path for path in machine.files if posixpath.dirname(path) in DROP_INS)
+    return all_of(
+        [
+            *observations(machine, (*PATHS, *parts), 0o644, ("root",)),
+            *observations(machine, folders, 0o755, ("root",)),
+        ],
+        fine="those that exist belong to root and nobody else may change them",
+        expected="root:root; units 0644, folders 0755 or tighter",
+        nothing="systemd does not start the engine here",
+    )
 
 
 CHECK = Check(
@@ -25,6 +39,6 @@ CHECK = Check(
     level=1,
     refs=cis_docker("3.1", "3.2", "3.3", "3.4"),
     rationale="Who can write a unit decides what runs as root at the next start.",
-    remediation="`chown root:root` and `chmod 0644` the units named.",
+    remediation="`chown root:root` the paths named; `chmod 0644` units and files, `chmod 0755` folders.",
     evaluate=per_node(judge),
 )

@@ -24,6 +24,8 @@ MOUNTED = frozenset({"bind", "volume"})
 """Kinds of mounts that an engine lists for a container; tmpfs and cluster volumes have other ways."""
 
 NODE_S_OWN = frozenset({"bridge", "host", "none"})
+SWARM_S_OWN = frozenset({"ingress", "docker_gwbridge"})
+"""What a task joins for its published ports and its way out."""
 
 
 def judge(place: Place) -> Answer:
@@ -70,10 +72,10 @@ def _limits(container: ContainerFacts, limits: Limits) -> Iterator[str | None]:
 
 
 def _surroundings(inspect: Inspect, spec: ContainerSpec, task: TaskTemplate) -> Iterator[str | None]:
-    """Mounts, variables and networks.
+    """Mounts, variables, networks, and who starts it again.
 
     The image brings volumes and variables of its own, the swarm its ingress network: what nobody asked for counts among
-    bind mounts only, which come from neither. The node's own networks go by another id in the swarm.
+    bind mounts and other networks only, which come from neither. The node's own networks go by another id in the swarm.
     """
     found = {mount.destination: mount for mount in inspect.mounts}
     asked = {mount.target: mount for mount in spec.mounts or ()}
@@ -88,9 +90,15 @@ def _surroundings(inspect: Inspect, spec: ContainerSpec, task: TaskTemplate) -> 
     yield f"variables missing: {', '.join(lost)}" if lost else None
     joined = inspect.network_settings.networks or {}
     known = {*joined, *(each.network_id for each in joined.values())}
-    for wanted in () if joined.keys() & NODE_S_OWN else task.networks or ():
-        target = str(wanted.get("Target", ""))
+    targets = {str(wanted.get("Target", "")) for wanted in task.networks or ()}
+    for target in () if joined.keys() & NODE_S_OWN else sorted(targets):
         yield f"network {target[:12]}: asked for, not joined" if target not in known else None
+    for name, place in joined.items():
+        is_asked = bool({name, place.network_id} & targets) or name in SWARM_S_OWN
+        is_own = name in NODE_S_OWN and (not targets or not targets <= known)
+        yield None if is_asked or is_own else f"network {name}: nobody asked for it"
+    again = inspect.host_config.restart_policy
+    yield f"the engine itself starts it again: {again.name}" if again and again.name not in {"", "no"} else None
 
 
 def _privileges(container: ContainerFacts, spec: ContainerSpec) -> str | Unavailable | None:

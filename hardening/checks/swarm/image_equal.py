@@ -20,16 +20,19 @@ from hardening.model.facts import Facts, NodeFacts
 def evaluate(facts: Facts) -> Iterator[Outcome]:
     """Compare image ids of running containers, service by service, over all nodes."""
     images: dict[str, dict[str, list[str]]] = {}
-    hidden = False
+    hidden: list[str] = []
     for name, node in facts.nodes.items():
         reason = _collect(name, node.value, images) if isinstance(node, Known) else node.reason
         if reason:
-            hidden = True
+            hidden.append(name)
             yield unknown(reason).about(name, name)
     if not images and not hidden and facts.nodes:
         yield not_applicable("no container of a service was seen").about("cluster")
     for service, found in sorted(images.items()):
         seen = "; ".join(f"{image[7:19]} on {', '.join(sorted(set(nodes)))}" for image, nodes in found.items())
+        if len(found) == 1 and hidden:
+            yield unknown(f"{seen}; other tasks may run on {', '.join(hidden)}, which was not seen").about(service)
+            continue
         yield (passed if len(found) == 1 else failed)(seen, "one image on all nodes").about(service)
 
 

@@ -15,7 +15,7 @@ from hardening.checks.vocabulary import (
 from hardening.model.facts import SwarmFacts
 from hardening.model.swarm import ContainerSpec, Service
 
-ROOT = frozenset({"", "0", "root", "0:0", "root:root"})
+ROOT = frozenset({"", "root"})
 
 
 def judge(service: Service, _swarm: SwarmFacts) -> Verdict:
@@ -31,10 +31,18 @@ def judge(service: Service, _swarm: SwarmFacts) -> Verdict:
 
 
 def _observations(container: ContainerSpec) -> Iterator[str | None]:
-    yield "no user given" if container.user in ROOT else None
+    yield _root(container.user)
     yield None if container.read_only else "root is writable"
     dropped = {name.upper().removeprefix("CAP_") for name in container.capability_drop or ()}
     yield None if "ALL" in dropped else "capabilities are kept"
+
+
+def _root(user: str) -> str | None:
+    """Root by whatever name: `0:999` is root with another group."""
+    name = user.partition(":")[0]
+    if not user:
+        return "no user given"
+    return f"user {user} is root" if name in ROOT or (name.isdecimal() and int(name) == 0) else None
 
 
 CHECK = Check(

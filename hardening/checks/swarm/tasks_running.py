@@ -8,8 +8,10 @@ from hardening.model.swarm import Service
 def judge(service: Service, swarm: SwarmFacts) -> Verdict:
     """Tasks that should run against those that do."""
     wanted = _wanted(service, swarm)
+    if wanted == 0 and service.spec.mode.global_ is not None:
+        return failed("it is to run on every node that fits, and none does", "one node at least")
     if wanted == 0:
-        return not_applicable("the service is scaled to zero")
+        return not_applicable("the service is scaled to zero" if service.spec.mode.replicated else "it is a job")
     tasks = [task for task in swarm.tasks if task.service_id == service.id and task.desired_state == "running"]
     running = sum(task.status.state == "running" for task in tasks)
     errors = sorted({task.status.err for task in tasks if task.status.err})

@@ -20,6 +20,17 @@ import { log } from './log.js';
 export const STEP_MS = 3500;
 const RETRY_MS = 1000;
 
+/**
+ * Each member is asked how it is this often, and counts as away when it has said nothing for this long and CONNECT_MS
+ * together: what waits for it is broken off and looks for another. On an emulated machine under load an answer may take
+ * a second, and a member that is taken for away costs open requests, so this is no shorter.
+ */
+const BEAT_MS = 1000;
+const CONNECT_MS = 2500;
+
+/** A read that the primary leaves unanswered for this long asks another member as well. */
+const SILENCE_MS = 800;
+
 /** Fields with an index, by collection. The unique ones hold where two workers write at the same moment. */
 export const INDEXES = {
   anuncios: [{ key: { nombre: 1 } }, { key: { venta: 1 } }, { key: { precio: 1 } }, { key: { tags: 1 } }],
@@ -52,11 +63,14 @@ export class Database {
       retryWrites: true,
       retryReads: true,
       serverSelectionTimeoutMS: STEP_MS,
-      connectTimeoutMS: STEP_MS,
+      heartbeatFrequencyMS: BEAT_MS,
+      connectTimeoutMS: CONNECT_MS,
       // A primary that lost its power answers no packet: without this a request would wait for TCP to give up.
       socketTimeoutMS: STEP_MS,
       waitQueueTimeoutMS: STEP_MS,
       maxPoolSize: 20,
+      // Open to every member, so that the next primary, or the member that reads go on with, need not be connected first.
+      minPoolSize: 1,
     });
   }
 
@@ -105,6 +119,28 @@ export class Database {
     return patiently(() => operation(collection));
   }
 
+  /**
+   * The same for a read that goes on without a primary. The primary answers it while it can; where it is known to be
+   * away another member does, and where it is silent another member is asked as well and the first answer counts. Such
+   * an answer is what a majority has acknowledged, but may be older than the primary's.
+   *
+   * @template T
+   * @param {keyof typeof INDEXES} name
+   * @param {(collection: import('mongodb').Collection) => Promise<T>} operation reads, and nothing else
+   * @returns {Promise<T>}
+   * @throws {Unavailable} or what the driver throws, as `ask` does
+   */
+  async read(name, operation) {
+    this.collection(name);
+    const through = (readPreference) => operation(this.#client.db(this.#name).collection(name, { readPreference }));
+    return patiently(() =>
+      answerOf(
+        () => through('primaryPreferred'),
+        () => through('secondaryPreferred'),
+      ),
+    );
+  }
+
   /** Read what a majority has acknowledged, through the primary. Throws where that cannot be done. */
   async checkReadable() {
     await this.ask('anuncios', (ads) => ads.findOne({}, { projection: { _id: 1 }, maxTimeMS: STEP_MS }));
@@ -120,6 +156,34 @@ export class Database {
     await this.#client.close();
   }
 }
+
+/**
+ * What `preferred` comes to; where it comes to nothing for SILENCE_MS, the first success of it and `other`.
+ *
+ * @template T
+ * @param {() => Promise<T>} preferred
+ * @param {() => Promise<T>} other
+ * @returns {Promise<T>}
+ */
+async function answerOf(preferred, other) {
+  const answer = preferred();
+  let timer;
+  const silence = new Promise((resolve) => {
+    timer = setTimeout(resolve, SILENCE_MS, SILENT);
+  });
+  try {
+    const heard = await Promise.race([answer, silence]);
+    if (heard !== SILENT) return heard;
+    return await Promise.any([answer, other()]);
+  } catch (error) {
+    // Both failed: the primary's reason is the one to tell.
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const SILENT = Symbol('silent');
 
 /** With an authority: TLS only, and only to who shows a certificate of it under the name that was connected to. */
 function tls(ca) {

@@ -49,12 +49,16 @@ export function typeOf(description, reference) {
 /** The limits of a field, in words. */
 export function rules(schema) {
   const told = [
-    schema.minLength !== undefined && `at least ${schema.minLength} characters`,
-    schema.maxLength !== undefined && `at most ${schema.maxLength} characters`,
+    schema.minLength !== undefined && `at least ${characters(schema.minLength)}`,
+    schema.maxLength !== undefined && `at most ${characters(schema.maxLength)}`,
     schema.minimum !== undefined && `from ${schema.minimum}`,
     schema.maximum !== undefined && `up to ${schema.maximum}`,
     schema.maxItems !== undefined && `at most ${schema.maxItems} items`,
     schema.default !== undefined && `default ${schema.default}`,
   ].filter(Boolean);
   return told.length > 0 && html`<small>${told.join(', ')}</small>`;
+}
+
+function characters(count) {
+  return count === 1 ? '1 character' : `${count} characters`;
 }

@@ -13,9 +13,11 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hardening.certificates import Wanted, issue
+from hardening.facts import nginx
+from hardening.node.configured import configuration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,11 +47,27 @@ class Site:
     """NGINX with the stack's configuration; only ports, folders and the name server's address are replaced.
 
     `port` speaks TLS, and `plain_port` redirects to it; with `main="plain.conf"` all of the site is there.
+
+    Args:
+        hostname: of the container, by which it knows the API on its own machine.
+        address: to listen on.
+        enter: words before its command line, which take it to where that address is.
     """
 
-    def __init__(self, folder: Path, names: NameServer, api_port: int, main: str = "nginx.conf") -> None:
+    def __init__(  # noqa: PLR0913 - what the image, the stack and a test each say of it
+        self,
+        folder: Path,
+        names: NameServer,
+        api_port: int,
+        main: str = "nginx.conf",
+        *,
+        hostname: str = "somewhere",
+        address: str = "127.0.0.1",
+        enter: tuple[str, ...] = (),
+    ) -> None:
         self.folder = folder
         self.main = main
+        self.address = address
         self.port, self.plain_port = free_port(), free_port()
         self.html = folder / "html"
         self.authority, issued = issue("site", {"site": Wanted(NAMES)})
@@ -58,8 +76,9 @@ class Site:
         with self.access_log.open("wb") as out, self.error_log.open("wb") as err:
             for log in (self.access_log, self.error_log):
                 os.chown(log, NGINX_USER, NGINX_USER)
+            become = 'echo "$0" >/proc/sys/kernel/hostname && exec setpriv --reuid 101 --regid 101 --clear-groups "$@"'
             self.process = subprocess.Popen(
-                self._argv(), stdout=out, stderr=err, user=NGINX_USER, group=NGINX_USER, extra_groups=[]
+                [*enter, "unshare", "--uts", "sh", "-c", become, hostname, *self._argv()], stdout=out, stderr=err
             )
         wait_until(self._answers, 10)
 
@@ -83,14 +102,14 @@ class Site:
         temporary.mkdir()
         for shared in ("process", "http"):
             replace(conf / f"site/{shared}.conf", " /tmp/", f" {temporary}/")
-        replace(conf / "servers/https.conf", "listen 8443", f"listen 127.0.0.1:{self.port}")
+        replace(conf / "servers/https.conf", "listen 8443", f"listen {self.address}:{self.port}")
         for plain in ("redirect", "plain"):
-            replace(conf / f"servers/{plain}.conf", "listen 8080", f"listen 127.0.0.1:{self.plain_port}")
+            replace(conf / f"servers/{plain}.conf", "listen 8080", f"listen {self.address}:{self.plain_port}")
         replace(conf / "site/tls.conf", "/run/secrets/", f"{self.folder}/")
         if ssl.OPENSSL_VERSION_INFO < (3, 5):  # Debian 12, whose NGINX links the same library as its Python
             replace(conf / "site/tls-groups.conf", "X25519MLKEM768:X25519", "X25519")
-        replace(conf / "site/resolver.conf", "127.0.0.11", f"127.0.0.1:{names.port}")
-        replace(conf / "site/proxy.conf", "http://api:3000", f"http://api:{api_port}")
+        replace(conf / "site/resolver.conf", "127.0.0.11", f"{names.address}:{names.port}")
+        replace(conf / "site/api.conf", ":3000", f":{api_port}")
         replace(conf / "site/static.conf", "/usr/share/nginx/html", str(self.html))
         for path in (self.folder, *self.folder.rglob("*")):
             os.chown(path, NGINX_USER, NGINX_USER)
@@ -111,6 +130,12 @@ class Site:
         return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=20).stdout
 
     @property
+    def configuration(self) -> str:
+        """What a node tells of the configuration."""
+        asked: Any = nginx.LOOK["configuration"]
+        return json.dumps(configuration(str(self.folder / "conf" / self.main), asked["include"], asked["comment"]))
+
+    @property
     def trust(self) -> ssl.SSLContext:
         """What a client has that was given the authority."""
         return ssl.create_default_context(cadata=self.authority)
@@ -126,9 +151,9 @@ class Site:
         """One request on a connection of its own: over TLS, where the site is served so, unless told otherwise."""
         connection: http.client.HTTPConnection
         if (over or ("http" if self.main == "plain.conf" else "https")) == "http":
-            connection = http.client.HTTPConnection("127.0.0.1", self.plain_port, timeout=30)
+            connection = http.client.HTTPConnection(self.address, self.plain_port, timeout=30)
         else:
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self.trust)
+            connection = http.client.HTTPSConnection(self.address, self.port, timeout=30, context=self.trust)
         try:
             connection.request(method, target, body, dict(headers or {}))
             response = connection.getresponse()
@@ -145,11 +170,20 @@ class Site:
                 received += chunk
             return bytes(received)
 
+    def flood(self, target: str, count: int) -> list[bytes]:
+        """The answers to that many POSTs, each from its status on.
+
+        All are sent at once on one connection, which a busy machine slows down least.
+        """
+        request = f"POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n".encode()
+        received = self.raw((request + b"\r\n{}") * (count - 1) + request + b"Connection: close\r\n\r\n{}")
+        return received.split(b"HTTP/1.1 ")[1:]
+
     def handshake(
         self, name: str | None = "127.0.0.1", context: ssl.SSLContext | None = None, limit: float = 15
     ) -> ssl.SSLSocket:
         """A TLS connection that asks for a name; an address asks for none."""
-        raw = socket.create_connection(("127.0.0.1", self.port), timeout=limit)
+        raw = socket.create_connection((self.address, self.port), timeout=limit)
         try:
             return (context or self.trust).wrap_socket(raw, server_hostname=name)
         except OSError:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from .peers import NameServer, Upstream
 from .site import Site, is_request_id, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ADS = "/apiv1/anuncios"
 TOKEN = "s3cret-t0ken"  # noqa: S105 - no credential
@@ -104,6 +110,85 @@ def test_never_repeats_a_write(site: Site, upstream: Upstream, target: str) -> N
     reply = site.ask("POST", target, b"{}")
     assert (reply.status, reply.headers["retry-after"]) == (503, "5")
     assert [seen.method for seen in upstream.seen] == ["POST"]
+
+
+class Machine(NamedTuple):
+    """NGINX and the API on one machine, the API on another, and who knows their names."""
+
+    site: Site
+    own: Upstream
+    other: Upstream
+    names: NameServer
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    """A machine called `here`."""
+    names = NameServer()
+    own = Upstream("127.0.0.2")
+    other = Upstream("127.0.0.3", own.port)
+    names.addresses = {"api": [other.address], "api-here": [own.address]}
+    with tempfile.TemporaryDirectory(prefix="nodepop-nginx-") as folder:
+        Path(folder).chmod(0o755)
+        site = Site(Path(folder), names, own.port, hostname="nginx-here")
+        yield Machine(site, own, other, names)
+        site.close()
+    other.close()
+    names.close()
+
+
+def test_asks_the_api_of_its_own_machine(machine: Machine) -> None:
+    site, own, other, _ = machine
+    asked = [
+        site.ask(method, target, b"{}").json["from"] for method in ("GET", "POST") for target in (ADS, f"{ADS}?x=1")
+    ]
+    assert asked == [own.address] * 4
+    assert other.seen == []
+
+
+@pytest.mark.parametrize("target", [ADS, f"{ADS}?x=1"])
+def test_repeats_a_read_that_its_own_api_dropped_elsewhere_and_a_write_nowhere(machine: Machine, target: str) -> None:
+    site, own, other, _ = machine
+    other.seen.clear()
+    own.drops = 2
+    assert site.ask("GET", target).json["from"] == other.address
+    assert site.ask("POST", target, b"{}").status == 503
+    assert [seen.method for seen in other.seen] == ["GET"]
+
+
+TARGETS = [ADS, f"{ADS}?x=1", "/apiv1/usuarios/register", "/apiv1/usuarios/register?x=1", "/apiv1/pushtokens"]
+
+
+def test_goes_elsewhere_with_what_its_own_api_never_got(machine: Machine) -> None:
+    site, own, other, _ = machine
+    own.close()
+    for method in ("GET", "POST"):
+        assert {site.ask(method, target, b"{}").json["from"] for target in TARGETS} == {other.address}
+
+
+def test_goes_elsewhere_where_its_machine_has_no_api(machine: Machine) -> None:
+    site, _, other, names = machine
+    del names.addresses["api-here"]
+    time.sleep(6)  # until NGINX has forgotten the name
+    assert {site.ask(method, ADS, b"{}").json["from"] for method in ("GET", "POST")} == {other.address}
+
+
+def test_a_machine_that_swallows_every_packet_costs_a_second(machine: Machine) -> None:
+    site, own, other, names = machine
+    with socket.socket() as full:
+        full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        full.bind((own.address, own.port))
+        full.listen(0)
+        with ExitStack() as waiting:  # whose queue takes nobody else: the kernel drops what comes
+            for _ in range(2):
+                connection = waiting.enter_context(socket.socket())
+                connection.setblocking(False)
+                connection.connect_ex((own.address, own.port))
+            names.addresses["api-here"] = [own.address]
+            for method in ("GET", "POST"):
+                began = time.monotonic()
+                assert site.ask(method, ADS, b"{}").json["from"] == other.address
+                assert 0.5 < time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize("target", ["/healthz", "/readyz", "/api", "/apiv2/anuncios", "/apiv1"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import signal
 import ssl
 import tempfile
@@ -182,9 +184,15 @@ OTHERWISE = {"nginx-address-lists": Status.MANUAL, "nginx-http3": Status.FAIL}
 
 @pytest.mark.parametrize("check_id", [each for each in JUDGED if each not in ELSEWHERE])
 def test_passes_every_check_of_the_audit(site: Site, check_id: str) -> None:
-    server = NginxServer("nodepop_nginx", "here", "c1", Known("1.26.3"), Known(nginx.parse(site.dump())))
+    server = NginxServer("nodepop_nginx", "here", "c1", Known("1.26.3"), Known(nginx.parse(site.configuration)))
     check = next(each for each in checks.load() if each.id == check_id)
     outcomes = list(check.evaluate(Facts(0, {}, (), (server,))))
     assert outcomes
     wanted = {OTHERWISE[check_id]} if check_id in OTHERWISE else FINE
     assert {outcome.status for outcome in outcomes} <= wanted, outcomes
+
+
+def test_the_configuration_is_read_as_nginx_itself_reads_it(site: Site) -> None:
+    _, *parts = re.split(r"^# configuration file (.+):\n", site.dump(), flags=re.MULTILINE)
+    printed = dict(zip(parts[::2], parts[1::2], strict=True))
+    assert {path: f"{text}\n" for path, text in json.loads(site.configuration)["files"].items()} == printed

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hardening import audit, checks
-from hardening.model.engine import Image, Mount, Network
+from hardening.model.engine import ContainerRestartPolicy, Endpoint, Image, LogConfig, Mount, Network
 from hardening.model.facts import ContainerFacts, Facts, Inside, StoppedContainer
 from hardening.model.findings import Outcome, Status
 from hardening.model.known import Known, Unavailable
@@ -159,6 +159,7 @@ TALKATIVE = Network("b", "bridge", "bridge", "local", options={"com.docker.netwo
 INGRESS = Network("i", "ingress", "overlay", "swarm", ingress=True)
 ALLOWED = {"tls": {"mode": "allowTLS", "disabledProtocols": "TLS1_0,TLS1_1"}}
 FILES = given.files()
+VOLUME = "/var/lib/docker/volumes/x/_data"
 BIND = Mount("bind", "/var/run", "/host", rw=False)
 OLD_CERTIFICATE = given.certificate_pem(given.NOW - 91 * 86400, 90)
 OLD_AUTHORITY = given.certificate_pem(given.NOW - 300 * 86400, 310)
@@ -182,6 +183,14 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
         on_node(1, daemon_config=given.settings(insecure_registries=["10.0.0.9:5000"])),
         {"engine-registries-verified": Status.FAIL, "engine-settings-equal": Status.FAIL},
     ),
+    "a daemon setting: a mirror in the clear": (
+        on_node(1, daemon_config=given.settings(registry_mirrors=["http://mirror.lan"])),
+        {"engine-registries-verified": Status.FAIL, "engine-settings-equal": Status.FAIL},
+    ),
+    "a daemon setting: the network, without naming TCP": (
+        on_node(1, daemon_argv=Known(("dockerd", "-H0.0.0.0:4243"))),
+        {"engine-tcp-api-closed": Status.FAIL, "engine-authorization-plugin": Status.FAIL},
+    ),
     "settings changed and not in force": (
         on_node(1, daemon_started=Known(given.NOW - 9000)),
         {"engine-settings-in-force": Status.FAIL},
@@ -203,6 +212,30 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
         web(mounts=(Mount("bind", "/etc/shadow", "/x"),)),
         {"container-sensitive-mounts": Status.FAIL, "swarm-container-drift": Status.FAIL},
     ),
+    "a link to the folder of the socket": (
+        web(mounts=(Mount("bind", "/srv/x", "/host", reaches=("/run",)),)),
+        {
+            "container-engine-socket": Status.FAIL,
+            "container-sensitive-mounts": Status.FAIL,
+            "swarm-container-drift": Status.FAIL,
+        },
+    ),
+    "a volume that leads to a node's folder": (
+        web(mounts=(Mount("volume", VOLUME, "/data", reaches=("/etc", VOLUME)),)),
+        {"container-sensitive-mounts": Status.FAIL},
+    ),
+    "a network that was joined by hand": (
+        web(networks={"shop_data": Endpoint("n1"), "other": Endpoint("n9")}),
+        {"swarm-container-drift": Status.FAIL},
+    ),
+    "a restart policy that was given by hand": (
+        web(restart_policy=ContainerRestartPolicy("always")),
+        {"swarm-container-drift": Status.FAIL},
+    ),
+    "a log without end": (web(log_config=LogConfig("json-file")), {"container-log-bounded": Status.FAIL}),
+    "devices by rule": (web(device_cgroup_rules=("b *:* rwm",)), {"container-devices": Status.FAIL}),
+    "the masks over /proc taken off": (web(masked_paths=()), {"container-privileged": Status.FAIL}),
+    "the node's control groups": (web(cgroupns_mode="host"), {"container-host-namespaces": Status.FAIL}),
     "a privileged container": (web(privileged=True), {"container-privileged": Status.FAIL}),
     "the host's network": (web(network_mode="host"), {"container-host-namespaces": Status.FAIL}),
     "no memory limit": (
@@ -252,6 +285,18 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
         on_node(1, files={**FILES, "/run/docker.sock": given.file(0o666, "root", "docker", kind="socket")}),
         {"node-engine-socket-protected": Status.FAIL},
     ),
+    "a folder of profiles for everybody": (
+        on_node(1, files={**FILES, "/etc/harden/seccomp": given.file(0o777, kind="directory")}),
+        {"node-policy-files-protected": Status.FAIL},
+    ),
+    "something put in beside the engine's unit": (
+        on_node(1, files={**FILES, "/etc/systemd/system/docker.service.d/a.conf": given.file(0o666)}),
+        {"node-unit-files-protected": Status.FAIL},
+    ),
+    "audit switched off": (
+        on_node(1, audit_rules=Known(("-e 0", *given.AUDIT_RULES))),
+        dict.fromkeys((f"node-audit-{what}" for what in ("data-root", "programs", "settings", "sockets")), Status.FAIL),
+    ),
     "a member of the docker group": (
         on_node(1, groups={"docker": ("eve",)}),
         {"node-docker-group-empty": Status.FAIL, "engine-authorization-plugin": Status.FAIL},
@@ -285,6 +330,10 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
     "a container that is not what its task asks for": (
         web(user="0:0"),
         {"swarm-container-drift": Status.FAIL},
+    ),
+    "root in another group": (
+        service("shop_web", lambda each: given._altered(each, {"user": "0:999"})),  # noqa: SLF001 - as above
+        {"swarm-spec-hardened": Status.FAIL, "swarm-tasks-current": Status.FAIL},
     ),
     "a tag instead of a digest": (
         service("shop_web", lambda each: given._altered(each, {"image": "registry:5000/web:1"})),  # noqa: SLF001 - as above

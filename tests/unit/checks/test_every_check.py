@@ -13,6 +13,7 @@ import pytest
 
 from hardening import checks
 from hardening.checks import references
+from hardening.checks.subjects import BROKEN
 from hardening.errors import HardenError
 from hardening.model.facts import Facts
 from hardening.model.findings import Area, Check, Status
@@ -59,6 +60,7 @@ def test_a_check_judges_its_cases(check: Check, case: Case) -> None:
     outcomes = list(check.evaluate(case.facts))
     statuses = {outcome.status for outcome in outcomes}
     assert statuses, "no outcome"
+    assert not [outcome for outcome in outcomes if BROKEN in outcome.observed]
     assert min(statuses, key=WORST.index) is case.status, outcomes
     assert any(outcome.status is case.status and case.says in outcome.observed for outcome in outcomes), outcomes
 

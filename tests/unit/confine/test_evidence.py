@@ -15,7 +15,7 @@ from hardening.confine.sources import Sources
 from hardening.confine.summary import summary
 from hardening.errors import HardenError
 from hardening.model.analysis import Unresolved
-from hardening.model.policy import AppArmorPolicy, FileRule, NetworkRule, Policy
+from hardening.model.policy import AppArmorPolicy, Egress, FileRule, NetworkRule, Policy
 from hardening.model.profile import EvidenceKind, Risk
 from hardening.model.recording import FileUse, SignalUse, SocketUse
 from hardening.model.review import ItemKind, Review, Verdict
@@ -436,6 +436,22 @@ def test_a_rule_is_explained_by_any_of_its_names(wanted: str, allowed: bool, bre
     if wanted == "keyctl":
         assert "CVE-2016-0728" in {hole.cve for hole in found.holes}
         assert found.question is ItemKind.STATIC
+
+
+def test_dialling_anywhere_is_a_power_with_its_reason() -> None:
+    before, after = (
+        confine.compose("web", Policy("a server", egress=each), Sources()) for each in (Egress.NONE, Egress.ANY)
+    )
+    (told,) = explain(after, "egress:any")
+    assert (told.name, told.power, told.risk, told.evidence[0].source) == (
+        "egress:any",
+        "dial beyond its networks",
+        "high",
+        "policy.yml",
+    )
+    one, other = (compare.powers_of(confine.render(each.profile)) for each in (before, after))
+    (change,) = compare.changes(one, other)
+    assert (change.power, change.gained, change.whole) == ("dial beyond its networks", ("anywhere",), True)
 
 
 def test_a_rule_that_is_not_there_is_bad_input() -> None:

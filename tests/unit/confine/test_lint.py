@@ -43,6 +43,7 @@ def test_a_generated_profile_is_sound() -> None:
         ("/tmp/** mrw,", "run what it wrote"),
         ("/** rw,", "covers every file"),
         ("/** rix,  # all programs", "covers every file"),
+        ("capability net_raw,", "capability net_raw is taken away by `egress: none`"),
     ],
 )
 def test_a_rule_that_allows_too_much_is_named(rule: str, problem: str) -> None:

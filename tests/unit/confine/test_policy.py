@@ -6,6 +6,7 @@ import pytest
 
 from hardening import confine
 from hardening.errors import HardenError
+from hardening.model.policy import Egress
 
 SOUND = """\
 description: A web server
@@ -32,10 +33,12 @@ def test_a_sound_policy_is_read(tmp_path: Path) -> None:
     policy = confine.load_policy(_policy(tmp_path, "A web server", "A shop"))
     assert policy.description == "A shop"
     assert policy.apparmor.files[0].access == "r"
+    assert policy.egress is Egress.NONE, "what a policy does not name is refused"
 
 
 COMPLAINTS = {
     "unknown key": ("description:", "colour: red\ndescription:", 1, "unknown key `colour`"),
+    "unknown egress": ("description:", "egress: some\ndescription:", 1, "`egress`"),
     "unknown abstraction": ("[libc]", "[libc, lib]", 2, "there is no abstraction `lib`"),
     "misspelt call": ("accept4,", "acept4,", 4, "`acept4` is no Linux system call"),
     "call that stands twice": ("accept4,", "listen,", 4, "`listen` stands twice"),

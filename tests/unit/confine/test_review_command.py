@@ -20,6 +20,8 @@ from hardening.cli import roles
 from hardening.cli.profile import app
 from hardening.confine import library, sources
 from hardening.errors import HardenError
+from hardening.model.facts import Facts
+from hardening.project import read_settings, with_expectations
 from tests.unit.confine.evidence_factory import IMAGE, analysis, files, recording
 
 POLICY = "description: A shop\nabstractions: [libc]\n"
@@ -182,6 +184,8 @@ def test_building_says_what_is_open(project: Path) -> None:
 def test_a_profile_with_open_questions_is_not_deployed(project: Path) -> None:
     with pytest.raises(HardenError, match=r"open questions: web \(3\)"):
         roles.demand_decided(project, ["web"])
+    found = with_expectations(Facts(0, {}, (), ()), read_settings(project), project)
+    assert found.open_questions == {"web": 3}
     _run(project, "review", "web", "--refuse", "call:bpf", "--refuse", "call:rename", "--refuse", "call:setuid", *WHO)
     roles.demand_decided(project, ["web"])
 

@@ -95,6 +95,14 @@ def test_ipv6_travels_in_its_usual_form(provider: Any_, settings: dyndns_setting
     assert provider.asked[0].address == "2001:db8::1"
 
 
+@pytest.mark.parametrize("said", ["good\t192.0.2.7", "nochg 192.0.2.7,2001:db8::7", "good 192.0.2.7, 2001:db8::7"])
+def test_a_host_name_may_have_an_address_of_each_family(
+    provider: Any_, settings: dyndns_settings.Settings, round_: Round, said: str
+) -> None:
+    provider.answer = f"{said}\n{said}\n"
+    assert round_(settings) == both("updated")
+
+
 def test_more_than_twenty_names_travel_in_several_requests(
     provider: Any_, settings: dyndns_settings.Settings, round_: Round
 ) -> None:
@@ -141,6 +149,7 @@ NOT_UNDERSTOOD: dict[str, str | tuple[int, str]] = {
     "a line too many": "good\ngood\ngood",
     "an address that is none": "good 192.0.2\ngood 192.0.2",
     "the loopback, by which clients are told off": "good 127.0.0.1\ngood 127.0.0.1",
+    "the loopback beside another": "good 192.0.2.7,127.0.0.1\ngood 192.0.2.7,127.0.0.1",
     "a redirect": (302, "good\ngood"),
     "a permanent redirect": (308, ""),
     "success in a failure": (404, "good\ngood"),
@@ -166,6 +175,16 @@ def test_a_huge_reply_is_not_read_to_its_end(
     provider.answer = faults.huge
     assert round_(settings) == both("refused")
     assert "more than 4096 bytes" in round_.told[0]
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+def test_a_refusal_in_words_counts_more_than_the_status(
+    provider: Any_, settings: dyndns_settings.Settings, round_: Round, status: int
+) -> None:
+    provider.answer = (status, "abuse")
+    assert round_(settings) == both("refused")
+    assert round_(settings, 60 * 24) == both("refused")
+    assert len(provider.asked) == 1
 
 
 @pytest.mark.parametrize("body", ["", "badauth"])
@@ -438,6 +457,16 @@ def test_the_address_may_be_asked_for(provider: Any_, settings: dyndns_settings.
     assert round_(asking) == both("updated")
     assert provider.asked[0].login == "", "the login is for the provider alone"
     assert provider.asked[1].address == "198.51.100.3"
+
+
+def test_whoever_was_refused_does_not_ask_for_the_address_either(
+    provider: Any_, settings: dyndns_settings.Settings, round_: Round
+) -> None:
+    provider.answer = lambda handler: reply(handler, "198.51.100.3\n" if handler.path == "/ip" else "badauth")
+    asking = settings._replace(address={"url": provider.url.replace("/nic/update", "/ip")})
+    assert round_(asking) == both("refused")
+    assert round_(asking, 60) == both("refused")
+    assert [asked.path for asked in provider.asked] == ["/ip", "/nic/update"]
 
 
 @pytest.mark.parametrize("said", ["", "your address is 198.51.100.3", "127.0.0.1", "0.0.0.0", "169.254.1.1"])  # noqa: S104 - an answer

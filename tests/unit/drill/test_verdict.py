@@ -98,6 +98,7 @@ def test_the_first_layer_that_refuses_is_named(
         ("database:one", "refused", errno.ECONNRESET, Layer.DATABASE),
         ("database:one", "refused", errno.ENETUNREACH, Layer.NETWORK),
         ("database:one", "open", 0, Layer.OPEN),
+        ("manager", "refused", errno.EHOSTUNREACH, Layer.NETWORK),  # the fence of `egress: none`
         ("manager", "refused", errno.ETIMEDOUT, Layer.NETWORK),
         ("manager", "no answer", 14, Layer.NETWORK),
     ],

@@ -20,7 +20,6 @@ GAP = Unavailable("not read")
 UNREAD = {
     "lsm",
     "apparmor_profiles",
-    "apparmor_parser",
     "sysctls",
     "audit_rules",
     "listeners",
@@ -67,10 +66,10 @@ def process(command: str) -> ProcessFacts:
     return ProcessFacts(1, command, "", GAP, 2, True, 0, 0, 0, 0, 0, 999, ((0, 100000, 65536),))
 
 
-def container(service: str, command: str, **answers: str) -> ContainerFacts:
+def container(service: str, command: str, **texts: str) -> ContainerFacts:
     labels = {"com.docker.swarm.service.name": service}
     inspect = Inspect("f" * 64, "/c", "", "", ContainerState(), ContainerConfig(labels=labels), HostConfig())
-    known: dict[str, Known[str] | Unavailable] = {"nginx -T": Known(answers["dump"])} if "dump" in answers else {}
+    known: dict[str, Known[str] | Unavailable] = {name: Known(text) for name, text in texts.items()}
     return ContainerFacts(inspect, Known((process(command),)), Known(True), known)
 
 
@@ -126,6 +125,7 @@ def test_a_node_that_cannot_be_reached_is_a_fact_and_hides_no_other() -> None:
         (msgspec.json.encode(facts_of()).replace(b'"cpus":1', b'"cpus":"1"'), "$.cpus"),
         (msgspec.json.encode(facts_of())[:-5], "truncated"),
         (msgspec.json.encode(facts_of()).replace(b'"Debian"', b'"\xff\xfe"'), "utf-8"),
+        (b'{"unheard of": ' + b"[" * 200_000, "nested too deep"),
     ],
 )
 def test_an_answer_that_makes_no_sense_is_unavailable(answer: bytes, where: str) -> None:
@@ -147,9 +147,9 @@ def test_a_database_behind_no_door_is_a_member_of_which_nothing_is_known() -> No
     assert machines["a"].asked == ["collector", "relay"]
 
 
-def test_raw_answers_do_not_stay_in_the_facts() -> None:
-    dump = "# configuration file /n.conf:\nproxy_set_header Authorization abc;\n"
-    inventory, machines = cluster(a=msgspec.json.encode(facts_of(container("web", "nginx", dump=dump))))
+def test_raw_texts_do_not_stay_in_the_facts() -> None:
+    raw = '{"files": {"/n.conf": "proxy_set_header Authorization abc;"}}'
+    inventory, machines = cluster(a=msgspec.json.encode(facts_of(container("web", "nginx", configuration=raw))))
     facts = gather(inventory, machines)
     assert [server.service for server in facts.nginx] == ["web"]
     assert b"abc" not in msgspec.json.encode(facts)

@@ -1,6 +1,8 @@
-"""`nginx -T` as a tree, and what must not pass for one."""
+"""A configuration as a tree, and what must not pass for one."""
 
+import json
 import re
+from typing import Any
 
 import pytest
 
@@ -8,21 +10,26 @@ from hardening.errors import HardenError
 from hardening.facts import nginx
 from hardening.facts.nginx_words import Word, words
 from hardening.model.engine import ContainerConfig, ContainerState, HostConfig, Inspect
-from hardening.model.facts import ContainerFacts, Directive
+from hardening.model.facts import ContainerFacts, Directive, Inside, ProcessFacts
 from hardening.model.known import Known, Unavailable
+from hardening.node.configured import found
 
 MAIN = "/etc/nginx/nginx.conf"
+GAP = Unavailable("not read")
+LOOK: Any = nginx.LOOK["configuration"]
 
 
 def dump(**files: str) -> str:
-    """What `nginx -T` prints of files below /etc/nginx, the first one being the main one."""
+    """What a node tells of files below /etc/nginx, the first one being the main one."""
     names = {
         "main": MAIN,
         "types": "/etc/nginx/mime.types",
         "a": "/etc/nginx/conf.d/a.conf",
         "b": "/etc/nginx/conf.d/b.conf",
     }
-    return "".join(f"# configuration file {names[name]}:\n{text}\n" for name, text in files.items())
+    plain = [re.sub(LOOK["comment"], "", text) for text in files.values()]
+    included = [f"/etc/nginx/{name}" for text in plain for name in found([LOOK["include"]], text)]
+    return json.dumps({"files": {names[name]: text for name, text in files.items()}, "included": included})
 
 
 def flat(directives: tuple[Directive, ...]) -> list[object]:
@@ -69,7 +76,7 @@ def test_text_becomes_directives(text: str, tree: list[object]) -> None:
         ("a 'b'c;", "nginx.conf:1: 'c' follows a quotation without a blank"),
         ("a_by_lua_block { x", "nginx.conf:1: a block of code does not end"),
         ("a {" * 100_000, "nginx.conf:1: blocks are nested too deep"),
-        ("include nowhere.conf;", "nginx.conf:1: /etc/nginx/nowhere.conf is included, but was not printed"),
+        ("include nowhere.conf;", "nginx.conf:1: /etc/nginx/nowhere.conf is included, but is not there"),
     ],
 )
 def test_what_is_no_configuration_is_refused_with_its_place(text: str, complaint: str) -> None:
@@ -107,16 +114,38 @@ def test_a_file_that_includes_itself_is_refused() -> None:
         nginx.parse(dump(main="include conf.d/a.conf;", a="include /etc/nginx/conf.d/a.conf;"))
 
 
-def test_a_comment_that_looks_like_the_start_of_a_file_hides_nothing() -> None:
-    hidden = "user x;\n# configuration file /tmp/y:\nserver_tokens on;"
-    with pytest.raises(HardenError, match="/tmp/y is printed, but nothing includes it"):
-        nginx.parse(dump(main=hidden))
+@pytest.mark.parametrize("line", ["include conf.d/*.conf;", '"include" conf.d/*.conf;', "include 'a;b';"])
+def test_an_include_that_the_node_did_not_follow_hides_nothing(line: str) -> None:
+    with pytest.raises(HardenError, match="is included, but was not followed"):
+        nginx.parse(json.dumps({"files": {MAIN: line}}))
 
 
-@pytest.mark.parametrize("text", ["", "nginx: [emerg] no such file\n"])
-def test_output_without_a_file_is_refused(text: str) -> None:
-    with pytest.raises(HardenError, match="printed no configuration file"):
+def test_a_file_that_nothing_includes_is_no_part_of_the_configuration() -> None:
+    assert flat(nginx.parse(dump(main="user x;", a="server_tokens on;"))) == [("user", "x")]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("", "makes no sense"), ("{}", "makes no sense"), ('{"files": {}}', "no configuration file")],
+)
+def test_a_text_without_a_file_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(HardenError, match=complaint):
         nginx.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "followed"),
+    [
+        ("include a; include 'b';include c;", ["a", "b", "c"]),
+        ("http {include x/*.conf ;}", ["x/*.conf"]),
+        ("include\n  d;", ["d"]),
+        ("# include old;\nuser x; # include old;", []),
+        ("set $include x;\nssl_include x;", []),
+        ("include a#b;", ["a#b"]),
+    ],
+)
+def test_a_node_follows_every_include(text: str, followed: list[str]) -> None:
+    assert found([LOOK["include"]], re.sub(LOOK["comment"], "", text)) == followed
 
 
 @pytest.mark.parametrize(
@@ -146,38 +175,39 @@ def test_words_carry_their_lines() -> None:
     ]
 
 
-def container(**answers: Known[str] | Unavailable) -> ContainerFacts:
-    names = {"dump": "nginx -T", "version": "nginx -v"}
+def container(
+    *, inside: Known[Inside] | Unavailable = GAP, command: str = "nginx", **texts: Known[str] | Unavailable
+) -> ContainerFacts:
     labels = {"com.docker.swarm.service.name": "site_web"}
     inspect = Inspect("f" * 64, "/site_web.1", "", "", ContainerState(), ContainerConfig(labels=labels), HostConfig())
-    gap = Unavailable("not read")
-    return ContainerFacts(inspect, gap, gap, {names[key]: answer for key, answer in answers.items()})
+    process = ProcessFacts(1, command, "", GAP, 2, True, 0, 0, 0, 0, 0, 101, ((0, 0, 65536),))
+    return ContainerFacts(inspect, Known((process,)), GAP, texts, inside)
 
 
 def test_a_server_is_named_by_its_service() -> None:
-    answers = {"dump": Known(dump(main="user x;")), "version": Known("nginx version: nginx/1.26.3 (Debian)\n")}
-    server = nginx.server("node1", container(**answers))
+    server = nginx.server("node1", container(configuration=Known(dump(main="user x;")), version=Known("1.26.3")))
     assert server is not None
     assert (server.service, server.node, server.version) == ("site_web", "node1", Known("1.26.3"))
     assert server.config == Known((Directive("user", ("x",), MAIN, 1),))
 
 
 def test_a_container_without_nginx_is_no_server() -> None:
-    assert nginx.server("node1", container()) is None
+    assert nginx.server("node1", container(command="node")) is None
 
 
-@pytest.mark.parametrize(
-    ("dumped", "reason"),
-    [
-        (Unavailable("nginx ended with 1: no"), "nginx ended with 1: no"),
-        (Known("rubbish"), "nginx -T: printed no configuration file"),
-    ],
-)
-def test_what_could_not_be_read_says_why(dumped: Known[str] | Unavailable, reason: str) -> None:
-    server = nginx.server("node1", container(dump=dumped, version=Known("no version")))
+def test_what_could_not_be_read_says_why() -> None:
+    gap = Unavailable("its file does not tell")
+    server = nginx.server("node1", container(configuration=Known("rubbish"), version=gap))
     assert server is not None
-    assert server.config == Unavailable(reason)
-    assert server.version == Unavailable("nginx -v told no version: 'no version'")
+    assert isinstance(server.config, Unavailable)
+    assert "makes no sense" in server.config.reason
+    assert server.version == gap
+
+
+def test_a_server_that_could_not_be_looked_at_is_one_of_which_nothing_is_known() -> None:
+    server = nginx.server("node1", container(inside=Unavailable("it ended")))
+    assert server is not None
+    assert server.config == server.version == server.inside == Unavailable("it ended")
 
 
 @pytest.mark.parametrize(

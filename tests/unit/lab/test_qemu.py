@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from hardening.lab.qemu import Files, Forwards, Shape, Wiring, arguments
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from hardening.node import looks
+from hardening.node.configured import absolute, found
 from hardening.node.fact import NotReadable
 from hardening.node.inside import certificates_of, inner
 from hardening.node.namespaces import in_child
@@ -62,7 +62,7 @@ def test_users_are_told_by_their_numbers_inside(outside: int, inside: int) -> No
     assert inner([[0, 100000, 65536]], outside) == inside
 
 
-def test_paths_are_taken_from_an_answer_relative_to_its_first_file() -> None:
-    text = '# configuration file /etc/nginx/nginx.conf:\n pid "run/n.pid";\n ssl_certificate $host.pem;\n'
-    found = looks._found([r"^\s*pid\s+([^\s;]+)\s*;", r"^\s*ssl_certificate\s+([^\s;]+)\s*;"], text)  # noqa: SLF001 - pure
-    assert looks._absolute("/etc/nginx", found) == ["/etc/nginx/run/n.pid"]  # noqa: SLF001 - as above
+def test_paths_are_taken_from_a_configuration_relative_to_its_folder() -> None:
+    text = ' pid "run/n.pid";\n ssl_certificate $host.pem;\n'
+    paths = found([r"^\s*pid\s+([^\s;]+)\s*;", r"^\s*ssl_certificate\s+([^\s;]+)\s*;"], text)
+    assert absolute("/etc/nginx", paths) == ["/etc/nginx/run/n.pid"]

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import socketserver
-import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,15 +15,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from hardening.facts.nginx import QUESTIONS
+from hardening.facts import nginx
 from hardening.facts.shape import shapes
 from hardening.hosts import process as processes_of
 from hardening.hosts import program
 from hardening.model.facts import NodeFacts
 from hardening.model.known import Known, Unavailable
-from hardening.node import collector, engine_socket, inodes, kernel, process, sockets
-from hardening.node.engine_facts import engine_facts, kept_options, prune, swarm_facts
-from hardening.node.engine_socket import EngineSocket, demultiplex
+from hardening.node import collector, configured, engine_socket, inodes, kernel, process, sockets
+from hardening.node.configured import configuration, kept_option, main_file
+from hardening.node.engine_facts import engine_facts, prune, swarm_facts
+from hardening.node.engine_socket import EngineError, EngineSocket
 from hardening.node.fact import NotReadable, fact
 
 PROGRAMS = ("collector", "relay")
@@ -55,7 +55,7 @@ def test_node_programs_are_python_3_9_and_need_nothing_but_the_standard_library(
 
 
 def test_this_machine_answers_with_node_facts_and_says_that_there_is_no_engine(tmp_path: Path) -> None:
-    request = {"node": "here", "engine_socket": str(tmp_path / "none.sock"), "shapes": shapes(), "questions": QUESTIONS}
+    request = {"node": "here", "engine_socket": str(tmp_path / "none.sock"), "shapes": shapes(), "looks": [nginx.LOOK]}
     answer = processes_of.run(program.ARGV, stdin=program.package("collector", request), timeout=60)
     assert answer.ok, answer.stderr
     facts = msgspec.json.decode(answer.stdout, type=NodeFacts)
@@ -141,41 +141,72 @@ def test_a_document_of_another_form_is_not_passed_on(document: object, shape: ob
         prune(document, shape)
 
 
-def frame(stream: int, content: bytes) -> bytes:
-    return struct.pack(">BxxxI", stream, len(content)) + content
-
-
-@pytest.mark.parametrize(
-    ("raw", "out", "err"),
-    [
-        (b"", "", ""),
-        (frame(1, b"a") + frame(2, b"e") + frame(1, b"b"), "ab", "e"),
-        (frame(1, b"\xc3") + frame(1, b"\xa4\xff"), "ä\ufffd", ""),
-    ],
-)
-def test_the_outputs_of_a_command_are_taken_apart(raw: bytes, out: str, err: str) -> None:
-    found = demultiplex(raw)
-    assert (found[1], found[2]) == (out, err)
-
-
-@pytest.mark.parametrize("raw", [b"\1", frame(1, b"abc")[:-1], frame(1, b"a") + b"\1\0\0\0"])
-def test_output_that_is_cut_off_is_no_output(raw: bytes) -> None:
-    with pytest.raises(NotReadable, match="cut off"):
-        demultiplex(raw)
-
-
 @pytest.mark.parametrize(
     ("lines", "kept"),
     [
-        ([["nginx: master process /usr/sbin/nginx -c /a.conf -g daemon off;"]], ["-c", "/a.conf"]),
-        ([["nginx: worker process"], ["nginx", "-c", "/b.conf"]], ["-c", "/b.conf"]),
-        ([["nginx", "-g", "daemon off;"]], []),
-        ([["nginx", "-c"]], []),
-        ([], []),
+        ([["nginx: master process /usr/sbin/nginx -c /a.conf -g daemon off;"]], "/a.conf"),
+        ([["nginx: worker process"], ["nginx", "-c", "/b.conf"]], "/b.conf"),
+        ([["nginx", "-g", "daemon off;"]], None),
+        ([["nginx", "-c"]], None),
+        ([], None),
     ],
 )
-def test_options_are_taken_over_from_the_running_program(lines: list[list[str]], kept: list[str]) -> None:
-    assert kept_options(lines, ["-c", "-p"]) == kept
+def test_an_option_is_taken_from_the_running_program(lines: list[list[str]], kept: str | None) -> None:
+    assert kept_option(lines, "-c") == kept
+
+
+@pytest.mark.parametrize(
+    ("line", "built", "path"),
+    [
+        ("nginx", "", "/usr/local/nginx/conf/nginx.conf"),
+        ("nginx", " --prefix=/usr/share/nginx --conf-path=/etc/nginx/nginx.conf", "/etc/nginx/nginx.conf"),
+        ("nginx", " --prefix='/opt' --with-cc-opt='-g'", "/opt/conf/nginx.conf"),
+        ("nginx -p /srv/ -c my.conf -g daemon off;", " --conf-path=/etc/nginx/nginx.conf", "/srv/my.conf"),
+        ("nginx -c /a/../b.conf", None, "/b.conf"),
+        ("nginx -c my.conf", None, "does not tell where"),
+        ("nginx", None, "does not tell where"),
+        ("nginx -p here", "", "does not tell where"),
+    ],
+)
+def test_a_configuration_is_found_as_its_program_finds_it(
+    monkeypatch: pytest.MonkeyPatch, line: str, built: str | None, path: str
+) -> None:
+    monkeypatch.setattr(configured, "command_line", lambda _: line.split())
+    found = fact(main_file, [1], built, nginx.LOOK["configuration"])
+    assert path in str(found.get("value", found.get("reason")))
+
+
+def read_configuration(main: Path) -> dict[str, Any]:
+    asked: Any = nginx.LOOK["configuration"]
+    return configuration(str(main), asked["include"], asked["comment"])
+
+
+def test_a_configuration_is_read_with_all_that_it_includes(tmp_path: Path) -> None:
+    (tmp_path / "conf.d").mkdir()
+    texts = {
+        "main": "include conf.d/*.conf; # include gone;\ninclude gone;",
+        "conf.d/a.conf": "include conf.d/b.conf;",
+        "conf.d/b.conf": "include main;",
+        "conf.d/c.old": "x y;",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    found = read_configuration(tmp_path / "main")
+    assert found["files"] == {str(tmp_path / name): text for name, text in texts.items() if name != "conf.d/c.old"}
+    assert next(iter(found["files"])) == str(tmp_path / "main")
+    assert set(found["included"]) == {
+        str(tmp_path / each) for each in ("conf.d/*.conf", "gone", "conf.d/b.conf", "main")
+    }
+
+
+def test_a_configuration_that_cannot_be_read_whole_is_not_read_in_part(tmp_path: Path) -> None:
+    (tmp_path / "main").write_text("include *.conf;")
+    os.mkfifo(tmp_path / "a.conf")
+    assert "is no regular file" in fact(read_configuration, tmp_path / "main")["reason"]
+    (tmp_path / "a.conf").unlink()
+    for number in range(300):
+        (tmp_path / f"{number}.conf").touch()
+    assert "more than 300 files" in fact(read_configuration, tmp_path / "main")["reason"]
 
 
 def test_a_fact_that_fails_keeps_its_reason_and_nothing_else() -> None:
@@ -306,7 +337,7 @@ class StandIn(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
     def __init__(self, path: Path, answers: dict[str, Answer]) -> None:
-        self.answers = {"/version": (200, VERSION), **answers}
+        self.answers = {"/version": (200, VERSION), "/_ping": (200, b"OK"), **answers}
         self.asked: list[str] = []
         self.connections = 0
         super().__init__(str(path), _Handler)
@@ -331,6 +362,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
         self.send_response(status)
+        self.send_header("Api-Version", self.server.answers["/version"][1]["ApiVersion"])
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -359,7 +391,7 @@ def stand_in(tmp_path: Path) -> Iterator[Callable[[dict[str, Answer]], tuple[Sta
 
 
 Start = Callable[[dict[str, Answer]], tuple[StandIn, EngineSocket]]
-REQUEST = {"node": "here", "shapes": shapes(), "questions": []}
+REQUEST = {"node": "here", "shapes": shapes()}
 
 
 def known(found: dict[str, Any]) -> Any:  # noqa: ANN401 - facts have every form
@@ -368,17 +400,47 @@ def known(found: dict[str, Any]) -> Any:  # noqa: ANN401 - facts have every form
 
 
 @pytest.mark.parametrize(
-    ("offered", "oldest", "asked"),
-    [("1.41", "1.12", "1.41"), ("1.51", "1.24", "1.51"), ("1.60", "1.24", "1.51"), ("1.60", "1.55", "1.55")],
+    ("offered", "oldest", "asked", "paths"),
+    [
+        ("1.41", "1.12", "1.41", ["/_ping"]),
+        ("1.51", "1.24", "1.51", ["/_ping"]),
+        ("1.60", "1.24", "1.51", ["/_ping", "/version"]),
+        ("1.60", "1.55", "1.55", ["/_ping", "/version"]),
+    ],
 )
 def test_the_newest_version_that_both_sides_know_is_spoken(
-    stand_in: Start, offered: str, oldest: str, asked: str
+    stand_in: Start, offered: str, oldest: str, asked: str, paths: list[str]
 ) -> None:
     version = {"ApiVersion": offered, "MinAPIVersion": oldest}
     server, engine = stand_in({"/version": (200, version), "/info": (200, INFO)})
     engine.get("/info")
     assert engine.api_version == asked
-    assert server.asked == ["/version", f"/v{asked}/info"]
+    assert server.asked == [*paths, f"/v{asked}/info"]
+
+
+@pytest.mark.parametrize(
+    ("commit", "runc", "asked"),
+    [
+        ("v1.2.5-0-g59923ef", "1.2.5-0-g59923ef", False),
+        ("1.1.15+ds1-2+b4", "1.1.15+ds1-2+b4", False),
+        ("59923ef18c98053ddb1acf23ecba10344056c28e", "1.2.6", True),
+        ("N/A", "1.2.6", True),
+        ("", "1.2.6", True),
+    ],
+)
+def test_an_engine_is_asked_for_its_parts_only_where_it_does_not_tell_them_anyway(
+    stand_in: Start, commit: str, runc: str, asked: bool
+) -> None:
+    version = {**VERSION, "Components": [{"Name": "runc", "Version": "1.2.6"}]}
+    server, engine = stand_in({"/version": (200, version), "/containers/json": (200, [])})
+    found = engine_facts(engine, {**INFO, "RuncCommit": {"ID": commit}}, REQUEST, "")
+    assert found["component_versions"]["runc"] == runc
+    assert ("/v1.41/version" in server.asked) == asked
+
+
+def test_what_is_no_engine_is_told_apart(stand_in: Start) -> None:
+    with pytest.raises(EngineError, match="the engine answered 404"):
+        stand_in({"/_ping": (404, {"message": "page not found"})})
 
 
 def test_everything_is_read_over_one_connection_and_a_container_that_went_is_left_out(stand_in: Start) -> None:

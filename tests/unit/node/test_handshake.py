@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -75,6 +76,10 @@ def serve(listener: socket.socket, context: ssl.SSLContext | None) -> None:
             client.close()
 
 
+def offered(port: int, name: str = "") -> dict[str, Any] | None:
+    return next(handshake.servers(("127.0.0.1", port), [name]), None)
+
+
 OLD = {"TLSv1": False, "TLSv1.1": False}
 NEW = {"TLSv1.2": True, "TLSv1.3": True}
 
@@ -89,7 +94,7 @@ NEW = {"TLSv1.2": True, "TLSv1.3": True}
 )
 def test_each_version_is_tried(servers: object, oldest: str, newest: str, spoken: dict[str, bool]) -> None:
     port = servers(oldest, newest)  # type: ignore[operator]
-    found = handshake._endpoint("127.0.0.1", port, "")  # noqa: SLF001 - without a container around it
+    found = offered(port)
     assert found is not None
     assert {version: spoken[version] for version in found["protocols"]} == found["protocols"]
     assert {"TLSv1.2", "TLSv1.3"} <= found["protocols"].keys()
@@ -98,17 +103,17 @@ def test_each_version_is_tried(servers: object, oldest: str, newest: str, spoken
 
 def test_a_server_that_wants_a_certificate_speaks_the_versions_all_the_same(servers: object) -> None:
     port = servers("TLSv1_2", wants_certificate=True)  # type: ignore[operator]
-    found = handshake._endpoint("127.0.0.1", port, "shop.example")  # noqa: SLF001 - as above
+    found = offered(port, "shop.example")
     assert found is not None
     assert {version for version, on in found["protocols"].items() if on} == {"TLSv1.2", "TLSv1.3"}
 
 
 def test_a_server_without_tls_is_none(servers: object) -> None:
-    assert handshake._endpoint("127.0.0.1", servers(None), "") is None  # type: ignore[operator]  # noqa: SLF001 - as above
+    assert offered(servers(None)) is None  # type: ignore[operator]
 
 
 def test_nobody_there_is_no_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(NotReadable, match=f"127.0.0.1:{port}: Connection refused"):
-        handshake._endpoint("127.0.0.1", port, "")  # noqa: SLF001 - as above
+        offered(port)

@@ -20,6 +20,7 @@ SOURCE = Path(runtime.__file__)
 ID = "4f" * 32
 OTHER = "a7" * 32
 FILTER = {"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}
+OWN_NETWORK = [{"type": "mount"}, {"type": "network"}]
 CAPABILITIES = {"bounding": ["CAP_CHOWN"], "effective": ["CAP_CHOWN"], "permitted": ["CAP_CHOWN"]}
 
 
@@ -80,7 +81,8 @@ class Node(NamedTuple):
     def write_bundle(self, **changes: object) -> None:
         mount = {"destination": "/etc/hostname", "source": str(self.record.parent / "hostname")}
         process = {"args": ["sh"], "apparmorProfile": "docker-default", "capabilities": CAPABILITIES}
-        spec = {"process": process, "root": {"path": "/x"}, "mounts": [mount], "linux": {"seccomp": {}, "sysctl": {}}}
+        linux = {"seccomp": {}, "sysctl": {}, "namespaces": OWN_NETWORK}
+        spec = {"process": process, "root": {"path": "/x"}, "mounts": [mount], "linux": linux}
         self.bundle.mkdir(parents=True, exist_ok=True)
         (self.bundle / "config.json").write_text(json.dumps({**spec, **changes}))
 
@@ -91,9 +93,12 @@ class Node(NamedTuple):
         path.chmod(0o600)
 
     def write_state(self) -> None:
+        """As runc does, whose labels are the bundle's annotations and the bundle."""
+        labels = [f"{name}={value}" for name, value in self.spec().get("annotations", {}).items()]
         state = self.root / "state" / ID / "state.json"
         state.parent.mkdir(parents=True)
-        state.write_text(json.dumps({"config": {"labels": ["x=y", f"bundle={self.bundle}"]}}))
+        content = {"init_process_pid": 77, "config": {"labels": ["x=y", *labels, f"bundle={self.bundle}"]}}
+        state.write_text(json.dumps(content))
 
     def call(self, *words: str) -> subprocess.CompletedProcess[str]:
         program = [sys.executable, "-ISE", str(self.root / "harden-runtime")]
@@ -181,7 +186,7 @@ def test_a_start_is_confined_and_then_reaches_runc_as_it_came(node: Node, comman
     spec = node.spec()
     assert spec["process"]["apparmorProfile"] == "harden-web"
     assert spec["process"]["noNewPrivileges"] is True
-    assert spec["linux"] == {"seccomp": FILTER, "sysctl": {}}
+    assert spec["linux"] == {"seccomp": FILTER, "sysctl": {}, "namespaces": OWN_NETWORK}
 
 
 def test_rewriting_keeps_mode_and_leaves_nothing_behind(node: Node) -> None:
@@ -237,7 +242,7 @@ def test_the_record_is_found_above_the_root_file_system(node: Node) -> None:
 
 def test_an_annotation_cannot_pretend_that_a_container_is_confined(node: Node) -> None:
     node.write_record({})
-    node.write_bundle(annotations={"harden.profile": "web", "a": "b"})
+    node.write_bundle(annotations={"harden.profile": "web", "harden.egress": "none", "a": "b"})
     assert node.create()["annotations"] == {"a": "b"}
 
 
@@ -279,6 +284,10 @@ REFUSALS: dict[str, tuple[Callable[[Node], object], str]] = {
     "profile mistyped": (
         lambda node: node.write_policy(profiles={"web": {"seccomp": 1}}),
         "'seccomp' is unknown or not",
+    ),
+    "profile with an unknown egress": (
+        lambda node: node.write_policy(profiles={"web": {"seccomp": "/x", "egress": "some"}}),
+        "egress is 'some', neither `none` nor `any`",
     ),
     "profile with a typing error": (lambda node: node.write_policy(profiles={"web": {"aparmor": "x"}}), "'aparmor'"),
     "filter missing": (lambda node: node.filter.unlink(), "seccomp filter cannot be read"),
@@ -401,3 +410,90 @@ class TestExec:
         (node.root / "link").symlink_to("process.json")
         words = ("--root", str(node.root / "state"), "exec", "--process", str(node.root / "link"), ID)
         assert "process file cannot be read" in node.refused(*words)
+
+
+class TestEgress:
+    """What `create` leaves for `start` of a profile with `egress: none`, and what `start` makes of it.
+
+    The fence itself is put up in tests/engine/test_egress.py; here its program writes down for whom it was called.
+    """
+
+    @staticmethod
+    def _set_up(node: Node, fence: str = "open(__file__ + '.called', 'w').write(str(pid))", **profile: object) -> None:
+        web = {"apparmor": "harden-web", "seccomp": str(node.filter), "egress": "none", **profile}
+        node.write_policy(profiles={"web": web})
+        path = node.root / "fence.py"
+        path.write_text(f"__file__ = {str(path)!r}\ndef put_up(pid):\n    {fence}\n")
+
+    def _start(self, node: Node) -> list[str]:
+        """The call as it reached runc."""
+        words = ["--root", str(node.root / "state"), "start", ID]
+        assert node.call(*words).returncode == 0
+        assert node.called() == words
+        return node.called()
+
+    def test_start_puts_the_fence_up_for_the_containers_process(self, node: Node) -> None:
+        self._set_up(node)
+        node.create()
+        node.write_state()
+        node.policy.unlink()  # what the container was created with counts
+        self._start(node)
+        assert (node.root / "fence.py.called").read_text() == "77"
+
+    @pytest.mark.parametrize("egress", [{"egress": "any"}, {}])
+    def test_nothing_is_put_up_where_the_profile_does_not_ask(self, node: Node, egress: dict[str, object]) -> None:
+        self._set_up(node)
+        node.write_policy(profiles={"web": {"seccomp": str(node.filter), **egress}})
+        node.create()
+        node.write_state()
+        self._start(node)
+        assert not (node.root / "fence.py.called").exists()
+
+    def test_a_container_nobody_named_needs_no_fence_to_be_there(self, node: Node) -> None:
+        node.write_record({})
+        node.create()
+        node.write_state()
+        self._start(node)
+
+    @pytest.mark.parametrize(
+        ("fence", "reason"),
+        [
+            ("raise OSError('no such module')", "cannot be kept within its networks, as `egress: none` asks: no such"),
+            ("raise KeyError(1)", "internal error, nothing was started: KeyError"),
+            ("", "internal error, nothing was started: "),
+        ],
+    )
+    def test_without_its_fence_nothing_is_started(self, node: Node, fence: str, reason: str) -> None:
+        self._set_up(node, fence)
+        node.create()
+        node.write_state()
+        (node.root / "called").unlink()
+        assert reason in node.refused("--root", str(node.root / "state"), "start", ID)
+
+    def test_a_fence_that_others_could_write_is_not_run(self, node: Node) -> None:
+        self._set_up(node)
+        (node.root / "fence.py").chmod(0o666)
+        node.create()
+        node.write_state()
+        (node.root / "called").unlink()
+        assert "others than root" in node.refused("--root", str(node.root / "state"), "start", ID)
+
+    @pytest.mark.parametrize("namespaces", [[], None, [{"type": "network", "path": "/proc/7/ns/net"}]])
+    def test_a_network_that_is_not_its_own_is_refused(self, node: Node, namespaces: object) -> None:
+        self._set_up(node)
+        node.write_bundle(linux={"namespaces": namespaces})
+        message = node.refused_create()
+        assert "profile 'web' has `egress: none`" in message
+        assert "shares the network of the node or of another container" in message
+
+    @pytest.mark.parametrize("command", ["run", "restore"])
+    def test_what_starts_at_once_is_refused(self, node: Node, command: str) -> None:
+        self._set_up(node)
+        assert f"cannot be kept with `{command}`" in node.refused(command, "--bundle", str(node.bundle), ID)
+
+    def test_capabilities_that_lead_past_it_are_taken_away(self, node: Node) -> None:
+        self._set_up(node)
+        sets = {name: ["CAP_CHOWN", "CAP_NET_ADMIN", "CAP_NET_RAW"] for name in ("bounding", "effective")}
+        node.write_bundle(process={"capabilities": {**sets, "ambient": None}})
+        kept = {"bounding": ["CAP_CHOWN"], "effective": ["CAP_CHOWN"], "ambient": []}
+        assert node.create()["process"]["capabilities"] == kept

@@ -79,7 +79,6 @@ def machine(name: str, **changes: object) -> NodeFacts:
         "python": "3.13.0",
         "lsm": Known(("lockdown", "apparmor")),
         "apparmor_profiles": Known({}),
-        "apparmor_parser": Known("4.1.0"),
         "sysctls": Known(dict.fromkeys(node_files.SYSCTLS, "0")),
         "audit_rules": Known(()),
         "files": {},

@@ -75,6 +75,27 @@ def test_what_is_not_in_force_is_put_in_force(kit: Kit, changes: dict[str, objec
     assert [step.summary for step in made if step.phase in {Phase.FILES, Phase.ENGINE}] == [summary]
 
 
+@pytest.mark.parametrize(
+    ("rules", "in_force"),
+    [
+        (("-w /usr/bin/docker -p rwxa -k harden", "-a always,exit -F dir=/var/lib/docker -F perm=wa"), True),
+        (("-w /usr/bin/dockerd -p rwxa -k harden", "-a always,exit -F dir=/var/lib/docker -F perm=wa"), False),
+        (("-w /usr/bin/docker -p rwxa -k harden", "-a always,exit -F dir=/var/lib/docker-old -F perm=wa"), False),
+    ],
+    ids=["both paths", "a longer file", "a longer folder"],
+)
+def test_what_exists_is_watched_and_only_its_own_rule_counts(kit: Kit, rules: tuple[str, ...], in_force: bool) -> None:
+    installed = (f"-w {path} -p wa -k harden" for path in node_files.INSTALLED_BEFORE)
+    there = {path: Known(kit.inode("", 0o755)) for path in ("/usr/bin/docker", "/var/lib/docker")}
+    machine = kit.machine("n1", files=there, audit_rules=Known((*installed, *rules)))
+    files = node_files.wanted(kit.project(), machine, node_policy.NodePolicy())
+    (file,) = (each for each in files if each.path == node_files.AUDIT_FILE)
+    assert file.in_force is in_force
+    assert "-w /usr/bin/docker -p rwxa -k harden\n" in file.content
+    assert "-F dir=/var/lib/docker -F perm=wa -F auid!=unset" in file.content
+    assert "/etc/docker" not in file.content
+
+
 def test_settings_of_the_user_in_daemon_json_are_kept(kit: Kit) -> None:
     present = {"registry-mirrors": ["https://mirror.example"], "log-opts": {"max-size": "50m"}, "icc": True}
     merged = node_files.daemon_config(kit.project(), present)
@@ -181,7 +202,11 @@ def test_it_goes_on_with_what_its_kernel_has(kit: Kit, lsm: Any) -> None:  # noq
     assert "/etc/harden/seccomp/web.json" in files
     assert "/etc/apparmor.d/harden-web" not in files
     policy = json.loads(files[node_policy.POLICY_FILE].content or "")
-    assert policy["profiles"]["web"] == {"seccomp": "/etc/harden/seccomp/web.json", "no_new_privileges": True}
+    assert policy["profiles"]["web"] == {
+        "seccomp": "/etc/harden/seccomp/web.json",
+        "no_new_privileges": True,
+        "egress": "none",
+    }
     (line,) = made.lacking
     assert f"Lacking: {line}" in changes.as_text(made)
     assert json.loads(changes.as_json(made))["lacking"] == [line]

@@ -13,7 +13,7 @@ from tests.unit.facts_factory import mongod
 
 WANTED = ReplicaSet(("mongo1", "mongo2", "mongo3"), "key", {}, arbiter="arbiter")
 SERVICES = ("mongo1", "mongo2", "mongo3", "arbiter")
-TIMES = {"heartbeatTimeoutSecs": 3, "electionTimeoutMillis": 5000}
+TIMES = {"heartbeatTimeoutSecs": 3, "electionTimeoutMillis": 5000, "catchUpTimeoutMillis": 500}
 MAJORITY = {"defaultWriteConcern": {"w": "majority"}, "defaultWriteConcernSource": "global"}
 DATE = {"$date": "2026-01-01T00:00:10Z"}
 

@@ -11,6 +11,8 @@ const SORTABLE = ['_id', 'nombre', 'venta', 'precio'];
 const PARAMETERS = ['tag', 'venta', 'nombre', 'precio', 'start', 'limit', 'sort', 'includeTotal', 'token'];
 const START_MAX = 2 ** 31 - 1;
 const LIMIT_MAX = 1000;
+/** Of `includeTotal`: whatever is not `true` means no. */
+const ANY_WORD = { max: Infinity, controls: true };
 
 /**
  * The filter, order and page that a query string asks for.
@@ -25,8 +27,9 @@ export function readListing(query) {
   const sort = readSort(fields);
   const start = fields.integer('start', { min: 0, max: START_MAX, fallback: 0 });
   const limit = fields.integer('limit', { min: 1, max: LIMIT_MAX, fallback: LIMIT_MAX });
+  const includeTotal = fields.text('includeTotal', ANY_WORD) === 'true';
   fields.done();
-  return { filter, sort, start, limit, includeTotal: fields.value('includeTotal') === 'true' };
+  return { filter, sort, start, limit, includeTotal };
 }
 
 function byTag(fields) {

@@ -22,7 +22,7 @@ export function anuncios({ database, guard }) {
   router.get('/', async (request, response) => {
     const { filter, sort, start, limit, includeTotal } = readListing(request.query);
     const page = { projection: PROJECTION, sort, skip: start, limit, maxTimeMS: STEP_MS };
-    const [rows, total] = await database.ask('anuncios', (ads) =>
+    const [rows, total] = await database.read('anuncios', (ads) =>
       Promise.all([
         ads.find(filter, page).toArray(),
         // By contract the total is that of all ads, whatever the filters. Undefined, it is left out of the JSON.

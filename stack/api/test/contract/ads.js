@@ -80,6 +80,7 @@ const REFUSED = [
   ['nombre=a&nombre=b', 'nombre'],
   ['precio=1&precio=2', 'precio'],
   ['limit=1&limit=2', 'limit'],
+  ['includeTotal=true&includeTotal=true', 'includeTotal'],
   [`nombre=${'a'.repeat(81)}`, 'nombre'],
   ['nombre=a%00b', 'nombre'],
 ];

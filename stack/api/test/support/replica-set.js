@@ -46,6 +46,11 @@ export class ReplicaSet {
     for (const { child } of this.#members.slice(keep)) child.kill(signal);
   }
 
+  /** Send a signal to the first member, which is primary while it is well. */
+  signalFirst(signal) {
+    this.#members[0].child.kill(signal);
+  }
+
   async primary(client) {
     return until(async () => (await client.db('admin').command({ hello: 1 })).isWritablePrimary, { limit: 40_000 });
   }
@@ -113,8 +118,9 @@ export class ReplicaSet {
         priority: _id === 0 ? 2 : 1,
       }));
       const settings = { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500 };
-      await until(() => this.#members.length === 0 || client.db('admin').command({ ping: 1 }), { limit: 30_000 });
-      await client.db('admin').command({ replSetInitiate: { _id: NAME, members, settings } });
+      // Refused until every member answers.
+      const initiate = { replSetInitiate: { _id: NAME, members, settings } };
+      await until(() => client.db('admin').command(initiate), { limit: 60_000 });
       await this.primary(client);
     } finally {
       await client.close();

@@ -51,9 +51,9 @@ export class Service {
         service.output += text;
       });
     service.ended = once(service.child, 'exit');
-    const { port } = await until(() => service.logged('listening'), { every: 20 });
+    const { port } = await until(() => service.logged('listening'), { every: 20, limit: 60_000 });
     service.url = `http://127.0.0.1:${port}`;
-    if (waitUntilReady) await until(async () => (await fetch(`${service.url}/readyz`)).ok, { limit: 20_000 });
+    if (waitUntilReady) await until(async () => (await fetch(`${service.url}/readyz`)).ok, { limit: 60_000 });
     return service;
   }
 

@@ -5,5 +5,7 @@ CASES = (
     passes("not", with_container()),
     fails("privileged", with_container(inspect(privileged=True))),
     fails("one whose name holds nil", with_container(inspect(name="/vanilla.1.t", privileged=True, labels={}))),
+    passes("the engine's masks", with_container(inspect(masked_paths=("/proc/kcore",)))),
+    fails("no masks", with_container(inspect(masked_paths=())), says="nothing of /proc and /sys is masked"),
     unknown("the node is gone", GONE),
 )

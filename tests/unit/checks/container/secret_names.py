@@ -16,5 +16,9 @@ CASES = (
     fails("a key in small letters", environment("api_key")),
     fails("a token", environment("GITHUB_TOKEN")),
     fails("a cloud's key", environment("AWS_SECRET_ACCESS_KEY")),
+    fails("a password in one word", environment("PGPASSWORD")),
+    fails("a token in one word", environment("dbAuthToken")),
+    fails("one of several", environment("PASSWORD_2", "API_KEY1"), says="API_KEY1, PASSWORD_2"),
+    passes("words that begin or end alike", environment("MAX_TOKENS", "TOKENIZER", "MONKEY", "COMPASS", "BYPASS")),
     unknown("the node is gone", GONE),
 )

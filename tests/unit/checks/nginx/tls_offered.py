@@ -14,5 +14,11 @@ CASES = (
     fails("in the clear besides", with_nginx("#servers", PLAIN), says="in the clear"),
     fails("a redirect to plain HTTP", with_nginx("#servers", REDIRECT.replace("https://", "http://"))),
     fails("no listen at all", with_nginx("#servers", "server { root /srv; }")),
+    passes("a stream by TLS", with_nginx("#main", "stream { server { listen 853 ssl; proxy_pass dns:53; } }")),
+    unknown(
+        "a stream of anything",
+        with_nginx("#main", "stream { server { listen 27017; proxy_pass mongo1:27017; } }"),
+        says="nobody knows what",
+    ),
     unknown("not read", with_nginx(config=missing())),
 )

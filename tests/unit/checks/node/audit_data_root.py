@@ -9,6 +9,10 @@ CASES = (
     passes(
         "by a rule on a folder above it", on_node(audit_rules=Known(("-a always,exit -F dir=/var/lib -F perm=wa",)))
     ),
+    passes(
+        "for those who came by a login",
+        on_node(audit_rules=Known(("-a always,exit -F dir=/var/lib/docker -F perm=wa -F field9!=4294967295",))),
+    ),
     fails(
         "not watched",
         on_node(audit_rules=Known(tuple(rule for rule in AUDIT_RULES if ROOT not in rule))),

@@ -9,7 +9,7 @@ CASES = (
     passes("each one watched", on_node()),
     passes(
         "watched in the other form of rules",
-        on_node(audit_rules=Known((*WITHOUT_RUNC, "-a always,exit -S all -F path=/usr/sbin/runc -F perm=x -F key=k"))),
+        on_node(audit_rules=Known((*WITHOUT_RUNC, "-a always,exit -S all -F path=/usr/sbin/runc -F perm=wx -F key=k"))),
     ),
     passes("their folder watched", on_node(audit_rules=Known(("-w /usr -p wa",)))),
     fails("runc not watched", on_node(audit_rules=Known(WITHOUT_RUNC)), says="no rule watches /usr/sbin/runc"),

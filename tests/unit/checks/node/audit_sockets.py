@@ -2,7 +2,7 @@ from hardening.model.known import Known
 from tests.unit.checks.cases import fails, inapplicable, passes, unknown
 from tests.unit.facts_factory import AUDIT_RULES, NO_FILE, files, missing, on_node
 
-SOCKETS = ("/run/docker.sock", "/run/containerd/containerd.sock")
+SOCKETS = ("/run/docker.sock", "/run/containerd", "/run/containerd/containerd.sock")
 
 CASES = (
     passes("both watched", on_node()),

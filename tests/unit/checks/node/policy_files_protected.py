@@ -1,12 +1,18 @@
 from hardening.model.known import Known
 from tests.unit.checks.cases import fails, inapplicable, passes, unknown
-from tests.unit.facts_factory import RUNTIME, file, files, missing, on_node
+from tests.unit.facts_factory import FENCE, RUNTIME, file, files, missing, on_node
 
 CASES = (
     passes("root's own", on_node()),
+    fails("the fence is writable by its group", on_node(files=files(x=(FENCE, file(0o664)))), says="0664"),
     fails("the runtime is writable by its group", on_node(files=files(x=(RUNTIME, file(0o775)))), says="0775"),
     fails(
         "the policy belongs to somebody", on_node(files=files(x=("/etc/harden/policy.json", file(user="eve")))), "eve"
+    ),
+    fails(
+        "others may write their folder",
+        on_node(files=files(x=("/etc/harden/seccomp", file(0o777, kind="directory")))),
+        says="/etc/harden/seccomp is root:root 0777",
     ),
     unknown("a profile could not be read", on_node(files=files(x=("/etc/apparmor.d/harden-web", missing())))),
     inapplicable("no policy", on_node(policy=Known(""))),

@@ -8,6 +8,8 @@ CASES = (
     passes("root's, 0644", on_node()),
     fails("writable by all", on_node(files=files(x=(UNIT, file(0o666)))), says="0666"),
     fails("an administrator's own that a user owns", on_node(files=files(x=(OWN, file(user="ops")))), says="ops"),
+    fails("what is put in beside it", on_node(files=files(x=(f"{OWN}.d/proxy.conf", file(0o664)))), says="proxy.conf"),
+    fails("the folder of that", on_node(files=files(x=(f"{OWN}.d", file(0o777, kind="directory")))), says="0777"),
     unknown("not read", on_node(files=files(x=(UNIT, missing())))),
     inapplicable("no systemd", on_node(files=files(**{path: (path, NO_FILE) for path in ALL}))),
 )

@@ -1,6 +1,6 @@
 from typing import Any
 
-from hardening.model.engine import Endpoint, Mount
+from hardening.model.engine import ContainerRestartPolicy, Endpoint, Mount
 from hardening.model.facts import Facts, ProcessFacts
 from hardening.model.known import Known
 from hardening.model.swarm import Privileges, ServiceMount
@@ -48,6 +48,22 @@ CASES = (
     fails("a mount that is missing", asking(mounts=(ASKED,)), says="mount /host: asked for, missing"),
     fails("a variable that is missing", asking(env=("PATH", "MODE")), says="variables missing: MODE"),
     fails("another network", with_container(inspect(networks={"other": Endpoint("n7")})), says="network n1"),
+    fails(
+        "a network more",
+        with_container(inspect(networks={"shop_data": Endpoint("n1"), "other": Endpoint("n7")})),
+        says="network other: nobody asked for it",
+    ),
+    fails(
+        "the node's own network beside its own",
+        with_container(inspect(networks={"shop_data": Endpoint("n1"), "bridge": Endpoint("b")})),
+        says="network bridge: nobody asked for it",
+    ),
+    passes("ports", with_container(inspect(networks={"shop_data": Endpoint("n1"), "ingress": Endpoint("i")}))),
+    fails(
+        "started again by the engine",
+        with_container(inspect(restart_policy=ContainerRestartPolicy("always"))),
+        says="the engine itself starts it again: always",
+    ),
     passes("the node's own network", with_container(inspect(networks={"host": Endpoint("h")}))),
     passes("no new privileges, as asked for", asking(privileges=Privileges(no_new_privileges=True))),
     fails(

@@ -12,6 +12,8 @@ CASES = (
     ),
     fails("none", in_swarm(tasks=())),
     fails("one that is refused", in_swarm(tasks=(FAILED,)), says="No such image"),
-    inapplicable("scaled to zero", in_swarm(services=(service(mode=ServiceMode(ReplicatedMode(0))),))),
+    fails("on no node, for none fits", in_swarm(services=(GLOBAL,), tasks=()), says="none does"),
+    inapplicable("scaled to zero", in_swarm(services=(service(mode=ServiceMode(ReplicatedMode(0))),)), says="zero"),
+    inapplicable("a job", in_swarm(services=(service(mode=ServiceMode()),), tasks=()), says="a job"),
     unknown("the node is gone", GONE),
 )
