@@ -20,14 +20,6 @@ import { log } from './log.js';
 export const STEP_MS = 3500;
 const RETRY_MS = 1000;
 
-/**
- * Each member is asked how it is this often, and counts as away when it has said nothing for this long and CONNECT_MS
- * together: what waits for it is broken off and looks for another. On an emulated machine under load an answer may take
- * a second, and a member that is taken for away costs open requests, so this is no shorter.
- */
-const BEAT_MS = 1000;
-const CONNECT_MS = 2500;
-
 /** A read that the primary leaves unanswered for this long asks another member as well. */
 const SILENCE_MS = 800;
 
@@ -63,14 +55,11 @@ export class Database {
       retryWrites: true,
       retryReads: true,
       serverSelectionTimeoutMS: STEP_MS,
-      heartbeatFrequencyMS: BEAT_MS,
-      connectTimeoutMS: CONNECT_MS,
+      connectTimeoutMS: STEP_MS,
       // A primary that lost its power answers no packet: without this a request would wait for TCP to give up.
       socketTimeoutMS: STEP_MS,
       waitQueueTimeoutMS: STEP_MS,
       maxPoolSize: 20,
-      // Open to every member, so that the next primary, or the member that reads go on with, need not be connected first.
-      minPoolSize: 1,
     });
   }
 
