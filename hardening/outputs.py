@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -89,7 +90,10 @@ def _kept(place: Path) -> Path | None:
         return None
     name = place.with_name(f".{place.name}.{os.getpid()}.before")
     name.unlink(missing_ok=True)
-    name.hardlink_to(place)
+    try:
+        name.hardlink_to(place)
+    except OSError:  # not every file system has links, and not every file may be linked to
+        shutil.copy2(place, name)
     return name
 
 
