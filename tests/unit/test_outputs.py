@@ -30,6 +30,14 @@ def test_where_one_cannot_be_put_in_its_place_the_others_are_taken_back(tmp_path
     assert sorted(each.name for each in tmp_path.iterdir()) == ["folder", "old"]
 
 
+def test_a_file_is_replaced_where_there_are_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_self: Path, _target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    test_files_take_the_place_of_what_was_there_and_leave_nothing_beside_it(tmp_path)
+
+
 def test_what_is_mounted_by_itself_cannot_be_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "report.html"
     monkeypatch.setattr(outputs, "_mount_points", lambda: {str(path)})

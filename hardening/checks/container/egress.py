@@ -1,6 +1,6 @@
 """Can a container that needs nothing beyond its networks dial beyond them?"""
 
-from hardening.checks.policy import NO_POLICY, NodePolicy, read_policy
+from hardening.checks.policy import PolicyProfile, under_profile
 from hardening.checks.vocabulary import (
     Answer,
     Area,
@@ -18,20 +18,8 @@ from hardening.model.policy import Egress
 EXPECTED = "a fence in its network namespace, for the networks it is on"
 
 
-def judge(place: Place) -> Answer:
+def judge(place: Place, profile: PolicyProfile) -> Answer:
     """`egress: none` of the node's policy against the netfilter rules in the container's own network namespace."""
-    return given(read_policy(place.machine), lambda policy: _judge(place, policy))
-
-
-def _judge(place: Place, policy: NodePolicy | None) -> Answer:
-    if policy is None:
-        return not_applicable(NO_POLICY)
-    role = policy.role_of(place.container)
-    if not role:
-        return not_applicable("the policy does not name this container")
-    profile = policy.profiles.get(role)
-    if profile is None:
-        return failed(f"the policy gives it the profile `{role}`, which it does not define", "a defined profile")
     if profile.egress is Egress.ANY:
         return not_applicable("the policy lets it dial wherever its networks lead")
     return given(
@@ -51,5 +39,5 @@ CHECK = Check(
     "container fetches tools, carries data away and tries the machine's own ports from there.",
     remediation="Replace the task, so that it starts through the runtime: `docker service update --force SERVICE`; a "
     "plain container, and one to which a network was attached meanwhile: `docker restart NAME`.",
-    evaluate=per_container(judge),
+    evaluate=per_container(under_profile(judge)),
 )

@@ -20,7 +20,9 @@ def judge(machine: NodeFacts) -> Answer:
     def compare(policy: NodePolicy | None) -> Answer:
         if policy is None:
             return not_applicable(NO_POLICY)
-        wanted = sorted({profile.apparmor for profile in policy.profiles.values()})
+        wanted = sorted({profile.apparmor for profile in policy.profiles.values() if profile.apparmor})
+        if not wanted:
+            return not_applicable("the policy names no AppArmor profile")
         return given(machine.apparmor_profiles, lambda loaded: _all_enforced(wanted, loaded))
 
     return given(read_policy(machine), compare)
@@ -32,7 +34,6 @@ def _all_enforced(wanted: list[str], loaded: dict[str, str]) -> Answer:
         (None if mode == "enforce" else f"{name}: {mode}" for name, mode in modes.items()),
         fine=f"{', '.join(wanted)}: enforce",
         expected="loaded in enforce mode",
-        nothing="the policy names no profile",
     )
 
 

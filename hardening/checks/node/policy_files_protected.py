@@ -24,8 +24,7 @@ def judge(machine: NodeFacts) -> Answer:
         profiles = policy.profiles.values()
         paths = {PATH, RUNTIME}
         paths |= {FENCE for profile in profiles if profile.egress is Egress.NONE}
-        paths |= {profile.seccomp for profile in profiles}
-        paths |= {f"/etc/apparmor.d/{profile.apparmor}" for profile in profiles}
+        paths = paths.union(*(profile.files for profile in profiles))
         paths |= {posixpath.dirname(path) for path in paths}
         return protected(machine, sorted(paths), mode=0o755)
 

@@ -21,8 +21,7 @@ def digest(machine: NodeFacts) -> Known[str] | Unavailable:
 
 
 def _digest_of(machine: NodeFacts, policy: NodePolicy) -> Known[str] | Unavailable:
-    profiles = policy.profiles.values()
-    paths = sorted({p.seccomp for p in profiles} | {f"/etc/apparmor.d/{p.apparmor}" for p in profiles})
+    paths = sorted(frozenset[str]().union(*(profile.files for profile in policy.profiles.values())))
     parts = []
     for path in paths:
         match inode(machine, path):
