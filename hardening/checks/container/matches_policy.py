@@ -6,7 +6,6 @@ from hardening.checks.vocabulary import (
     Answer,
     Area,
     Check,
-    Known,
     Place,
     Severity,
     Unavailable,
