@@ -68,6 +68,7 @@ class Site:
         self.folder = folder
         self.main = main
         self.address = address
+        self.floods = 0
         self.port, self.plain_port = free_port(), free_port()
         self.html = folder / "html"
         self.authority, issued = issue("site", {"site": Wanted(NAMES)})
@@ -161,9 +162,9 @@ class Site:
         finally:
             connection.close()
 
-    def raw(self, text: bytes, limit: float = 15) -> bytes:
-        """Send bytes and return everything that comes back until the other side closes."""
-        with self.handshake(limit=limit) as connection:
+    def raw(self, text: bytes, limit: float = 15, client: str = "") -> bytes:
+        """Send bytes, from a client's own address if one is given; return what comes until the other side closes."""
+        with self.handshake(limit=limit, client=client) as connection:
             connection.sendall(text)
             received = bytearray()
             while chunk := connection.recv(65536):
@@ -173,17 +174,24 @@ class Site:
     def flood(self, target: str, count: int) -> list[bytes]:
         """The answers to that many POSTs, each from its status on.
 
-        All are sent at once on one connection, which a busy machine slows down least.
+        All are sent at once on one connection, which a busy machine slows down least, and from an address
+        of which no limit has seen a request yet.
         """
+        self.floods += 1
         request = f"POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n".encode()
-        received = self.raw((request + b"\r\n{}") * (count - 1) + request + b"Connection: close\r\n\r\n{}")
+        requests = (request + b"\r\n{}") * (count - 1) + request + b"Connection: close\r\n\r\n{}"
+        received = self.raw(requests, client=f"127.0.1.{self.floods}")
         return received.split(b"HTTP/1.1 ")[1:]
 
     def handshake(
-        self, name: str | None = "127.0.0.1", context: ssl.SSLContext | None = None, limit: float = 15
+        self,
+        name: str | None = "127.0.0.1",
+        context: ssl.SSLContext | None = None,
+        limit: float = 15,
+        client: str = "",
     ) -> ssl.SSLSocket:
         """A TLS connection that asks for a name; an address asks for none."""
-        raw = socket.create_connection((self.address, self.port), timeout=limit)
+        raw = socket.create_connection((self.address, self.port), limit, (client, 0) if client else None)
         try:
             return (context or self.trust).wrap_socket(raw, server_hostname=name)
         except OSError:
