@@ -4,6 +4,7 @@ Under CI nothing may pass by not running: a skip is a failure, unless the test s
 """
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -12,7 +13,8 @@ MAY_SKIP = "may_skip"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker that allows a skip."""
+    """Name the marker that allows a skip; let `kill` and `timeout` end a run as Ctrl-C does, by its fixtures."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     config.addinivalue_line("markers", f"{MAY_SKIP}(reason): a skip is right under CI too, and why")
 
 

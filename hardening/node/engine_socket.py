@@ -1,11 +1,8 @@
-"""The engine's API over its Unix socket: one kept connection. Part of node programs.
-
-HTTP is spoken by hand, and only as much of it as an engine speaks: the standard library's client takes longer to load
-than everything else here takes to run.
-"""
+"""The engine's API over its Unix socket: one kept connection. Part of node programs."""
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import time
@@ -18,8 +15,7 @@ NEWEST_API = (1, 51)
 """Newest API version whose documents were seen; a newer engine is asked in this one, if it still speaks it."""
 SECONDS = 30
 _DOCUMENT_LIMIT = 64 << 20
-_LINE_LIMIT = 1 << 16
-_CHUNK = 1 << 16
+_PIECE = 1 << 16
 _OK = range(200, 300)
 NOT_FOUND = 404
 
@@ -36,12 +32,11 @@ class EngineSocket:
     """Asks an engine, in the newest version of its API that both sides know."""
 
     def __init__(self, path: str, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
         self._connection = _Connection(path, seconds)
         self._version: dict[str, Any] = {}
         self._prefix = ""
         # Not from `/version`, for which the engine starts its runtime and more.
-        offered = self._ask("/_ping").headers.get("api-version", "")
+        offered = self._ask("/_ping")[0].getheader("api-version", "")
         if not offered:
             raise NotReadable(f"what answers on {path} is no engine: it tells no version of its API")
         self.api_version = offered if _numbers(offered) <= NEWEST_API else _common_version(self.version)
@@ -61,149 +56,106 @@ class EngineSocket:
             EngineError: the engine refused.
             NotReadable: the engine does not answer.
         """
-        answer = self._ask(path)
-        return json.loads(answer.text.decode("utf-8", "replace"))
+        return json.loads(self._ask(path)[1].decode("utf-8", "replace"))
 
     def close(self) -> None:
         """End the connection."""
         self._connection.close()
 
-    def _ask(self, path: str) -> _Answer:
+    def _ask(self, path: str) -> tuple[http.client.HTTPResponse, bytes]:
         try:
-            answer = self._connection.ask(self._prefix + path)
-            answer.read(path, self._seconds)
+            self._connection.request("GET", self._prefix + path)
+            answer = self._connection.answer()
+            return answer, self._connection.text(answer, path)
+        except EngineError:
+            raise
         except BaseException:
             self._connection.close()  # the next question opens it anew instead of meeting this one's answer
             raise
-        if answer.is_last:
-            self._connection.close()
-        if answer.status not in _OK:
-            raise EngineError(answer.status, _message(answer.text))
-        return answer
 
 
 def stream(path: str, api_version: str, question: str) -> Iterator[bytes]:
     """Lines of an answer that goes on until the connection ends; the question is asked before this returns."""
     connection = _Connection(path, SECONDS)
+    connection.request("GET", f"/v{api_version}{question}")
     # The engine sends the head of such an answer with its first line only: no time limit is right for that.
-    connection.send(f"/v{api_version}{question}").settimeout(None)
+    connection.sock.settimeout(None)
     return _lines(connection)
 
 
 def _lines(connection: _Connection) -> Iterator[bytes]:
-    answer = connection.answer()
-    if answer.status not in _OK:
-        raise EngineError(answer.status, _message(b"".join(answer.pieces())))
     kept = b""
-    for piece in answer.pieces():
+    answer = connection.answer()
+    for piece in connection.pieces(answer):
         *lines, kept = (kept + piece).split(b"\n")
         yield from lines
 
 
-class _Connection:
-    """A connection, opened by the first question and after it was closed by the next."""
+class _Connection(http.client.HTTPConnection):
+    """To the engine; opened by the first question, and by the next after it was closed."""
 
     def __init__(self, path: str, seconds: float) -> None:
+        super().__init__("engine", timeout=seconds)
         self._path = path
         self._seconds = seconds
-        self._socket: socket.socket | None = None
-        self._file: Any = None
 
-    def ask(self, target: str) -> _Answer:
-        self.send(target)
-        return self.answer()
+    def connect(self) -> None:
+        """Open it.
 
-    def send(self, target: str) -> socket.socket:
-        """Put a question; what `answer` then reads comes over the socket that is returned."""
-        opened = self._socket or self._open()
-        opened.sendall(f"GET {target} HTTP/1.1\r\nHost: engine\r\n\r\n".encode())
-        return opened
-
-    def answer(self) -> _Answer:
-        return _Answer(self._file)
-
-    def close(self) -> None:
-        if self._socket is not None:
-            self._file.close()
-            self._socket.close()
-        self._socket = self._file = None
-
-    def _open(self) -> socket.socket:
-        fresh = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        fresh.settimeout(self._seconds)
+        Raises:
+            NotReadable: nobody listens.
+        """
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self._seconds)
         try:
-            fresh.connect(self._path)
+            self.sock.connect(self._path)
         except OSError as error:
-            fresh.close()
+            self.close()
             raise NotReadable(f"the engine does not answer on {self._path}: {error.strerror or error}") from None
-        self._socket, self._file = fresh, fresh.makefile("rb")
-        return fresh
 
+    def answer(self) -> http.client.HTTPResponse:
+        """The head of the answer that comes next.
 
-class _Answer:
-    """An answer's status and headers, and its body as it comes (RFC 9112)."""
+        Raises:
+            EngineError: the engine refused, by its own words in the body.
+            NotReadable: this is no answer.
+        """
+        try:
+            answer = self.getresponse()
+        except http.client.HTTPException as error:
+            raise _no_answer(error) from None
+        if answer.status not in _OK:
+            raise EngineError(answer.status, _message(self.text(answer, "a question")))
+        return answer
 
-    def __init__(self, file: Any) -> None:  # noqa: ANN401 - a socket's file
-        self._file = file
-        self.text = b""
-        words = self._line().split(None, 2)
-        if len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit():  # noqa: PLR2004 - version, status
-            raise NotReadable("the engine's answer is no HTTP")
-        self.status = int(words[1])
-        self.headers: dict[str, str] = {}
-        while line := self._line():
-            name, _, value = line.decode("latin-1").partition(":")
-            self.headers[name.strip().lower()] = value.strip()
-        self._is_chunked = self.headers.get("transfer-encoding", "").lower() == "chunked"
-        self.is_last = not self._is_chunked and "content-length" not in self.headers
-        self.is_last |= self.headers.get("connection", "").lower() == "close"
-
-    def read(self, path: str, seconds: float) -> None:
-        """Take the whole body; each piece may come in time, and all of them never."""
-        end = time.monotonic() + seconds
+    def text(self, answer: http.client.HTTPResponse, path: str) -> bytes:
+        """An answer's whole body; each piece may come in time, and all of them never."""
+        end = time.monotonic() + self._seconds
         text = bytearray()
-        for piece in self.pieces():
+        for piece in self.pieces(answer):
             text += piece
             if len(text) > _DOCUMENT_LIMIT:
                 raise NotReadable(f"the engine's answer to {path} is longer than {_DOCUMENT_LIMIT >> 20} MiB")
             if time.monotonic() > end:
-                raise NotReadable(f"the engine did not end its answer within {seconds:g} s")
-        self.text = bytes(text)
+                raise NotReadable(f"the engine did not end its answer within {self._seconds:g} s")
+        return bytes(text)
 
-    def pieces(self) -> Iterator[bytes]:
-        """The body, as it comes."""
-        if self._is_chunked:
-            while size := _number(self._line().partition(b";")[0], 16):
-                yield from self._exactly(size)
-                self._line()
-            while self._line():
-                pass  # what follows the last chunk
-        elif "content-length" in self.headers:
-            yield from self._exactly(_number(self.headers["content-length"].encode(), 10))
-        else:
-            while piece := self._file.read1(_CHUNK):
+    def pieces(self, answer: http.client.HTTPResponse) -> Iterator[bytes]:
+        """An answer's body, as it comes."""
+        try:
+            while piece := answer.read1(_PIECE):
                 yield piece
-
-    def _exactly(self, size: int) -> Iterator[bytes]:
-        while size:
-            piece = self._file.read1(min(size, _CHUNK))
-            if not piece:
-                raise NotReadable("the engine ended the connection in the middle of its answer")
-            size -= len(piece)
-            yield piece
-
-    def _line(self) -> bytes:
-        line = bytes(self._file.readline(_LINE_LIMIT))
-        if not line.endswith(b"\n"):
-            raise NotReadable("the engine ended the connection in the middle of its answer")
-        return line.rstrip(b"\r\n")
+        except http.client.HTTPException as error:
+            raise _no_answer(error) from None
+        if answer.length:
+            raise _no_answer(http.client.IncompleteRead(b"", answer.length))
+        answer.close()
 
 
-def _number(word: bytes, base: int) -> int:
-    try:
-        return int(word, base)
-    except ValueError:
-        raise NotReadable("the engine's answer is no HTTP") from None
+def _no_answer(error: http.client.HTTPException) -> NotReadable:
+    if isinstance(error, http.client.IncompleteRead | http.client.RemoteDisconnected):
+        return NotReadable("the engine ended the connection in the middle of its answer")
+    return NotReadable("the engine's answer is no HTTP")
 
 
 def _common_version(version: dict[str, Any]) -> str:

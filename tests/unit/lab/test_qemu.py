@@ -31,12 +31,14 @@ def test_without_forwards_there_is_no_way_in() -> None:
 
 
 def test_the_accelerator_is_the_chosen_one_with_every_cpu_feature() -> None:
-    assert "-accel kvm -cpu max -smp" in argv(Shape(1024, "kvm"))
+    words = argv(Shape(1024, "kvm"))
+    assert "-accel kvm -cpu max -smp" in words
+    assert "mitigations" not in words
 
 
 def test_an_emulated_cpu_lacks_what_is_dear_to_emulate_and_has_what_mongod_needs() -> None:
     words = argv(Shape(1024, "tcg"))
-    assert "-accel tcg,thread=multi -cpu max,aes=off,pclmulqdq=off,avx2=off -smp" in words
+    assert "-accel tcg,thread=multi -cpu max,aes=off,pclmulqdq=off,avx2=off,erms=off,fsrm=off,la57=off" in words
     assert "avx=off" not in words
 
 
