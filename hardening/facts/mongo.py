@@ -42,6 +42,13 @@ KEYFILE_LABEL = "harden.keyfile-secret"
 KEYFILE = "keyfile"
 """Name of the key file's secret where the label does not tell another."""
 OPEN = "ok"
+_WITHOUT_DATA = (
+    "authenticationMechanisms",
+    "enableLocalhostAuthBypass",
+    "enableTestCommands",
+    "scramSHA256IterationCount",
+)
+"""Parameters to ask for by name where the server cannot tell all of them: those that checks judge."""
 T = TypeVar("T")
 
 
@@ -108,10 +115,10 @@ def _member(  # noqa: PLR0913 - a place, two ways to ask, and what was heard on 
     *,
     hello: Known[Document] | Unavailable,
 ) -> MongoMember:
-    def ask(made_of: Callable[[Document], T], command: str, value: object = 1) -> Known[T] | Unavailable:
+    def ask(made_of: Callable[[Document], T], command: str, value: object = 1, **named: int) -> Known[T] | Unavailable:
         if isinstance(session, Unavailable):
             return session
-        return _asked(session.value[1], made_of, command, value)
+        return _asked(session.value[1], made_of, command, value, **named)
 
     arbiter = _is_arbiter(hello)
     build = _asked(anonymous, lambda answer: (str(answer["version"]), tuple(map(str, answer["modules"]))), "buildInfo")
@@ -125,7 +132,7 @@ def _member(  # noqa: PLR0913 - a place, two ways to ask, and what was heard on 
         modules=Known(build.value[1]) if isinstance(build, Known) else build,
         hello=Known(as_json(hello.value)) if isinstance(hello, Known) else hello,
         cmd_line=ask(_redacted, "getCmdLineOpts"),
-        parameters=ask(_redacted, "getParameter", "*"),
+        parameters=_parameters(ask),
         replica_config=ask(lambda answer: as_json(answer["config"]), "replSetGetConfig"),
         replica_status=ask(as_json, "replSetGetStatus"),
         default_concern=holds_nothing if arbiter else ask(as_json, "getDefaultRWConcern"),
@@ -138,6 +145,18 @@ def _member(  # noqa: PLR0913 - a place, two ways to ask, and what was heard on 
     )
 
 
+def _parameters(ask: Callable[..., Known[str] | Unavailable]) -> Known[str] | Unavailable:
+    """A server's parameters: all, or those that are judged.
+
+    One that never joined its set, as an arbiter standing by, does not know the value of one (the set's
+    `featureCompatibilityVersion`), and then tells none of all.
+    """
+    told = ask(_redacted, "getParameter", "*")
+    if isinstance(told, Unavailable) and "UnknownFeatureCompatibilityVersion" in told.reason:
+        return ask(_redacted, "getParameter", **dict.fromkeys(_WITHOUT_DATA, 1))
+    return told
+
+
 def _redacted(answer: Document) -> str:
     """An answer that holds start-up options, as JSON without passwords: of a key file, of LDAP, of KMIP."""
     return as_json(redacted(answer))
@@ -148,10 +167,11 @@ def _asked(
     made_of: Callable[[Document], T],
     command: str,
     value: object = 1,
+    **named: int,
 ) -> Known[T] | Unavailable:
     """An answer of the server as a fact."""
     try:
-        return Known(made_of(client.admin.command(command, value)))
+        return Known(made_of(client.admin.command({command: value, **named})))
     except PyMongoError as error:
         return Unavailable(f"{command}: {complaint(error)}")
     except (KeyError, TypeError) as error:

@@ -50,7 +50,7 @@ class _Selection:
         for pattern in self._keep.paths:
             self._take_pattern(pattern)
         for folder in self._keep.folders:
-            self._taken.add(folder, Folder())
+            self._taken.add(folder, Folder(0o700))
         for package in sorted(self._packages):
             self._record(package)
         return self._taken

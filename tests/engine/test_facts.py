@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hardening.certificates import Wanted, issue
+from hardening.checks.mongo_answers import parameter
 from hardening.errors import HardenError, HostError
 from hardening.facts import dump, gather
 from hardening.hosts import process, program
@@ -751,5 +752,18 @@ def test_a_member_without_authorization_is_read_and_says_so(dockerd: Engine, mon
         assert answer(found.cmd_line)["parsed"]["net"]["port"] == 27099
         assert isinstance(found.replica_config, Unavailable)
         assert found.replica_config.reason.startswith("replSetGetConfig: NoReplicationEnabled")
+    finally:
+        dockerd.docker("rm", "--force", container)
+
+
+def test_a_member_that_never_joined_its_set_tells_the_parameters_that_are_judged(dockerd: Engine, mongod: str) -> None:
+    words = ("run", "--detach", "--name=waits", "--network=none", "--user=999:999", "--tmpfs=/data/db:uid=999", mongod)
+    argv = ("/usr/bin/mongod", "--dbpath=/data/db", "--nounixsocket", "--replSet=rs")
+    container = dockerd.docker(*words, *argv).stdout.strip()
+    try:
+        wait_for_mongod(dockerd, "waits")
+        (found,) = (each for each in read(dockerd).mongo if each.container == container)
+        for name in ("authenticationMechanisms", "enableLocalhostAuthBypass", "scramSHA256IterationCount"):
+            assert isinstance(parameter(found, name), Known), parameter(found, name)
     finally:
         dockerd.docker("rm", "--force", container)

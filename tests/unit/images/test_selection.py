@@ -119,3 +119,9 @@ def test_what_is_missing_is_named(packages: tuple[Path, ...], path: str, complai
     with pytest.raises(HardenError) as refused:
         chosen(packages, path)
     assert refused.value.message == complaint
+
+
+def test_an_empty_folder_is_its_owners_alone(packages: tuple[Path, ...]) -> None:
+    with PackagePool(packages) as pool:
+        tree = select(pool, Tree(), Keep((), ("/data/db",), ()), architecture="amd64", where="keep")
+    assert tree.get("/data/db") == Folder(0o700)
