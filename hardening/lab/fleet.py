@@ -123,7 +123,9 @@ class Fleet:
 
     def _start(self, node: LabNode, memory: Path | None = None) -> None:
         node = self._with_free_ports(node)
-        wiring = Wiring(node.mac, self.switch.socket, Forwards(node.ssh_port, node.http_port, node.https_port))
+        wiring = Wiring(
+            node.mac, self.switch.socket(node.number), Forwards(node.ssh_port, node.http_port, node.https_port)
+        )
         self.machine(node).start(wiring, memory=memory, cut=node.cut)
 
     def _with_free_ports(self, node: LabNode) -> LabNode:

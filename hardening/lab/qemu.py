@@ -1,5 +1,9 @@
-"""QEMU's arguments for a guest. The order and addresses of the devices are part of every saved memory."""
+"""QEMU's arguments, for a guest and for what joins guests.
 
+The order and addresses of a guest's devices are part of every saved memory.
+"""
+
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -45,7 +49,7 @@ class Wiring(Struct, frozen=True):
 
     Attributes:
         mac: of the cluster interface on a cold start.
-        switch: the switch's socket; None for a cable that ends nowhere.
+        switch: the hub's socket for this machine; None for a cable that ends nowhere.
         forwards: None for no way in from the host.
     """
 
@@ -69,19 +73,16 @@ class Files(Struct, frozen=True):
 def arguments(name: str, shape: Shape, files: Files, wiring: Wiring) -> tuple[str, ...]:
     """The command of a machine that stays stopped until its monitor is told `cont`."""
     return (
-        "setpriv", "--no-new-privs",
-        program("qemu-system-x86_64"), "-name", name, "-nodefaults", "-no-user-config", "-no-reboot", "-S",
-        # the stricter settings do not go with -daemonize
-        "-sandbox", "on,obsolete=deny,resourcecontrol=deny",
+        *_start(), "-name", name, "-no-reboot", "-S",
         "-machine", "pc", "-accel", "kvm" if shape.accel == "kvm" else "tcg,thread=multi",
         "-cpu", _MODELS[shape.accel], "-smp", str(CPUS), "-m", str(shape.memory),
-        "-display", "none", "-rtc", "base=utc",
+        "-rtc", "base=utc",
         "-kernel", str(files.kernel), "-initrd", str(files.initrd), "-append", _KERNELS[shape.accel],
         "-drive", f"file={_escape(files.disk)},if=none,id=disk,cache=unsafe,discard=unmap",
         "-device", "virtio-blk-pci,drive=disk,addr=0x2",
         "-netdev", f"user,id=outside{_rules(wiring.forwards)}",
         "-device", f"virtio-net-pci,id=uplink,netdev=outside,mac={_UPLINK_MAC},romfile=,addr=0x3",
-        "-netdev", f"vde,id=wire,sock={_escape(wiring.switch)}" if wiring.switch else "hubport,id=wire,hubid=0",
+        "-netdev", _stream("wire", wiring.switch, "off") if wiring.switch else "hubport,id=wire,hubid=0",
         "-device", f"virtio-net-pci,id={CABLE},netdev=wire,mac={wiring.mac},romfile=,addr=0x4",
         "-device", "virtio-serial-pci,addr=0x5",
         "-chardev", f"socket,id=agent,path={_escape(files.agent)},server=on,wait=off",
@@ -94,6 +95,28 @@ def arguments(name: str, shape: Shape, files: Files, wiring: Wiring) -> tuple[st
         "-mon", "chardev=monitor,mode=control",
         "-pidfile", str(files.pid_file),
     )  # fmt: skip
+
+
+def hub(sockets: Iterable[Path], pid_file: Path) -> tuple[str, ...]:
+    """The command of what joins those machines' cables whose sockets these are."""
+    ports = []
+    for number, socket in enumerate(sockets):
+        ports += ["-netdev", _stream(f"wire{number}", socket, "on")]
+        ports += ["-netdev", f"hubport,id=port{number},hubid=0,netdev=wire{number}"]
+    return (*_start(), "-machine", "none", *ports, "-pidfile", str(pid_file), "-daemonize")
+
+
+def _start() -> tuple[str, ...]:
+    return (
+        "setpriv", "--no-new-privs",
+        program("qemu-system-x86_64"), "-nodefaults", "-no-user-config", "-display", "none",
+        # the stricter settings do not go with -daemonize
+        "-sandbox", "on,obsolete=deny,resourcecontrol=deny",
+    )  # fmt: skip
+
+
+def _stream(name: str, socket: Path, server: str) -> str:
+    return f"stream,id={name},server={server},addr.type=unix,addr.path={_escape(socket)}"
 
 
 def _rules(forwards: Forwards | None) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hardening.lab.qemu import Files, Forwards, Shape, Wiring, arguments
+from hardening.lab.qemu import Files, Forwards, Shape, Wiring, arguments, hub
 
 
 def argv(shape: Shape = Shape(2048, "tcg"), wiring: Wiring | None = None, disk: str = "/lab/disk.qcow2") -> str:  # noqa: B008 - a frozen value
@@ -50,3 +50,15 @@ def test_it_gains_no_privileges_and_begins_stopped() -> None:
     words = argv()
     assert words.startswith("setpriv --no-new-privs ")
     assert " -S " in words
+
+
+def test_a_hub_joins_the_sockets_that_machines_connect_to() -> None:
+    sockets = [Path("/run/lab/wire1"), Path("/run/lab/wire2")]
+    words = " ".join(hub(sockets, Path("/run/lab/switch.pid")))
+    for socket in sockets:
+        assert f"server=on,addr.type=unix,addr.path={socket}" in words
+    assert words.count("hubid=0") == len(sockets)
+    assert "-machine none" in words
+    assert "hostfwd" not in words
+    wired = argv(wiring=Wiring("52:54:00:77:00:01", sockets[1]))
+    assert f"stream,id=wire,server=off,addr.type=unix,addr.path={sockets[1]}" in wired

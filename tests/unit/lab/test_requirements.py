@@ -34,8 +34,8 @@ def test_all_missing_packages_come_in_one_message_with_the_command(machine: Call
     machine("ssh", "ssh-keygen", "unshare", "setpriv", "mke2fs", "newuidmap", "apt-get")
     with pytest.raises(HardenError) as caught:
         requirements.require(install=False, report=silent)
-    assert caught.value.message == "the lab needs: mmdebstrap qemu-system-x86 qemu-utils vde2"
-    command = "sudo apt-get install --no-install-recommends mmdebstrap qemu-system-x86 qemu-utils vde2"
+    assert caught.value.message == "the lab needs: mmdebstrap qemu-system-x86 qemu-utils"
+    command = "sudo apt-get install --no-install-recommends mmdebstrap qemu-system-x86 qemu-utils"
     assert command in caught.value.hint
 
 
@@ -57,21 +57,21 @@ def test_only_an_ordinary_user_needs_user_namespaces(machine: Callable[..., Path
 def test_missing_packages_are_installed_by_root_or_through_sudo(
     machine: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, root: bool, first: str
 ) -> None:
-    wanted = [name for name in requirements.PACKAGES if name != "vde_switch"]
+    wanted = [name for name in requirements.PACKAGES if name != "mmdebstrap"]
     folder = machine(*wanted, "newuidmap", "apt-get", root=root)
     ran: list[tuple[str, ...]] = []
 
     def run(argv: tuple[str, ...], *, timeout: float) -> Result:
         assert timeout > 0
         ran.append(argv)
-        (folder / "vde_switch").write_text("")
-        (folder / "vde_switch").chmod(0o755)
+        (folder / "mmdebstrap").write_text("")
+        (folder / "mmdebstrap").chmod(0o755)
         return Result(argv, 0, b"", b"")
 
     monkeypatch.setattr(process, "run", run)
     requirements.require(install=not root, report=silent)
     assert [argv[0] for argv in ran] == [first, first]
-    assert ran[1][-1] == "vde2"
+    assert ran[1][-1] == "mmdebstrap"
 
 
 def test_a_failed_installation_is_told(machine: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
