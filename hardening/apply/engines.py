@@ -13,7 +13,10 @@ RESTART_SECONDS = 180
 """Until an engine answers again, on a machine of common speed."""
 PULL_SECONDS = 120
 """For any one answer of the engine while it pulls an image."""
+PULLS = 3
+"""Attempts: a registry that serves all nodes at once may keep one waiting for longer than its engine waits."""
 _POLL_SECONDS = 1.0
+_PAUSE_SECONDS = 5.0
 _BY_SYSTEMD = ("systemctl", "restart", "docker.service")
 _BY_INIT = ("service", "docker", "restart")
 _NO_SUCH_SERVICE = (1, 127)
@@ -50,10 +53,22 @@ def restart(cluster: "Cluster", node: str) -> None:
 
 
 def pull(cluster: "Cluster", node: str, references: tuple[str, ...]) -> None:
-    """Bring images to a node."""
-    with engine(cluster.hosts[node], timeout=int(PULL_SECONDS * cluster.pace)) as running:
-        for reference in references:
-            running.pull(reference)
+    """Bring images to a node.
+
+    Raises:
+        FailedError: the engine could not get one, with its own words.
+    """
+    for reference in references:
+        for left in reversed(range(PULLS)):
+            try:
+                with engine(cluster.hosts[node], timeout=int(PULL_SECONDS * cluster.pace)) as running:
+                    running.pull(reference)
+                break
+            except FailedError as error:
+                if not left:
+                    raise
+                cluster.report(node, f"pulling {reference} again: {error.message}")
+                time.sleep(_PAUSE_SECONDS)
 
 
 def wait_for(cluster: "Cluster", node: str, wanted: str, *, seconds: float) -> None:

@@ -1,11 +1,15 @@
 """The order in which a plan's steps are applied."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from hardening.apply import Cluster, engines, run, swarm
+from hardening.errors import FailedError
+from hardening.hosts import Host
 from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
 from hardening.model.plan import InitSwarm, Phase, Plan, RestartEngine, Step, SwarmOptions
 from hardening.model.project import EngineSettings, Project, SwarmSettings
@@ -39,3 +43,39 @@ def test_engines_of_a_swarm_restart_one_after_another(monkeypatch: pytest.Monkey
     threads: list[int] = []
     carry_out(monkeypatch, RESTARTS, lambda: threads.append(threading.get_ident()))
     assert threads == [threading.get_ident()] * len(NODES)  # nobody else's, so one after another
+
+
+class Registry:
+    """Answers the first times with an error."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals = refusals
+        self.asked: list[str] = []
+
+    def pull(self, reference: str) -> None:
+        self.asked.append(reference)
+        if len(self.asked) <= self.refusals:
+            raise FailedError("node1: the engine refused: context deadline exceeded")
+
+
+@pytest.mark.parametrize(("refusals", "comes"), [(0, True), (2, True), (3, False)])
+def test_an_image_is_asked_for_three_times(monkeypatch: pytest.MonkeyPatch, refusals: int, comes: bool) -> None:
+    registry = Registry(refusals)
+
+    @contextmanager
+    def engine(_host: Host, **_: object) -> Generator[Registry]:
+        yield registry
+
+    monkeypatch.setattr(engines, "engine", engine)
+    monkeypatch.setattr(engines, "_PAUSE_SECONDS", 0)
+    said: list[str] = []
+    project = Project("test", ".", Inventory(NODES, "test"), EngineSettings(), SwarmSettings(), (), {})
+    hosts: Any = {node.name: None for node in NODES}
+    cluster = Cluster(project, hosts, lambda _node, line: said.append(line))
+    if comes:
+        engines.pull(cluster, "node1", ("image",))
+    else:
+        with pytest.raises(FailedError, match="deadline"):
+            engines.pull(cluster, "node1", ("image",))
+    assert registry.asked == ["image"] * min(refusals + 1, 3)
+    assert said == ["pulling image again: node1: the engine refused: context deadline exceeded"] * min(refusals, 2)
