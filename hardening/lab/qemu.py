@@ -15,6 +15,11 @@ from .requirements import program
 CPUS = 2
 CABLE = "cluster"
 """The cluster interface's device id."""
+_OUTSIDE = "192.168.77.0/24"
+"""Each guest's own way to the host, as its network settings have it.
+
+Not QEMU's 10.0.2.0/24: swarms give that to their third network, and answers to the host would stay in the container.
+"""
 _COMMAND_LINE = "root=/dev/vda rw console=ttyS0 quiet audit=1 audit_backlog_limit=8192"
 _KERNELS = {"kvm": _COMMAND_LINE, "tcg": f"{_COMMAND_LINE} mitigations=off"}
 """An emulated CPU does not speculate: there is nothing to mitigate, and return trampolines are dear to emulate."""
@@ -80,7 +85,7 @@ def arguments(name: str, shape: Shape, files: Files, wiring: Wiring) -> tuple[st
         "-kernel", str(files.kernel), "-initrd", str(files.initrd), "-append", _KERNELS[shape.accel],
         "-drive", f"file={_escape(files.disk)},if=none,id=disk,cache=unsafe,discard=unmap",
         "-device", "virtio-blk-pci,drive=disk,addr=0x2",
-        "-netdev", f"user,id=outside{_rules(wiring.forwards)}",
+        "-netdev", f"user,id=outside,net={_OUTSIDE}{_rules(wiring.forwards)}",
         "-device", f"virtio-net-pci,id=uplink,netdev=outside,mac={_UPLINK_MAC},romfile=,addr=0x3",
         "-netdev", _stream("wire", wiring.switch, "off") if wiring.switch else "hubport,id=wire,hubid=0",
         "-device", f"virtio-net-pci,id={CABLE},netdev=wire,mac={wiring.mac},romfile=,addr=0x4",

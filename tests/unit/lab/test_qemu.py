@@ -1,5 +1,7 @@
 """QEMU's arguments."""
 
+from importlib import resources
+from ipaddress import ip_interface
 from pathlib import Path
 
 from hardening.lab.qemu import Files, Forwards, Shape, Wiring, arguments, hub
@@ -24,6 +26,12 @@ def test_every_way_in_is_on_the_loopback() -> None:
     assert "hostfwd=tcp:127.0.0.1:2201-:22,hostfwd=tcp:127.0.0.1:8081-:80,hostfwd=tcp:127.0.0.1:8441-:443" in words
     assert words.count("hostfwd=") == words.count("hostfwd=tcp:127.0.0.1:") == 3
     assert "-display none" in words
+
+
+def test_guests_reach_the_host_by_the_network_they_are_set_up_for() -> None:
+    settings = resources.files("hardening.lab").joinpath("rootfs/etc/systemd/network/10-uplink.network").read_text()
+    (address,) = (line.partition("=")[2] for line in settings.splitlines() if line.startswith("Address="))
+    assert f"-netdev user,id=outside,net={ip_interface(address).network}" in argv()
 
 
 def test_without_forwards_there_is_no_way_in() -> None:
