@@ -21,7 +21,7 @@ _POLL_SECONDS = 1.0
 def found(cluster: "Cluster", action: InitSwarm) -> None:
     """Found the swarm on the leading manager and hand on its unlock key."""
     with engine(cluster.hosts[cluster.leader.name]) as running:
-        running.init_swarm(action.address, **msgspec.structs.asdict(action.options))
+        running.init_swarm(action.address, pool=action.address_pool, **msgspec.structs.asdict(action.options))
         if action.options.autolock:
             _keep(cluster, running.unlock_key())
 

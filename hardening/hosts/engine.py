@@ -54,13 +54,22 @@ class Engine:
     def __init__(self, client: docker.APIClient) -> None:
         self._client = client
 
-    def init_swarm(self, address: str, *, autolock: bool, cert_expiry: int, heartbeat: int) -> None:
-        """Found a swarm that listens, announces itself and carries data on `address`. Times in nanoseconds."""
+    def init_swarm(
+        self, address: str, *, pool: tuple[str, ...], autolock: bool, cert_expiry: int, heartbeat: int
+    ) -> None:
+        """Found a swarm that listens, announces itself and carries data on `address`. Times in nanoseconds.
+
+        Overlay networks get their addresses from `pool`, of Docker's choice when it is empty.
+        """
         spec = self._client.create_swarm_spec(
             autolock_managers=autolock, node_cert_expiry=cert_expiry, dispatcher_heartbeat_period=heartbeat
         )
         self._client.init_swarm(
-            advertise_addr=address, listen_addr=f"{address}:{SWARM_PORT}", data_path_addr=address, swarm_spec=spec
+            advertise_addr=address,
+            listen_addr=f"{address}:{SWARM_PORT}",
+            data_path_addr=address,
+            swarm_spec=spec,
+            default_addr_pool=list(pool) or None,
         )
 
     def configure_swarm(self, *, autolock: bool, cert_expiry: int, heartbeat: int) -> None:

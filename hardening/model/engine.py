@@ -144,6 +144,18 @@ class Inspect(Struct, frozen=True, rename="pascal"):
     restart_count: int = 0
 
 
+class Subnet(Struct, frozen=True, rename="pascal"):
+    """Addresses that a network gives to its containers, such as 10.0.1.0/24."""
+
+    subnet: str = ""
+
+
+class Addresses(Struct, frozen=True, rename="pascal"):
+    """Where a network's addresses come from."""
+
+    config: tuple[Subnet, ...] | None = None
+
+
 class Network(Struct, frozen=True, rename="pascal"):
     """`GET /networks`."""
 
@@ -156,6 +168,12 @@ class Network(Struct, frozen=True, rename="pascal"):
     ingress: bool = False
     options: dict[str, str] | None = None
     labels: dict[str, str] | None = None
+    addresses: Addresses | None = field(default=None, name="IPAM")
+
+    @property
+    def subnets(self) -> tuple[str, ...]:
+        """Its addresses, as networks in CIDR form."""
+        return tuple(each.subnet for each in (self.addresses and self.addresses.config) or () if each.subnet)
 
 
 class Image(Struct, frozen=True, rename="pascal"):

@@ -240,6 +240,13 @@ class SwarmFacts(Struct, frozen=True):
     configs: tuple[Stored, ...]
 
 
+class Route(Struct, frozen=True):
+    """A network that a machine reaches by an interface, such as 10.0.0.0/16 by eth0; the default route is none."""
+
+    network: str
+    interface: str
+
+
 class NodeFacts(Struct, frozen=True):
     """One machine, read in one round trip by `node/collector.py`.
 
@@ -259,6 +266,7 @@ class NodeFacts(Struct, frozen=True):
         swarm: only from managers.
         transparent_hugepages: always, madvise or never.
         swarm_certificate: the node's own certificate in the swarm and its issuer's, in PEM, without the key.
+        routes: IPv4 networks that the machine itself reaches, those of its engine included.
     """
 
     hostname: str
@@ -286,6 +294,7 @@ class NodeFacts(Struct, frozen=True):
     swarm: Known[SwarmFacts] | Unavailable
     transparent_hugepages: Known[str] | Unavailable = Unavailable("was not asked")
     swarm_certificate: Known[str] | Unavailable = Unavailable("was not asked")
+    routes: Known[tuple[Route, ...]] | Unavailable = Unavailable("was not asked")
 
     @property
     def has_apparmor(self) -> bool:

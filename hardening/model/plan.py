@@ -62,6 +62,7 @@ class InitSwarm(Struct, frozen=True, tag="init_swarm"):
 
     address: str
     options: SwarmOptions
+    address_pool: tuple[str, ...] = ()
 
 
 class ConfigureSwarm(Struct, frozen=True, tag="configure_swarm"):

@@ -33,6 +33,9 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     apparmor: AppArmor = AppArmor.REQUIRED
 
 
+_NETWORK = r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$"
+
+
 class SwarmSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`swarm:` of harden.yml.
 
@@ -40,11 +43,14 @@ class SwarmSettings(Struct, frozen=True, forbid_unknown_fields=True):
         autolock: managers need a key after a restart.
         cert_expiry_hours: life of a node's certificate, 1 at least.
         heartbeat_seconds: how often nodes report; one that misses three is down and its tasks are replaced.
+        address_pool: networks of which overlays get their addresses, when the swarm is founded; none is Docker's own
+            choice, 10.0.0.0/8.
     """
 
     autolock: bool = True
     cert_expiry_hours: Annotated[int, Meta(ge=1)] = 24
     heartbeat_seconds: Annotated[int, Meta(ge=1, le=120)] = 5
+    address_pool: tuple[Annotated[str, Meta(pattern=_NETWORK)], ...] = ()
 
 
 class Project(Struct, frozen=True):

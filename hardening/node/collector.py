@@ -26,6 +26,7 @@ from hardening.node.inodes import disks, files, group_members, text_or
 from hardening.node.inside import certificates_of
 from hardening.node.kernel import (
     apparmor_profiles,
+    routes,
     security_modules,
     sysctls,
     transparent_hugepages,
@@ -97,6 +98,7 @@ def node_facts(request: dict[str, Any]) -> dict[str, Any]:
         "engine": engine,
         "swarm": swarm,
         "swarm_certificate": fact(_swarm_certificate, root),
+        "routes": fact(routes),
     }
 
 

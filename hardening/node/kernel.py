@@ -95,3 +95,15 @@ def transparent_hugepages() -> str:
     if not found:
         raise NotReadable(f"unknown form: {text.strip()[:80]}")
     return found.group(1)
+
+
+def routes() -> list[dict[str, str]]:
+    """IPv4 networks and the interfaces that lead there, by the main routing table (proc_net_route in the kernel)."""
+    found = []
+    for line in read_text("/proc/net/route").splitlines()[1:]:
+        interface, target, _gateway, _flags, _count, _use, _metric, mask = line.split()[:8]
+        address, bits = (int.from_bytes(bytes.fromhex(word)[::-1], "big") for word in (target, mask))
+        if bits:
+            network = ".".join(str(address >> shift & 255) for shift in (24, 16, 8, 0))
+            found.append({"network": f"{network}/{f'{bits:b}'.count('1')}", "interface": interface})
+    return found

@@ -53,7 +53,7 @@ def _shown(options: SwarmOptions) -> str:
 
 def _found(project: Project, leader: Node) -> Step:
     wanted = _wanted(project)
-    action = InitSwarm(leader.address, wanted)
+    action = InitSwarm(leader.address, wanted, project.swarm.address_pool)
     return Step(leader.name, Phase.SWARM, "Found the swarm", "no swarm", _shown(wanted), action)
 
 

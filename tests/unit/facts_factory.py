@@ -12,6 +12,7 @@ import msgspec
 
 from hardening.facts import nginx
 from hardening.model.engine import (
+    Addresses,
     ContainerConfig,
     ContainerRestartPolicy,
     ContainerState,
@@ -27,6 +28,7 @@ from hardening.model.engine import (
     Network,
     NetworkSettings,
     RegistryConfig,
+    Subnet,
     SwarmState,
 )
 from hardening.model.facts import (
@@ -46,6 +48,7 @@ from hardening.model.facts import (
     NodeFacts,
     OfferedCertificate,
     ProcessFacts,
+    Route,
     StoppedContainer,
     SwarmFacts,
     TlsServer,
@@ -353,6 +356,7 @@ def node(*containers: ContainerFacts, **changes: Any) -> NodeFacts:  # noqa: ANN
         swarm=Known(swarm()),
         transparent_hugepages=Known("never"),
         swarm_certificate=Known(certificate_pem()),
+        routes=Known((Route("192.168.7.0/24", "eth0"), Route("10.0.1.0/24", "docker_gwbridge"))),
     )
     return msgspec.structs.replace(made, **changes)
 
@@ -421,8 +425,17 @@ def task(of: Service | None = None, **changes: Any) -> Task:  # noqa: ANN401
 
 
 def overlay(name: str = "shop_data", **changes: Any) -> Network:  # noqa: ANN401
-    made = Network("n1", name, "overlay", "swarm", internal=True, options={"encrypted": ""})
+    encrypted = {"encrypted": ""}
+    made = Network("n1", name, "overlay", "swarm", internal=True, options=encrypted, addresses=addresses("10.0.1.0/24"))
     return msgspec.structs.replace(made, **changes)
+
+
+def ingress() -> Network:
+    return Network("i", "ingress", "overlay", "swarm", ingress=True, addresses=addresses("10.0.0.0/24"))
+
+
+def addresses(*subnets: str) -> Addresses:
+    return Addresses(tuple(Subnet(subnet) for subnet in subnets))
 
 
 def stored(name: str, number: str, created: str = "2026-11-01T10:00:00.123456789Z") -> Stored:
@@ -443,7 +456,7 @@ def swarm(**changes: Any) -> SwarmFacts:  # noqa: ANN401
         nodes=(member(1), member(2), member(3)),
         services=(service(),),
         tasks=(task(),),
-        networks=(overlay(), Network("i", "ingress", "overlay", "swarm", ingress=True)),
+        networks=(overlay(), ingress()),
         secrets=(stored("shop_key_1", "s1"),),
         configs=(stored("shop_conf_1", "k1"),),
     )

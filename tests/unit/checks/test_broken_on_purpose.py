@@ -9,7 +9,7 @@ import pytest
 
 from hardening import audit, checks
 from hardening.model.engine import ContainerRestartPolicy, Endpoint, Image, LogConfig, Mount, Network
-from hardening.model.facts import ContainerFacts, Facts, Inside, StoppedContainer
+from hardening.model.facts import ContainerFacts, Facts, Inside, Route, StoppedContainer
 from hardening.model.findings import Outcome, Status
 from hardening.model.known import Known, Unavailable
 from hardening.model.swarm import EndpointSpec, ManagerStatus, PublishedPort, Service, TaskTemplate
@@ -156,7 +156,7 @@ def open_folder() -> Known[Inside]:
 
 
 TALKATIVE = Network("b", "bridge", "bridge", "local", options={"com.docker.network.bridge.enable_icc": "true"})
-INGRESS = Network("i", "ingress", "overlay", "swarm", ingress=True)
+INGRESS = given.ingress()
 ALLOWED = {"tls": {"mode": "allowTLS", "disabledProtocols": "TLS1_0,TLS1_1"}}
 FILES = given.files()
 VOLUME = "/var/lib/docker/volumes/x/_data"
@@ -312,6 +312,10 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
     "a plain overlay": (
         of_swarm(networks=(given.overlay(options={}), INGRESS)),
         {"swarm-overlay-encrypted": Status.FAIL},
+    ),
+    "an overlay with addresses of a machine's own network": (
+        on_node(2, routes=Known((Route("10.0.0.0/9", "eth1"),))),
+        {"swarm-network-overlap": Status.FAIL},
     ),
     "an attachable overlay": (
         of_swarm(networks=(given.overlay(attachable=True), INGRESS)),

@@ -86,6 +86,22 @@ def test_a_control_group_tells_the_container(cgroup: str, container: str) -> Non
     assert process.container_of(cgroup) == container
 
 
+def test_routes_are_networks_with_their_interfaces_and_the_default_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = """\
+Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
+eth0	00000000	024DA8C0	0003	0	0	0	00000000	0	0	0
+eth0	004DA8C0	00000000	0001	0	0	0	00FFFFFF	0	0	0
+wg0	0000030A	01004D0A	0003	0	0	0	0000FFFF	0	0	0
+wg0	09094D0A	00000000	0005	0	0	0	FFFFFFFF	0	0	0
+"""
+    monkeypatch.setattr(kernel, "read_text", {"/proc/net/route": table}.__getitem__)
+    assert [(each["network"], each["interface"]) for each in kernel.routes()] == [
+        ("192.168.77.0/24", "eth0"),
+        ("10.3.0.0/16", "wg0"),
+        ("10.77.9.9/32", "wg0"),
+    ]
+
+
 def test_profiles_keep_their_mode_whatever_their_name() -> None:
     text = "docker-default (enforce)\n/usr/bin/a (b) c (complain)\nlsb_release//x (unconfined)\n"
     assert kernel.parse_profiles(text) == {
