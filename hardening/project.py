@@ -89,6 +89,11 @@ def read_settings(root: Path, nodes: tuple[str, ...] | None = None) -> ProjectFi
     settings = document.convert(ProjectFile)
     if settings.dns:
         dns.check(document, settings.dns, nodes)
+    for index, network in enumerate(settings.swarm.address_pool):
+        try:
+            ipaddress.IPv4Network(network)
+        except ValueError as error:
+            raise document.error(("swarm", "address_pool", index), f"{error}; write it as 10.200.0.0/16") from None
     return settings
 
 

@@ -33,9 +33,6 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     apparmor: AppArmor = AppArmor.REQUIRED
 
 
-_NETWORK = r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$"
-
-
 class SwarmSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`swarm:` of harden.yml.
 
@@ -50,7 +47,7 @@ class SwarmSettings(Struct, frozen=True, forbid_unknown_fields=True):
     autolock: bool = True
     cert_expiry_hours: Annotated[int, Meta(ge=1)] = 24
     heartbeat_seconds: Annotated[int, Meta(ge=1, le=120)] = 5
-    address_pool: tuple[Annotated[str, Meta(pattern=_NETWORK)], ...] = ()
+    address_pool: tuple[str, ...] = ()
 
 
 class Project(Struct, frozen=True):

@@ -7,7 +7,14 @@ import pytest
 from hardening.errors import HardenError
 from hardening.model.facts import Facts
 from hardening.model.inventory import NodeRole, SshTransport
-from hardening.project import ProjectFile, local_inventory, read_inventory, recorded_images, with_expectations
+from hardening.project import (
+    ProjectFile,
+    local_inventory,
+    read_inventory,
+    read_settings,
+    recorded_images,
+    with_expectations,
+)
 
 SOUND = """\
 nodes:
@@ -107,3 +114,12 @@ def test_a_recording_that_is_none_is_named(tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(HardenError, match=r"start\.json: is no recording"):
         recorded_images(tmp_path / "profiles")
+
+
+def test_addresses_for_overlays_are_networks(tmp_path: Path) -> None:
+    text = "name: shop\nstacks: {}\nswarm:\n  address_pool:\n    - 172.30.0.0/16\n"
+    (tmp_path / "harden.yml").write_text(text)
+    assert read_settings(tmp_path).swarm.address_pool == ("172.30.0.0/16",)
+    (tmp_path / "harden.yml").write_text(text + "    - 10.1.2.3/8\n")
+    with pytest.raises(HardenError, match=r"harden.yml:6: .*10.1.2.3/8 has host bits set"):
+        read_settings(tmp_path)
