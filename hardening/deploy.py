@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from . import facts as facts_of
 from . import plan as planning
-from .apply import Cluster, deploy_lock, run
+from .apply import Cluster, announce, deploy_lock, run
 from .confinement import mismatches, starting
 from .errors import FailedError, HardenError
 from .hosts import Host
@@ -84,10 +84,13 @@ def _gather(project: Project, hosts: dict[str, Host], report: Report) -> Facts:
 
 
 def _verified(cluster: Cluster, facts: Facts) -> Facts:
-    """Read back from the kernels that every task is confined as it should be.
+    """See that every task can be found by name, and read back from the kernels that it is confined as it should be.
 
     Only an `exec` that was about to start is looked for once more; what was seen unconfined is never read away.
     """
+    anew = [announce(cluster, stack) for stack in cluster.project.stacks]
+    if any(anew):
+        facts = _gather(cluster.project, cluster.hosts, cluster.report)
     wrong, before = mismatches(cluster.project, facts), starting(cluster.project, facts)
     if before and not wrong:
         facts = _gather(cluster.project, cluster.hosts, cluster.report)

@@ -1,6 +1,7 @@
 """Applies a plan: phase by phase, nodes of one phase side by side, every step idempotent."""
 
+from .discovery import announce
 from .locking import deploy_lock
 from .running import Cluster, Report, run
 
-__all__ = ["Cluster", "Report", "deploy_lock", "run"]
+__all__ = ["Cluster", "Report", "announce", "deploy_lock", "run"]

@@ -13,6 +13,7 @@ import requests.exceptions
 import urllib3.exceptions
 
 from hardening.errors import FailedError, HostError
+from hardening.model.engine import Network
 from hardening.model.logs import LogLine
 from hardening.model.swarm import Cluster, Service, Stored, SwarmNode, Task
 
@@ -160,6 +161,20 @@ class Engine:
     def tasks(self, namespace_label: str, stack: str) -> tuple[Task, ...]:
         """The tasks of a stack, finished ones included, as long as the swarm keeps them."""
         return msgspec.convert(self._labelled(self._client.tasks, namespace_label, stack), tuple[Task, ...])
+
+    def overlays(self, namespace_label: str, stack: str) -> tuple[Network, ...]:
+        """The overlay networks of a stack."""
+        found = self._client.networks(filters={"label": f"{namespace_label}={stack}", "driver": "overlay"})
+        return msgspec.convert(found, tuple[Network, ...])
+
+    def announced(self, network: str) -> set[str]:
+        """Ids of the tasks that an overlay network has names for; none where this engine has no task on it."""
+        try:
+            found = self._client.inspect_network(network, verbose=True)
+        except docker.errors.NotFound:
+            return set()
+        services = (found.get("Services") or {}).values()
+        return {str(task["Name"]).rpartition(".")[2] for service in services for task in service["Tasks"] or ()}
 
     def task_template(self, service: str) -> dict[str, Any]:
         """What a service's tasks are made from, in the engine's own words. Not to be shown: it has the environment."""
