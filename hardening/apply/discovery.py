@@ -15,7 +15,7 @@ from hardening.model.stack import STACK_LABEL, Stack
 if TYPE_CHECKING:
     from .running import Cluster
 
-ANNOUNCED_SECONDS = 30
+ANNOUNCED_SECONDS = 5
 """Until what one machine announced is known to all, on machines of common speed."""
 ROUNDS = 2
 """How often services whose tasks stay unknown are started anew."""
