@@ -56,7 +56,7 @@ class Engine:
         self._client = client
 
     def init_swarm(
-        self, address: str, *, pool: tuple[str, ...], autolock: bool, cert_expiry: int, heartbeat: int
+        self, address: str, *, autolock: bool, cert_expiry: int, heartbeat: int, pool: tuple[str, ...] = ()
     ) -> None:
         """Found a swarm that listens, announces itself and carries data on `address`. Times in nanoseconds.
 

@@ -46,7 +46,9 @@ def host(dockerd: Dockerd) -> Generator[PrivateHost]:
     private = PrivateHost(dockerd)
     dockerd.make_busybox("apply:1")
     with engine(private) as running:
-        running.init_swarm("127.0.0.1", autolock=True, cert_expiry=3600 * 10**9, heartbeat=5 * 10**9)
+        running.init_swarm(
+            "127.0.0.1", autolock=True, cert_expiry=3600 * 10**9, heartbeat=5 * 10**9, pool=("172.29.0.0/16",)
+        )
         assert running.unlock_key().startswith("SWMKEY-")
         assert running.swarm_state() == "active"
     yield private
@@ -88,6 +90,13 @@ def test_a_stack_runs_with_secrets_made_for_it(cluster: apply.Cluster, host: Pri
     link = host.run(("docker", "exec", container, "cat", "/run/secrets/link")).text
     assert len(token) == 20
     assert link == f"https://user:{token}@host/"
+    with engine(host) as running:
+        (network,) = running.overlays(STACK_LABEL, "shop")
+        assert network.subnets[0].startswith("172.29.")
+        (task,) = running.tasks(STACK_LABEL, "shop")
+        apply.announce(cluster, wanted)
+        assert running.announced(network.id) == {task.id}
+        assert running.announced("no-such-network") == set()
 
 
 def test_secrets_that_exist_stay_as_they_are(cluster: apply.Cluster, host: PrivateHost, tmp_path: Path) -> None:
