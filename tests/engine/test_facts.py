@@ -723,6 +723,9 @@ def test_a_member_is_asked_over_the_best_that_it_speaks(
     (found,) = (each for each in read(dockerd).mongo if each.container == container)
     assert (found.asked_over, found.plaintext) == tuple(map(Known, spoken))
     assert found.authenticated_as == Known("__system")
+    # It never joined its set, as an arbiter that stands by, and tells those parameters nevertheless that are judged.
+    for name in ("authenticationMechanisms", "enableLocalhostAuthBypass", "scramSHA256IterationCount"):
+        assert isinstance(parameter(found, name), Known), name
     assert isinstance(found.certificate, Known) is (mode != "disabled")
     if isinstance(found.certificate, Known):
         assert (found.certificate.value.names, found.certificate.value.not_after > time.time()) == (
@@ -752,18 +755,5 @@ def test_a_member_without_authorization_is_read_and_says_so(dockerd: Engine, mon
         assert answer(found.cmd_line)["parsed"]["net"]["port"] == 27099
         assert isinstance(found.replica_config, Unavailable)
         assert found.replica_config.reason.startswith("replSetGetConfig: NoReplicationEnabled")
-    finally:
-        dockerd.docker("rm", "--force", container)
-
-
-def test_a_member_that_never_joined_its_set_tells_the_parameters_that_are_judged(dockerd: Engine, mongod: str) -> None:
-    words = ("run", "--detach", "--name=waits", "--network=none", "--user=999:999", "--tmpfs=/data/db:uid=999", mongod)
-    argv = ("/usr/bin/mongod", "--dbpath=/data/db", "--nounixsocket", "--replSet=rs")
-    container = dockerd.docker(*words, *argv).stdout.strip()
-    try:
-        wait_for_mongod(dockerd, "waits")
-        (found,) = (each for each in read(dockerd).mongo if each.container == container)
-        for name in ("authenticationMechanisms", "enableLocalhostAuthBypass", "scramSHA256IterationCount"):
-            assert isinstance(parameter(found, name), Known), parameter(found, name)
     finally:
         dockerd.docker("rm", "--force", container)
