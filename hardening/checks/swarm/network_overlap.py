@@ -37,7 +37,7 @@ def _own_networks(facts: Facts) -> tuple[list[tuple[str, str, str]], list[str]]:
     """(machine, network, interface) of all machines' own networks, and what is not known."""
     found, gaps = [], []
     for name, node in facts.nodes.items():
-        routes = node.value.routes if isinstance(node, Known) else node
+        routes = node.value.routes if isinstance(node, Known) else Unavailable("was not read")
         match routes:
             case Known(value=told):
                 found += [
@@ -46,7 +46,7 @@ def _own_networks(facts: Facts) -> tuple[list[tuple[str, str, str]], list[str]]:
                     if not route.interface.startswith(OF_ENGINE)
                 ]
             case Unavailable(reason=reason):
-                gaps.append(f"{name}: {reason}")
+                gaps.append(f"routes of {name}: {reason}")
     return found, gaps
 
 
