@@ -42,11 +42,11 @@ def deploy(cluster: Cluster, consent: Consent) -> Facts | None:
         FailedError: a step failed, the plan does not become empty, or a task is not confined as it should be.
     """
     with deploy_lock(cluster.hosts[cluster.leader.name]):
-        for _ in range(ROUNDS):
+        for done in range(ROUNDS):
             facts = _gather(cluster.project, cluster.hosts, cluster.report)
             missing = planning.make(cluster.project, facts)
             if not missing.steps:
-                return _verified(cluster, facts)
+                return _verified(cluster, facts, changed=done > 0)
             if not consent(missing):
                 return None
             run(missing, cluster)
@@ -55,7 +55,7 @@ def deploy(cluster: Cluster, consent: Consent) -> Facts | None:
     if missing.steps:
         left = "; ".join(f"{step.node}: {step.summary} ({step.before} → {step.after})" for step in missing.steps)
         raise FailedError(f"applied, and yet there is more to do: {left}", "run it again, or look at: harden plan")
-    return _verified(cluster, facts)
+    return _verified(cluster, facts, changed=True)
 
 
 def rendered(project: Project, hosts: dict[str, Host], name: str = "") -> str:
@@ -83,12 +83,13 @@ def _gather(project: Project, hosts: dict[str, Host], report: Report) -> Facts:
     return facts_of.gather(project.inventory, hosts, lambda line: report("", line), whole_settings=True)
 
 
-def _verified(cluster: Cluster, facts: Facts) -> Facts:
+def _verified(cluster: Cluster, facts: Facts, *, changed: bool) -> Facts:
     """See that every task can be found by name, and read back from the kernels that it is confined as it should be.
 
     Only an `exec` that was about to start is looked for once more; what was seen unconfined is never read away.
     """
-    anew = [announce(cluster, stack) for stack in cluster.project.stacks]
+    # Where nothing was to do, nobody consented to a restart.
+    anew = [announce(cluster, stack, restart=changed) for stack in cluster.project.stacks]
     if any(anew):
         facts = _gather(cluster.project, cluster.hosts, cluster.report)
     wrong, before = mismatches(cluster.project, facts), starting(cluster.project, facts)

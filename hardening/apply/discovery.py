@@ -1,8 +1,8 @@
 """Service discovery: do networks know the tasks that run?
 
 An engine tells its networks of a task once, when the task becomes healthy. Where the engine's session with its manager
-broke just then, as on a machine with too much to do, the task counts as running ever after and yet has no name on any
-network (moby 26: a start that is taken up again does not announce). Nothing but another task mends that.
+broke just then, as on a machine with too much to do, engines of 26.1 were seen to count the task as running ever after
+without a name for it on any network. A new task has one.
 """
 
 import time
@@ -22,8 +22,8 @@ ROUNDS = 2
 _POLL_SECONDS = 2.0
 
 
-def announce(cluster: "Cluster", stack: Stack) -> bool:
-    """Wait until networks know every running task of a stack; services with one that stays unknown start anew.
+def announce(cluster: "Cluster", stack: Stack, *, restart: bool) -> bool:
+    """Wait until networks know every running task of a stack; with `restart`, services with unknown ones start anew.
 
     Returns:
         Whether services were started anew.
@@ -36,10 +36,11 @@ def announce(cluster: "Cluster", stack: Stack) -> bool:
         unknown = _until_known(cluster, stack)
         if not unknown:
             return anew
-        if not left:
+        if not restart or not left:
             raise FailedError(
                 f"stack {stack.name}: no network knows tasks of {', '.join(unknown)}: nothing finds them by name",
-                "see whether machines reach each other on port 7946, TCP and UDP: journalctl -u docker",
+                f"docker service update --force {unknown[0]}; if that does not help, see whether machines reach each "
+                "other on port 7946, TCP and UDP: journalctl -u docker",
             )
         for service in unknown:
             cluster.report(cluster.leader.name, f"{service} is not known on its networks, its tasks start anew")

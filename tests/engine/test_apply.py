@@ -94,7 +94,7 @@ def test_a_stack_runs_with_secrets_made_for_it(cluster: apply.Cluster, host: Pri
         (network,) = running.overlays(STACK_LABEL, "shop")
         assert network.subnets[0].startswith("172.29.")
         (task,) = running.tasks(STACK_LABEL, "shop")
-        apply.announce(cluster, wanted)
+        assert not apply.announce(cluster, wanted, restart=False)
         assert running.announced(network.id) == {task.id}
         assert running.announced("no-such-network") == set()
 
