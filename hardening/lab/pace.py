@@ -1,6 +1,7 @@
 """How patient to be: time limits are written for a reference machine and stretched on slower or busier ones."""
 
 import functools
+import statistics
 import time
 
 _ROUNDS = 200_000
@@ -14,16 +15,12 @@ def machine_speed() -> float:
 
     Wall time is measured, so a machine that is busy with other work counts as a slow one.
     """
-    return max(1.0, _slowest_of_three() / _REFERENCE_SECONDS)
+    return max(1.0, statistics.median(_measure() for _ in range(5)) / _REFERENCE_SECONDS)
 
 
 def patience(seconds: float) -> float:
     """A time limit for this machine, in seconds, from one for the reference machine."""
     return seconds * machine_speed()
-
-
-def _slowest_of_three() -> float:
-    return max(_measure() for _ in range(3))
 
 
 def _measure() -> float:

@@ -1,9 +1,10 @@
 """Bringing nodes up together, and taking them back when that is interrupted."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
-from hardening.errors import FailedError, HardenError
+from hardening.errors import FailedError, HardenError, HostError
 from hardening.hosts import connect
 
 from .fleet import Fleet
@@ -68,7 +69,21 @@ def save(nodes: list[LabNode], fleet: Fleet, report: Reporter) -> None:
 
 
 def _log_in(fleet: Fleet, node: LabNode) -> None:
-    """See that the way which everybody takes is open."""
+    """See that the way which everybody takes is open.
+
+    After a pause all that a guest has to do falls due at once, and SSH is slow to greet: that is waited for.
+    """
+    deadline = time.monotonic() + patience(400)
+    while True:
+        try:
+            return _ask_engine(fleet, node)
+        except (HostError, FailedError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+
+
+def _ask_engine(fleet: Fleet, node: LabNode) -> None:
     with connect(inventory_of(fleet)) as hosts:
         answer = hosts[node.name].run(("docker", "info", "--format", "{{.ID}}"), timeout=patience(120))
     if not answer.ok:
