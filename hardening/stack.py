@@ -4,7 +4,7 @@ import hashlib
 import re
 import string
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import msgspec
@@ -95,12 +95,12 @@ def compose(stack: Stack, secret_names: Mapping[str, str], profiles: Mapping[str
     return {"version": COMPOSE_VERSION, **document}
 
 
-def only(document: Mapping[str, object], service: str) -> dict[str, object]:
-    """The part of a Compose document that is about one service, defined exactly as in the whole."""
+def only(document: Mapping[str, object], chosen: Collection[str]) -> dict[str, object]:
+    """The part of a Compose document that is about some services, each defined exactly as in the whole."""
     services = document["services"]
     if not isinstance(services, Mapping):
         raise TypeError("services is no mapping")
-    return {**document, "services": {service: services[service]}}
+    return {**document, "services": {key: services[key] for key in chosen}}
 
 
 def spec_hashes(stack: Stack, secret_names: Mapping[str, str], profiles: Mapping[str, RoleProfile]) -> dict[str, str]:

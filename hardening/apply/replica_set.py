@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hardening.errors import FailedError, HardenError
-from hardening.hosts.database import Client, OperationFailure, PyMongoError, complaint, read_secret
+from hardening.hosts.database import AutoReconnect, Client, OperationFailure, PyMongoError, complaint, read_secret
 from hardening.model.plan import PrepareReplicaSet
 from hardening.plan.replica_set import conform, priority, times
 
@@ -26,37 +26,48 @@ if TYPE_CHECKING:
 ELECTION_SECONDS = 90
 """Until a set has a writable primary, on a machine of common speed; measured 5 s when it starts with one."""
 ANSWER_SECONDS = 30
+ATTEMPTS = 3
+"""At what a new primary, elected meanwhile, interrupts."""
 
 
 def prepare(cluster: "Cluster", action: PrepareReplicaSet) -> None:
     """Do whatever is missing: initiate, settle members, votes and times, create users, load initial data.
 
+    On machines that are busy a young set may hold another election meanwhile; then it goes on where that left it.
+
     Raises:
         FailedError: a member refused or no primary was elected in time.
     """
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            _prepare(cluster, action)
+            break
+        except PyMongoError as error:
+            said = f"replica set {action.name} of {action.stack.name}: {complaint(error)}"
+            if not left or not isinstance(error, AutoReconnect):
+                raise FailedError(said) from None
+            cluster.report(cluster.leader.name, f"{said}; going on")
+
+
+def _prepare(cluster: "Cluster", action: PrepareReplicaSet) -> None:
     leader = cluster.leader.name
-    try:
-        with reach(cluster.hosts, action.stack, action.replica_set, seconds=ANSWER_SECONDS * cluster.pace) as members:
-            _demand_all(members, action)
-            if _initiate(members, action):
-                cluster.report(leader, f"replica set {action.name} initiated on {action.replica_set.members[0]}")
-            writable(members, time.monotonic() + ELECTION_SECONDS * cluster.pace)
-            settle(
-                members,
-                lambda view: conform(
-                    action.replica_set, view, arbiter_runs=action.replica_set.arbiter in members.reached
-                ),
-                lambda line: cluster.report(leader, line),
-                seconds=SETTLE_SECONDS * cluster.pace,
-            )
-            _, elected = writable(members, time.monotonic() + ELECTION_SECONDS * cluster.pace)
-            # Anew: a client that has known the member outside of a set believes that it has no sessions.
-            with elected.connect() as primary:
-                # Users come last: a plan sees them, so a deploy that was killed before them is taken up again here.
-                _load_data(cluster, primary, action)
-                _create_users(cluster, primary, action)
-    except PyMongoError as error:
-        raise FailedError(f"replica set {action.name} of {action.stack.name}: {complaint(error)}") from None
+    with reach(cluster.hosts, action.stack, action.replica_set, seconds=ANSWER_SECONDS * cluster.pace) as members:
+        _demand_all(members, action)
+        if _initiate(members, action):
+            cluster.report(leader, f"replica set {action.name} initiated on {action.replica_set.members[0]}")
+        writable(members, time.monotonic() + ELECTION_SECONDS * cluster.pace)
+        settle(
+            members,
+            lambda view: conform(action.replica_set, view, arbiter_runs=action.replica_set.arbiter in members.reached),
+            lambda line: cluster.report(leader, line),
+            seconds=SETTLE_SECONDS * cluster.pace,
+        )
+        _, elected = writable(members, time.monotonic() + ELECTION_SECONDS * cluster.pace)
+        # Anew: a client that has known the member outside of a set believes that it has no sessions.
+        with elected.connect() as primary:
+            # Users come last: a plan sees them, so a deploy that was killed before them is taken up again here.
+            _load_data(cluster, primary, action)
+            _create_users(cluster, primary, action)
 
 
 def _demand_all(members: Members, action: PrepareReplicaSet) -> None:

@@ -25,8 +25,8 @@ _BAD_UPDATES = frozenset({"paused", "rollback_started", "rollback_paused", "roll
 _ENDED_BADLY = frozenset({"failed", "rejected"})
 
 
-def deploy(cluster: "Cluster", stack: Stack) -> None:
-    """Deploy a stack on the leading manager and wait until all of its tasks run.
+def deploy(cluster: "Cluster", stack: Stack, only_these: tuple[str, ...] = ()) -> None:
+    """Deploy a stack, or some services of it that are new, on the leading manager and wait until their tasks run.
 
     Members of one replica set never restart at the same time, although `docker stack deploy` updates every service of
     its file at once: each member whose definition changed is deployed in a file of its own, in turn, and the whole file
@@ -44,6 +44,9 @@ def deploy(cluster: "Cluster", stack: Stack) -> None:
             for service in leading.services(STACK_LABEL, stack.name)
         }
     document = compose(stack, names, cluster.project.profiles)
+    if only_these:
+        _send(cluster, stack, document, *only_these)
+        return
     wanted = spec_hashes(stack, names, cluster.project.profiles)
     changed = {
         key for key, each in stack.services.items() if running.get(each.name, wanted[each.name]) != wanted[each.name]
@@ -56,17 +59,17 @@ def deploy(cluster: "Cluster", stack: Stack) -> None:
     _send(cluster, stack, document)
 
 
-def _send(cluster: "Cluster", stack: Stack, document: dict[str, object], service: str = "") -> None:
-    """Deploy one service, or all of them and remove every other, and wait for their tasks."""
+def _send(cluster: "Cluster", stack: Stack, document: dict[str, object], *chosen: str) -> None:
+    """Deploy some services, or all of them and remove every other, and wait for their tasks."""
     host = cluster.hosts[cluster.leader.name]
-    sent = only(document, service) if service else document
-    options = () if service else ("--prune",)
+    sent = only(document, chosen) if chosen else document
+    options = () if chosen else ("--prune",)
     argv = ("docker", "stack", "deploy", *options, "--resolve-image", "never", "--compose-file", "-", stack.name)
     began = time.time()
     result = host.run(argv, stdin=as_yaml(sent).encode(), timeout=300 * cluster.pace)
     if not result.ok:
         raise FailedError(f"{host.node.name}: docker stack deploy {stack.name}: {result.complaint}")
-    awaited = {stack.services[service].name} if service else {each.name for each in stack.services.values()}
+    awaited = {stack.services[key].name for key in chosen or stack.services}
     with engine(host) as leading:
         _wait(cluster, leading, stack, awaited, began)
 

@@ -115,8 +115,8 @@ def _apply(cluster: Cluster, node: str, step: Step) -> None:  # noqa: C901, PLR0
             return secrets.issue(cluster, stack, family)
         case RemoveSecrets(names=names):
             return secrets.remove(cluster, names)
-        case DeployStack(stack=stack):
-            return rollout.deploy(cluster, stack)
+        case DeployStack(stack=stack, services=services):
+            return rollout.deploy(cluster, stack, services)
         case PrepareReplicaSet() as action:
             return replica_set.prepare(cluster, action)
         case InstallFile() | RemoveStack() | RemoveVolumes() | LeaveSwarm():

@@ -1,6 +1,6 @@
 """The door to databases that publish nothing: through a relay on the node, into the container's own network.
 
-With `archive` the only user of pymongo. Code elsewhere catches `PyMongoError` and `OperationFailure` from here.
+With `archive` the only user of pymongo. Code elsewhere catches the errors in `__all__` from here.
 
 A client speaks to a Unix socket, so TLS cannot compare a host name: the certificate's chain is verified and any name
 allowed; that the peer is the right container is the relay's promise. TLS or plaintext is the caller's choice, made once
@@ -16,7 +16,7 @@ import msgspec
 from bson.json_util import RELAXED_JSON_OPTIONS, dumps
 from msgspec import Struct
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
 
 from hardening.certificates import Certificate
 from hardening.errors import HardenError, HostError
@@ -26,6 +26,7 @@ from . import Host, transport
 from .transport import Tls, driver_options
 
 __all__ = [
+    "AutoReconnect",
     "Client",
     "Credentials",
     "Document",

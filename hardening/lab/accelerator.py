@@ -76,7 +76,7 @@ def _verdict(kernel: Path, report: Reporter) -> Verdict:
 
 def _try(boot_id: str, kernel: Path) -> Verdict:
     """Boot the kernel without a disk: it must say hello, panic for want of a root, and end the machine."""
-    limit = patience(20)
+    limit = patience(10)
     with tempfile.TemporaryDirectory(prefix="harden-kvm-") as folder:
         console = Path(folder) / "console.log"
         argv = (

@@ -16,9 +16,11 @@ class Phase(IntEnum):
     MEMBERSHIP = 4
     SECRETS = 5
     IMAGES = 6
-    STACK = 7
-    DATABASE = 8
-    CLEANUP = 9
+    FIRST_START = 7
+    """Of a replica set: its members start, and it is prepared, before anything that will ask it."""
+    STACK = 8
+    DATABASE = 9
+    CLEANUP = 10
     REMOVAL = 20
     """Of `harden destroy` alone; its steps are applied in the order they stand in."""
 
@@ -115,9 +117,15 @@ class PullImages(Struct, frozen=True, tag="pull_images"):
 
 
 class DeployStack(Struct, frozen=True, tag="deploy_stack"):
-    """`docker stack deploy` on the leading manager, then wait for every task."""
+    """`docker stack deploy` on the leading manager, then wait for every task.
+
+    Attributes:
+        stack: to be deployed.
+        services: of the stack, new ones, when it is about these only.
+    """
 
     stack: Stack
+    services: tuple[str, ...] = ()
 
 
 class PrepareReplicaSet(Struct, frozen=True, tag="prepare_replica_set"):

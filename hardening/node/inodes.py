@@ -51,6 +51,7 @@ PATHS = (
     "/usr/local/lib/harden/fence.py",
     "/usr/local/lib/harden/harden-dns",
     "/usr/local/lib/harden/harden-runtime",
+    "/usr/local/lib/harden/runtime.py",
     "/usr/sbin/dockerd",
     "/usr/sbin/runc",
     "/var/lib/docker",

@@ -1,12 +1,12 @@
-#!/usr/bin/python3 -ISE
 """harden-runtime: stands before runc on a node and confines what the engine starts.
 
 For `create`, `run` and `restore` it looks up the container's profile and writes AppArmor profile, seccomp filter and
 no-new-privileges into the bundle's `config.json`; for `exec`, and so for health checks, it bounds the new process by
 what its container was given; for `start`, when the engine has attached the container's networks and its process does
 not run yet, it puts up the fence that a profile with `egress: none` asks for (`fence.py`, beside this file). Everything
-else goes to runc untouched. Installed as `/usr/local/lib/harden/harden-runtime` and registered as the engine's default
-runtime.
+else goes to runc untouched. Installed in `/usr/local/lib/harden` beside `harden-runtime`, the engine's default runtime,
+which does no more than import it: Python keeps a module compiled, a program never, and compiling takes longer than all
+that is done here.
 
 Which profile: the policy file maps a swarm service's name to a profile; a container the policy does not name may ask
 for one by the label `harden.profile`. The name is read from the engine's own record of the container, the
@@ -29,7 +29,7 @@ import sys
 TYPE_CHECKING = False  # importing typing would double the start-up time
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any, NoReturn
+    from typing import NoReturn
 
     Table = dict[str, object]
     Trust = Callable[[str, os.stat_result], None]
@@ -211,7 +211,7 @@ def confine_network(general: Options) -> str:
         state = read_table(path, "runc's state")
         if f"{EGRESS_ANNOTATION}={NONE}" in labels_of(state, path):
             try:
-                fence_program()["put_up"](int(str(state.get("init_process_pid"))))
+                put_up_fence(int(str(state.get("init_process_pid"))))
             except (OSError, ValueError) as error:
                 raise Refusal(
                     f"{container}: cannot be kept within its networks, as `egress: none` asks: {error}",
@@ -220,12 +220,16 @@ def confine_network(general: Options) -> str:
     return real_runtime(configured_runtime())
 
 
-def fence_program() -> dict[str, Any]:
-    """What `fence.py` beside this file defines."""
+def put_up_fence(pid: int) -> None:
+    """Put the fence up that `fence.py` beside this file knows to build."""
     path = os.path.join(os.path.dirname(os.path.realpath(__file__)), "fence.py")
-    names: dict[str, Any] = {"__name__": "fence"}
-    exec(compile(read(path, "fence", trust=require_trust), path, "exec"), names)  # noqa: S102 - as trusted as this file
-    return names
+    try:
+        require_trust(path, os.stat(path))
+    except OSError as error:
+        raise Refusal(f"{path}: fence cannot be read: {error.strerror}", DEPLOY) from error
+    import fence  # type: ignore[import-not-found]  # noqa: PLC0415 - beside this on a node; only who needs it pays
+
+    fence.put_up(pid)
 
 
 def require_own_network(spec: Table, command: str, subject: str) -> None:
@@ -416,7 +420,7 @@ def configured_runtime() -> str:
 
 def real_runtime(configured: str) -> str:
     """The path of runc, which nobody but root may be able to replace."""
-    myself = os.path.realpath(__file__)
+    myself = os.path.realpath(sys.argv[0])
     for path in (configured,) if configured else RUNTIMES:
         if not os.path.isabs(path):
             raise Refusal(f"{POLICY}: runtime {path!r} is not an absolute path")
@@ -515,7 +519,3 @@ def complain(general: Options | None, reason: str) -> None:
             log.write(line + "\n")
     except OSError as error:
         print(f"harden-runtime: {general.last('log')}: cannot be written: {error.strerror}", file=sys.stderr)
-
-
-if __name__ == "__main__":
-    main(sys.argv)

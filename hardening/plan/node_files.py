@@ -14,6 +14,7 @@ from .node_policy import POLICY_FILE, SECCOMP_FOLDER, NodePolicy, policy
 DAEMON_FILE = "/etc/docker/daemon.json"
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
 FENCE = "/usr/local/lib/harden/fence.py"
+RUNTIME_MODULE = "/usr/local/lib/harden/runtime.py"
 SYSCTL_FILE = "/etc/sysctl.d/60-harden.conf"
 AUDIT_FILE = "/etc/audit/rules.d/60-harden.rules"
 
@@ -89,7 +90,8 @@ def wanted(project: Project, machine: NodeFacts, others: NodePolicy) -> Iterator
         others: what other projects have in the cluster's policy.
     """
     yield ManagedFile(FENCE, _program("fence.py"), "Install what keeps tasks within their networks")
-    yield ManagedFile(RUNTIME, _program("runtime.py"), "Install the OCI runtime that confines tasks", mode=0o755)
+    yield ManagedFile(RUNTIME_MODULE, _program("runtime.py"), "Install the OCI runtime that confines tasks")
+    yield ManagedFile(RUNTIME, _program("harden_runtime.py"), "Install the runtime's program", mode=0o755)
     loaded = known(machine.apparmor_profiles) or {}
     for role, profile in sorted(project.profiles.items()):
         yield ManagedFile(f"{SECCOMP_FOLDER}/{role}.json", profile.seccomp, f"Install the seccomp profile of {role}")

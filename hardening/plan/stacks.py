@@ -28,7 +28,7 @@ _NEW = "to be made"
 
 
 def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Iterator[Step]:
-    """Steps of the phases SECRETS, STACK and DATABASE."""
+    """Steps of the phases SECRETS, IMAGES, FIRST_START, STACK, DATABASE and CLEANUP."""
     leader = project.inventory.managers[0].name
     swarm = known(machines[leader].swarm)
     for rendered in project.stacks:
@@ -40,20 +40,16 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
         yield from _pull_steps(project, stack, machines)
         made = {name for family in due for name in (family, *certificates.families(stack)[family])}
         names = stored_names(stack, secrets) | dict.fromkeys(made | (stack.secrets.keys() - newest.keys()), _NEW)
-        if step := _stack_step(project, stack, swarm, names | stack.pinned):
-            yield step
+        rollout = _Rollout(stack, swarm, spec_hashes(stack, names | stack.pinned, project.profiles))
+        if rollout.is_anything:
+            yield from _first_start(leader, rollout)
+            yield rollout.step(leader)
         elif swarm and (replaced := certificates.replaced(stack, swarm)):
             yield _removal(leader, stack, replaced)
         for name, replica_set in stack.replica_sets.items():
-            lacks = replica_set_lacks(stack, replica_set, facts.mongo)
-            if lacks:
-                yield Step(
-                    leader,
-                    Phase.DATABASE,
-                    f"Prepare replica set {name} of {stack.name}",
-                    f"lacks {'; '.join(lacks)}",
-                    f"members {', '.join(replica_set.members)}; users {', '.join(replica_set.users)}",
-                    PrepareReplicaSet(stack, name, replica_set),
+            if lacks := replica_set_lacks(stack, replica_set, facts.mongo):
+                yield _preparation(
+                    leader, stack, name, lacks, Phase.FIRST_START if rollout.is_first else Phase.DATABASE
                 )
 
 
@@ -104,26 +100,78 @@ def _pull_steps(project: Project, stack: Stack, machines: dict[str, NodeFacts]) 
             yield Step(node.name, Phase.IMAGES, f"Pull {names}", "not there", after, PullImages(missing))
 
 
-def _stack_step(project: Project, stack: Stack, swarm: SwarmFacts | None, names: dict[str, str]) -> Step | None:
-    running = {
-        service.spec.name: (service.spec.labels or {}).get(SPEC_LABEL, "no label of ours")
-        for service in (swarm.services if swarm else ())
-        if (service.spec.labels or {}).get(STACK_LABEL) == stack.name
-    }
-    wanted = spec_hashes(stack, names, project.profiles)
-    new = sorted(wanted.keys() - running.keys())
-    gone = sorted(running.keys() - wanted.keys())
-    changed = sorted(name for name in wanted.keys() & running.keys() if wanted[name] != running[name])
-    if not (new or gone or changed):
-        return None
-    parts = {"create": new, "change": changed, "remove": gone}
+class _Rollout:
+    """What of a stack's services is to be deployed.
+
+    Args:
+        stack: as it is asked for.
+        swarm: None where there is none yet.
+        wanted: the swarm's names of its services -> hashes of their definitions.
+    """
+
+    def __init__(self, stack: Stack, swarm: SwarmFacts | None, wanted: dict[str, str]) -> None:
+        self.stack = stack
+        self._running = {
+            service.spec.name: (service.spec.labels or {}).get(SPEC_LABEL, "no label of ours")
+            for service in (swarm.services if swarm else ())
+            if (service.spec.labels or {}).get(STACK_LABEL) == stack.name
+        }
+        self._new = wanted.keys() - self._running.keys()
+        self._gone = self._running.keys() - wanted.keys()
+        self._changed = {name for name in wanted.keys() & self._running.keys() if wanted[name] != self._running[name]}
+        sets = stack.replica_sets.values()
+        self._members = {key for each in sets for key in (*each.members, each.arbiter) if key}
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether there is something to do."""
+        return bool(self._new or self._gone or self._changed)
+
+    @property
+    def new_members(self) -> tuple[str, ...]:
+        """Services that are members of replica sets and do not run yet."""
+        return tuple(
+            key for key, each in self.stack.services.items() if key in self._members and each.name in self._new
+        )
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the replica sets can be made before anything that would ask them: nothing but members runs so far."""
+        others = {each.name for key, each in self.stack.services.items() if key not in self._members}
+        return bool(self._members) and others <= self._new and bool(others) and not (self._changed or self._gone)
+
+    def step(self, leader: str) -> Step:
+        """The whole stack."""
+        parts = {"create": self._new, "change": self._changed, "remove": self._gone}
+        return Step(
+            leader,
+            Phase.STACK,
+            f"Deploy the stack {self.stack.name}",
+            f"{len(self._running)} services" if self._running else "not deployed",
+            "; ".join(f"{word} {', '.join(sorted(services))}" for word, services in parts.items() if services),
+            DeployStack(self.stack),
+        )
+
+
+def _first_start(leader: str, rollout: _Rollout) -> Iterator[Step]:
+    """Databases alone at first: what would ask them has nothing to ask, and would keep machines busy with asking."""
+    if rollout.is_first and rollout.new_members:
+        names = ", ".join(rollout.new_members)
+        action = DeployStack(rollout.stack, rollout.new_members)
+        yield Step(
+            leader, Phase.FIRST_START, f"Start the databases of {rollout.stack.name}", "not there", names, action
+        )
+
+
+def _preparation(leader: str, stack: Stack, name: str, lacks: list[str], phase: Phase) -> Step:
+    replica_set = stack.replica_sets[name]
     return Step(
-        project.inventory.managers[0].name,
-        Phase.STACK,
-        f"Deploy the stack {stack.name}",
-        f"{len(running)} services" if running else "not deployed",
-        "; ".join(f"{word} {', '.join(services)}" for word, services in parts.items() if services),
-        DeployStack(stack),
+        leader,
+        phase,
+        f"Prepare replica set {name} of {stack.name}",
+        f"lacks {'; '.join(lacks)}",
+        f"members {', '.join(replica_set.members)}; users {', '.join(replica_set.users)}",
+        PrepareReplicaSet(stack, name, replica_set),
     )
 
 

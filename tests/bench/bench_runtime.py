@@ -57,7 +57,8 @@ class Bench(NamedTuple):
         policy = self.folder / "policy.json"
         policy.write_text(json.dumps({"version": 1, "services": {}, "profiles": profiles}))
         source = (SOURCE / "hardening/node/runtime.py").read_text()
-        self.wrapper.write_text(source.replace("/etc/harden/policy.json", str(policy)))
+        self.wrapper.with_name("runtime.py").write_text(source.replace("/etc/harden/policy.json", str(policy)))
+        shutil.copy(SOURCE / "hardening/node/harden_runtime.py", self.wrapper)
         self.wrapper.chmod(0o755)
         shutil.copy(SOURCE / "hardening/node/fence.py", self.folder)
 

@@ -100,8 +100,9 @@ class Engine:
         folder.chmod(0o755)
         source = (ROOT / "hardening/node/runtime.py").read_text()
         assert source.count('\nPOLICY = "/etc/harden/policy.json"\n') == 1
+        (folder / "runtime.py").write_text(source.replace("/etc/harden/policy.json", str(folder / "policy.json")))
         program = folder / "harden-runtime"
-        program.write_text(source.replace("/etc/harden/policy.json", str(folder / "policy.json")))
+        program.write_text((ROOT / "hardening/node/harden_runtime.py").read_text())
         program.chmod(0o755)
         (folder / "fence.py").write_text((ROOT / "hardening/node/fence.py").read_text())
         self.configure({"runtimes": {"harden": {"path": str(program)}}, "default-runtime": "harden"})

@@ -93,6 +93,7 @@ GB = 1 << 30
 IMAGE = "registry:5000/web@sha256:" + "a" * 64
 IMAGE_ID = "sha256:" + "b" * 64
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
+RUNTIME_MODULE = "/usr/local/lib/harden/runtime.py"
 FENCE = "/usr/local/lib/harden/fence.py"
 POLICY = {
     "version": 1,
@@ -177,6 +178,7 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "/etc/harden/seccomp/web.json": file(),
         "/etc/apparmor.d/harden-web": file(),
         RUNTIME: program,
+        RUNTIME_MODULE: file(),
         FENCE: file(),
         "/lib/systemd/system/docker.service": unit,
         "/lib/systemd/system/docker.socket": unit,

@@ -273,5 +273,5 @@ def test_a_replica_set_that_cannot_be_is_refused(rendering: Rendering, members: 
 def test_a_part_of_a_document_defines_its_service_as_the_whole_does(rendering: Rendering) -> None:
     text = PLAIN.replace("services:\n", "services:\n  other: {image: other}\n")
     whole = stack.compose(rendering(text), {"token": "shop_token_1"}, PROFILES)
-    part = stack.only(whole, "web")
+    part = stack.only(whole, ("web",))
     assert part == {**whole, "services": {"web": whole["services"]["web"]}}  # type: ignore[index]  # a mapping

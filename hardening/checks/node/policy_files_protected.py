@@ -9,6 +9,7 @@ from hardening.model.facts import NodeFacts
 from hardening.model.policy import Egress
 
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
+RUNTIME_MODULE = "/usr/local/lib/harden/runtime.py"
 FENCE = "/usr/local/lib/harden/fence.py"
 
 
@@ -22,7 +23,7 @@ def judge(machine: NodeFacts) -> Answer:
         if policy is None:
             return not_applicable(NO_POLICY)
         profiles = policy.profiles.values()
-        paths = {PATH, RUNTIME}
+        paths = {PATH, RUNTIME, RUNTIME_MODULE}
         paths |= {FENCE for profile in profiles if profile.egress is Egress.NONE}
         paths = paths.union(*(profile.files for profile in profiles))
         paths |= {posixpath.dirname(path) for path in paths}

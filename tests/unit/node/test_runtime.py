@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -64,7 +65,8 @@ class Node(NamedTuple):
         for old, new in changes.items():
             assert source.count(f"\n{old}") == 1
             source = source.replace(f"\n{old}", f"\n{new}")
-        (self.root / "harden-runtime").write_text(source)
+        (self.root / "runtime.py").write_text(source)
+        shutil.copy(SOURCE.with_name("harden_runtime.py"), self.root / "harden-runtime")
         (self.root / "runc").write_text('#!/bin/sh\nprintf "%s\\n" "$@" >"${0%/*}/called"\n')
         (self.root / "runc").chmod(0o755)
         self.filter.write_text(json.dumps(FILTER))
@@ -497,3 +499,26 @@ class TestEgress:
         node.write_bundle(process={"capabilities": {**sets, "ambient": None}})
         kept = {"bounding": ["CAP_CHOWN"], "effective": ["CAP_CHOWN"], "ambient": []}
         assert node.create()["process"]["capabilities"] == kept
+
+
+class TestCompiled:
+    """Python compiles the runtime once, not at each start of a process in a container."""
+
+    def test_what_was_compiled_is_kept(self, node: Node) -> None:
+        node.create()
+        assert [path.name.partition(".")[0] for path in (node.root / "__pycache__").iterdir()] == ["runtime"]
+
+    def test_a_runtime_that_was_replaced_counts_at_once(self, node: Node) -> None:
+        node.create()
+        module = node.root / "runtime.py"
+        module.write_text(module.read_text().replace("harden-runtime: {reason}", "another: {reason}"))
+        node.policy.unlink()
+        node.call("--log", str(node.log), "create", "--bundle", str(node.bundle), ID)
+        assert "another: " in node.log.read_text()
+
+    def test_without_its_module_nothing_is_started(self, node: Node) -> None:
+        (node.root / "runtime.py").unlink()
+        done = node.call("create", "--bundle", str(node.bundle), ID)
+        assert done.returncode == 1
+        assert "runtime" in done.stderr
+        assert not (node.root / "called").exists()

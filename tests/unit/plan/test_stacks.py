@@ -3,13 +3,19 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
+from hardening import plan
 from hardening.model.facts import MongoMember
 from hardening.model.known import Known, Unavailable
-from hardening.model.stack import ReplicaSet, Stack, StackService
+from hardening.model.plan import Phase
+from hardening.model.stack import SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack, StackService
 from hardening.plan.stacks import replica_set_lacks
-from tests.unit.facts_factory import mongod
+from hardening.stack import spec_hashes
+from tests.unit.facts_factory import mongod, service
+
+Kit = Any  # conftest.Kit, which a test module cannot import by name
 
 WANTED = ReplicaSet(("mongo1", "mongo2", "mongo3"), "key", {}, arbiter="arbiter")
 SERVICES = ("mongo1", "mongo2", "mongo3", "arbiter")
@@ -70,3 +76,52 @@ LACKING = {
 @pytest.mark.parametrize(("changes", "lacks"), LACKING.values(), ids=LACKING)
 def test_a_plan_says_what_a_replica_set_lacks(changes: dict[str, Any], lacks: list[str]) -> None:
     assert seen(**changes) == lacks
+
+
+def with_set() -> Stack:
+    services = {name: StackService(f"shop_{name}", "", f"{name}@sha256:1", {}) for name in ("web", *SERVICES)}
+    document = json.dumps({"services": {name: {"image": each.image} for name, each in services.items()}})
+    return Stack("shop", "stack.yml", document, services, {}, {"rs0": WANTED})
+
+
+def planned(kit: Kit, **running: str) -> list[tuple[Phase, str]]:
+    """The steps of a stack with a replica set, where some of its services run, by their definitions' hashes."""
+    stack = with_set()
+    hashes = spec_hashes(stack, {}, {})
+    services = tuple(
+        service(f"shop_{name}", labels={STACK_LABEL: "shop", SPEC_LABEL: said or hashes[f"shop_{name}"]})
+        for name, said in running.items()
+    )
+    swarm = msgspec.structs.replace(kit.swarm({"edge": "true"}), services=services)
+    first = kit.hardened("n1", swarm_state=kit.member("n1"), swarm=Known(swarm))
+    second = kit.hardened("n2", swarm_state=kit.member("n2"))
+    made = plan.make(kit.project(stacks=(stack,)), kit.facts(first, second)).steps
+    return [(step.phase, step.summary) for step in made if step.phase >= Phase.FIRST_START]
+
+
+START = (Phase.FIRST_START, "Start the databases of shop")
+ORDERS: dict[str, tuple[dict[str, str], list[tuple[Phase, str]]]] = {
+    "nothing runs": (
+        {},
+        [START, (Phase.FIRST_START, "Prepare replica set rs0 of shop"), (Phase.STACK, "Deploy the stack shop")],
+    ),
+    "stopped when all members had started": (
+        dict.fromkeys(SERVICES, ""),
+        [(Phase.FIRST_START, "Prepare replica set rs0 of shop"), (Phase.STACK, "Deploy the stack shop")],
+    ),
+    "all run, one differently": (
+        dict.fromkeys(("web", *SERVICES), "") | {"mongo2": "former"},
+        [(Phase.STACK, "Deploy the stack shop"), (Phase.DATABASE, "Prepare replica set rs0 of shop")],
+    ),
+    "members run differently, and alone": (
+        dict.fromkeys(SERVICES, "former"),
+        [(Phase.STACK, "Deploy the stack shop"), (Phase.DATABASE, "Prepare replica set rs0 of shop")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("running", "order"), ORDERS.values(), ids=ORDERS)
+def test_databases_come_before_what_asks_them_at_a_first_start_only(
+    kit: Kit, running: dict[str, str], order: list[tuple[Phase, str]]
+) -> None:
+    assert planned(kit, **running) == order

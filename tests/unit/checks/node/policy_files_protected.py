@@ -1,11 +1,14 @@
 from hardening.model.known import Known
 from tests.unit.checks.cases import fails, inapplicable, passes, unknown
-from tests.unit.facts_factory import FENCE, RUNTIME, file, files, missing, on_node
+from tests.unit.facts_factory import FENCE, RUNTIME, RUNTIME_MODULE, file, files, missing, on_node
 
 CASES = (
     passes("root's own", on_node()),
     fails("the fence is writable by its group", on_node(files=files(x=(FENCE, file(0o664)))), says="0664"),
     fails("the runtime is writable by its group", on_node(files=files(x=(RUNTIME, file(0o775)))), says="0775"),
+    fails(
+        "others own its module", on_node(files=files(x=(RUNTIME_MODULE, file(user="eve")))), says="runtime.py is eve"
+    ),
     fails(
         "the policy belongs to somebody", on_node(files=files(x=("/etc/harden/policy.json", file(user="eve")))), "eve"
     ),
