@@ -78,7 +78,7 @@ def _log_in(fleet: Fleet, node: LabNode) -> None:
         try:
             return _ask_engine(fleet, node)
         except (HostError, FailedError):
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or fleet.machine(node).pid is None:  # somebody gave up meanwhile
                 raise
             time.sleep(1)
 
