@@ -7,7 +7,10 @@ steps, and words from the lists of this module.
 from __future__ import annotations
 
 import re
-from typing import Any
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
 
 _ADD = re.compile(r"^(?:/bin/sh -c )?(?:#\(nop\)\s+)?ADD\s")
 _GIVEN = re.compile(r"^(?:RUN )?\|(\d+) (.*)", re.DOTALL)

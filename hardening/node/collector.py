@@ -16,7 +16,6 @@ import json
 import os
 import sys
 import time
-from typing import Any
 
 from hardening.node.audit_rules import audit_rules
 from hardening.node.engine_facts import engine_facts, swarm_facts
@@ -34,6 +33,10 @@ from hardening.node.kernel import (
 from hardening.node.process import command_line, programs, started
 from hardening.node.redaction import document, redacted
 from hardening.node.sockets import SocketOwners, listeners, listens_on
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
 
 ENGINE_SOCKET = "/run/docker.sock"
 DAEMON_CONFIG = "/etc/docker/daemon.json"

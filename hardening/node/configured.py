@@ -8,10 +8,13 @@ from __future__ import annotations
 import glob
 import os
 import re
-from typing import Any
 
 from hardening.node.fact import NotReadable, regular_text
 from hardening.node.process import command_line
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
 
 _PROGRAM_LIMIT = 64 << 20
 _TEXT_LIMIT = 4 << 20

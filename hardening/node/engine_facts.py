@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
 
 from hardening.node.builds import build_of
 from hardening.node.engine_socket import NOT_FOUND, EngineError, EngineSocket
@@ -15,6 +14,10 @@ from hardening.node.looks import look_for
 from hardening.node.mount_table import reached, rows
 from hardening.node.process import pids_by_container, processes, root_is_read_only
 from hardening.node.redaction import redacted
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
 
 _RELEASE = re.compile(r"v?\d\.\d+\.\d+(?![\w.])")
 _ENDED = "%7B%22status%22%3A%5B%22created%22%2C%22exited%22%2C%22dead%22%5D%7D"

@@ -7,9 +7,12 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from hardening.node.fact import NotReadable
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
 
 NEWEST_API = (1, 51)
 """Newest API version whose documents were seen; a newer engine is asked in this one, if it still speaks it."""

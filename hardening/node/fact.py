@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from typing import Any
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
+
+    Fact = dict[str, Any]  # {"type": "known", "value": …} or {"type": "unavailable", "reason": …}
+else:
+    Fact = dict
 
 _PIECE = 1 << 16
 _FILE_LIMIT = 1 << 20
-Fact = dict[str, Any]  # {"type": "known", "value": …} or {"type": "unavailable", "reason": …}
 
 
 class NotReadable(Exception):  # noqa: N818 - an answer, not a fault

@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import socket
 import warnings
-from typing import TYPE_CHECKING, Any
 
 from hardening.node.fact import NotReadable
 from hardening.node.namespaces import enter_network, in_child
 
+TYPE_CHECKING = False  # as in the runtime
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
+    from typing import Any
 
 VERSIONS = {"TLSv1": "TLSv1", "TLSv1.1": "TLSv1_1", "TLSv1.2": "TLSv1_2", "TLSv1.3": "TLSv1_3"}
 """As servers name them, and as Python does."""

@@ -9,10 +9,13 @@ import hashlib
 import os
 import pwd
 import stat
-from typing import Any
 
 from hardening.node.fact import Fact, NotReadable, fact, read_text
 from hardening.node.mount_table import unescaped
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
 
 PATHS = (
     "/etc/apparmor.d",

@@ -12,11 +12,14 @@ import json
 import os
 import re
 import stat
-from typing import Any
 
 from hardening.node.configured import absolute, configuration, found
 from hardening.node.fact import NotReadable, fact, read_text, regular_text, unavailable
 from hardening.node.namespaces import in_child
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
 
 FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 TOOLS = frozenset(

@@ -26,13 +26,16 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
 
 from hardening.node.configured import built_in, found, main_file
 from hardening.node.fact import Fact, fact, unavailable
 from hardening.node.handshake import endpoints
 from hardening.node.inside import look
 from hardening.node.sockets import listening_at
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
 
 CONFIGURATION = "configuration"
 """Name of the text that is a program's configuration, beside those of its marks."""

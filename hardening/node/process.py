@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import Any
 
 from hardening.node.fact import Fact, NotReadable, fact, read_text
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
 
 _CONTAINER_ID = re.compile(r"[0-9a-f]{64}")
 _RUNC_STAGE = "runc:["

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from typing import Any
 
 from hardening.node.fact import read_text
+
+TYPE_CHECKING = False  # as in the runtime
+if TYPE_CHECKING:
+    from typing import Any
 
 _TABLES = ("tcp", "tcp6", "udp", "udp6")
 _TCP_LISTEN = "0A"
