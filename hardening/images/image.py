@@ -30,6 +30,7 @@ class BuiltImage(Struct, frozen=True):
         manifest: the manifest's own blob.
         config: the configuration's blob.
         layers: uncompressed tar files, lowest first.
+        packed: the same, compressed, as the manifest names them.
         cached: whether the big layers were there from an earlier build.
         seconds: the build took.
     """
@@ -40,6 +41,7 @@ class BuiltImage(Struct, frozen=True):
     manifest: Blob
     config: Blob
     layers: tuple[Blob, ...]
+    packed: tuple[Blob, ...]
     cached: bool = False
     seconds: float = 0.0
 

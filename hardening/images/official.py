@@ -14,7 +14,7 @@ from hardening.hosts import process
 
 from .contents import refuse
 from .image import BuiltImage, Progress, Report
-from .layout import demand, manifest_of
+from .layout import Configuration, demand, manifest_of
 from .recipe import roles as all_roles
 from .store import CONFIG_TYPE, LAYER_TYPE, BlobStore
 
@@ -27,15 +27,6 @@ class _Saved(Struct, frozen=True, rename="pascal"):
 
     config: str
     layers: tuple[str, ...]
-
-
-class _Rootfs(Struct, frozen=True):
-    diff_ids: tuple[str, ...]
-
-
-class _Configuration(Struct, frozen=True):
-    config: dict[str, object]
-    rootfs: _Rootfs
 
 
 def commands(
@@ -117,7 +108,7 @@ def take_over(role: str, saved: Path, store: BlobStore) -> BuiltImage:
             raise HardenError(f"{saved} has {len(found)} images, not one")
         config = content(found[0].config)
         layers = tuple(store.put(content(name), LAYER_TYPE) for name in found[0].layers)
-    configuration = msgspec.json.decode(config, type=_Configuration)
+    configuration = msgspec.json.decode(config, type=Configuration)
     if tuple(layer.digest for layer in layers) != configuration.rootfs.diff_ids:
         raise HardenError(f"image {role}: the engine saved layers that are not those of its configuration")
     demand(role, configuration.config)

@@ -58,7 +58,7 @@ class _Push:
         self._store = BlobStore(image.layout)
 
     def carry_out(self) -> str:
-        for blob in (*self._image.layers, self._image.config):
+        for blob in (*self._image.packed, self._image.config):
             self._send_blob(blob)
         self._send_manifest()
         self._read_back()

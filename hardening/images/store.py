@@ -1,7 +1,9 @@
 """Blobs by digest, as an OCI image layout, and the deterministic tar files that layers are."""
 
+import gzip
 import hashlib
 import os
+import shutil
 import tarfile
 import tempfile
 import time
@@ -19,7 +21,13 @@ MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar"
-"""Uncompressed: gzip costs an emulated machine more time than the bytes it saves on a local network."""
+"""As layers are kept here, where they are read at random."""
+PACKED_TYPE = f"{LAYER_TYPE}+gzip"
+"""As layers are sent. A third of the bytes: to an emulated machine each costs TLS, a digest and a write to disk."""
+
+_LEVEL = 3
+"""Of gzip's nine. mongod: 38 MB of 105 in 2.3 s; the usual sixth makes it 36 in 4.8 s."""
+_PIECE = 1 << 20
 
 _UNUSED_SECONDS = 14 * 86400
 _ABANDONED_SECONDS = 3600
@@ -68,6 +76,11 @@ class BlobStore:
         os.utime(path)
         return True
 
+    def kept(self, digest: str, media_type: str) -> Blob | None:
+        """The blob of a digest; None when it is not here."""
+        path = self._blobs / digest.removeprefix("sha256:")
+        return Blob(media_type, digest, path.stat().st_size) if path.is_file() else None
+
     def put(self, content: bytes, media_type: str) -> Blob:
         """Keep some bytes."""
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".new-", delete=False) as file:
@@ -81,6 +94,28 @@ class BlobStore:
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return self._keep(Path(file.name), digest, LAYER_TYPE)
+
+    def packed(self, layer: Blob) -> Blob:
+        """The compressed form of a layer that is here; made once."""
+        note = self.folder / "packed" / f"{layer.digest.removeprefix('sha256:')}.json"
+        if note.is_file():
+            os.utime(note)
+            made = msgspec.json.decode(note.read_bytes(), type=Blob)
+            if self.has(made):
+                return made
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".new-", delete=False) as file:
+            # Neither name nor time, so that equal layers are equal when packed.
+            with (
+                gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=file, mtime=0) as packing,
+                self.path(layer).open("rb") as plain,
+            ):
+                shutil.copyfileobj(plain, packing, _PIECE)
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        made = self._keep(Path(file.name), digest, PACKED_TYPE)
+        note.parent.mkdir(exist_ok=True)
+        self._write(note, msgspec.json.encode(made))
+        return made
 
     def read_layer(self, blob: Blob, under: str) -> Tree:
         """What a layer has at and below a path."""
@@ -122,6 +157,7 @@ class BlobStore:
         now = time.time()
         for paths, limit in (
             (self._blobs.iterdir(), _UNUSED_SECONDS),
+            (self.folder.glob("packed/*"), _UNUSED_SECONDS),
             (self.folder.glob(".new-*"), _ABANDONED_SECONDS),
         ):
             for path in paths:

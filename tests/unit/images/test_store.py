@@ -1,5 +1,6 @@
 """The store: equal trees are equal bytes, and nothing is lost while others build."""
 
+import gzip
 import hashlib
 import os
 import tarfile
@@ -84,10 +85,33 @@ def test_equal_inputs_give_equal_digests(tmp_path: Path) -> None:
     first, second = (image(BlobStore(tmp_path / name), "web", tree(list(ENTRIES))) for name in ("one", "two"))
     assert first.digest == second.digest
     manifest = msgspec.json.decode(BlobStore(tmp_path / "one").path(first.manifest).read_bytes())
-    assert manifest["layers"][0]["digest"] == first.layers[0].digest
+    assert manifest["layers"][0]["digest"] == first.packed[0].digest
     config = msgspec.json.decode(BlobStore(tmp_path / "one").path(first.config).read_bytes())
     assert config["rootfs"]["diff_ids"] == [first.layers[0].digest]
     assert config["config"] == CONFIG
+
+
+def test_a_layer_is_packed_without_loss_and_once(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    layer = store.put_layer(tree(list(ENTRIES)))
+    packed = store.packed(layer)
+    assert gzip.decompress(store.path(packed).read_bytes()) == store.path(layer).read_bytes()
+    assert packed.media_type == "application/vnd.oci.image.layer.v1.tar+gzip"
+    written = store.path(packed).stat().st_ino
+    assert store.packed(layer) == packed
+    assert store.path(packed).stat().st_ino == written
+    store.path(packed).unlink()
+    assert store.packed(layer) == packed
+    assert store.has(packed)
+
+
+def test_what_is_recorded_is_what_was_built(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    built = image(store, "web", tree(list(ENTRIES)))
+    store.record([built])
+    assert recorded(store) == (msgspec.structs.replace(built, cached=True),)
+    store.path(built.layers[0]).unlink()
+    assert recorded(store) == ()
 
 
 def test_recorded_images_stay_beside_new_ones(tmp_path: Path) -> None:
