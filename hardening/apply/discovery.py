@@ -12,6 +12,8 @@ from hardening.errors import FailedError
 from hardening.hosts.engine import engine
 from hardening.model.stack import STACK_LABEL, Stack
 
+from . import waves
+
 if TYPE_CHECKING:
     from .running import Cluster
 
@@ -42,10 +44,8 @@ def announce(cluster: "Cluster", stack: Stack, *, restart: bool) -> bool:
                 f"docker service update --force {unknown[0]}; if that does not help, see whether machines reach each "
                 "other on port 7946, TCP and UDP: journalctl -u docker",
             )
-        for service in unknown:
-            cluster.report(cluster.leader.name, f"{service} is not known on its networks, its tasks start anew")
-            _restart(cluster, service)
-            anew = True
+        _start_anew(cluster, stack, unknown)
+        anew = True
     return anew
 
 
@@ -91,6 +91,23 @@ def _unknown(cluster: "Cluster", stack: Stack) -> tuple[str, ...]:
             for network in joined[service.id]
         )
     )
+
+
+def _start_anew(cluster: "Cluster", stack: Stack, services: tuple[str, ...]) -> None:
+    """Start tasks of services anew; members of a replica set in turn, where there is a set."""
+    left = list(services)
+
+    def restart(service: str) -> None:
+        cluster.report(cluster.leader.name, f"{service} is not known on its networks, its tasks start anew")
+        _restart(cluster, service)
+        left.remove(service)
+
+    for name, replica_set in stack.replica_sets.items():
+        keys = (key for key in (*replica_set.members, replica_set.arbiter) if key)
+        due = [key for key in keys if stack.services[key].name in left]
+        waves.in_turn(cluster, stack, name, due, lambda key: restart(stack.services[key].name))
+    for service in tuple(left):
+        restart(service)
 
 
 def _restart(cluster: "Cluster", service: str) -> None:

@@ -11,7 +11,7 @@ from hardening.errors import FailedError
 from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
 from hardening.model.project import EngineSettings, Project, SwarmSettings
 from hardening.model.result import Result
-from hardening.model.stack import Stack
+from hardening.model.stack import ReplicaSet, Stack, StackService
 from tests.unit.facts_factory import overlay, service, task
 
 NODES = tuple(Node(name, "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport()) for name in ("node1", "node2"))
@@ -77,3 +77,25 @@ def test_services_start_anew_until_their_networks_know_them(
     assert announce(cluster, STACK, restart=True) is bool(restarts)
     assert swarm.restarts == ["shop_web"] * restarts
     assert said == ["shop_web is not known on its networks, its tasks start anew"] * restarts
+
+
+def test_members_of_a_replica_set_start_anew_in_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[tuple[str, list[str]]] = []
+    restarts: list[str] = []
+
+    def in_turn(_cluster: object, _stack: object, name: str, keys: list[str], restart: Any) -> None:  # noqa: ANN401
+        turns.append((name, keys))
+        for key in keys[:1]:  # as where the set is gone after the first
+            restart(key)
+
+    monkeypatch.setattr("hardening.apply.waves.in_turn", in_turn)
+    monkeypatch.setattr(discovery, "_restart", lambda _cluster, service: restarts.append(service))
+    services = {key: StackService(f"shop_{key}", "", "", {}) for key in ("web", "db1", "db2", "db3")}
+    stack = Stack("shop", "f", "{}", services, {}, {"rs0": ReplicaSet(("db1", "db2", "db3"), "key", {})})
+    hosts: Any = {}
+    project = Project("test", ".", Inventory(NODES, "test"), EngineSettings(), SwarmSettings(), (), {})
+    discovery._start_anew(  # noqa: SLF001 - what it does of its own
+        Cluster(project, hosts, lambda _node, _line: None), stack, ("shop_web", "shop_db1", "shop_db3")
+    )
+    assert turns == [("rs0", ["db1", "db3"])]
+    assert restarts == ["shop_db1", "shop_web", "shop_db3"]
