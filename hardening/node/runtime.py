@@ -222,7 +222,7 @@ def confine_network(general: Options) -> str:
 
 def put_up_fence(pid: int) -> None:
     """Put the fence up that `fence.py` beside this file knows to build."""
-    path = os.path.join(os.path.dirname(os.path.realpath(__file__)), "fence.py")
+    path = os.path.realpath(os.path.join(os.path.dirname(__file__), "fence.py"))
     try:
         require_trust(path, os.stat(path))
     except OSError as error:

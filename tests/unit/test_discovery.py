@@ -1,6 +1,6 @@
 """A task that runs and that no network knows is started anew."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -83,7 +83,7 @@ def test_members_of_a_replica_set_start_anew_in_their_turn(monkeypatch: pytest.M
     turns: list[tuple[str, list[str]]] = []
     restarts: list[str] = []
 
-    def in_turn(_cluster: object, _stack: object, name: str, keys: list[str], restart: Any) -> None:  # noqa: ANN401
+    def in_turn(_cluster: object, _stack: object, name: str, keys: list[str], restart: Callable[[str], None]) -> None:
         turns.append((name, keys))
         for key in keys[:1]:  # as where the set is gone after the first
             restart(key)

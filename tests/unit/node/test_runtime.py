@@ -508,6 +508,14 @@ class TestCompiled:
         node.create()
         assert [path.name.partition(".")[0] for path in (node.root / "__pycache__").iterdir()] == ["runtime"]
 
+    def test_nobody_else_may_write_what_was_compiled(self, node: Node) -> None:
+        before = os.umask(0)
+        try:
+            node.create()
+        finally:
+            os.umask(before)
+        assert (node.root / "__pycache__").stat().st_mode & 0o777 == 0o700
+
     def test_a_runtime_that_was_replaced_counts_at_once(self, node: Node) -> None:
         node.create()
         module = node.root / "runtime.py"
