@@ -1,13 +1,17 @@
 """This machine as a host whose engine is the test's own."""
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hardening.hosts.local import LocalHost
 from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
 from hardening.model.result import Result
+from hardening.model.stack import STACK_LABEL
 
 Dockerd = Any  # conftest.Engine, which a module cannot import by name
 NODE = Node("here", "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport())
@@ -25,6 +29,24 @@ class PrivateHost(LocalHost):
         if argv[0] == "docker":
             argv = ("docker", "--host", f"unix://{self._dockerd.socket}", *argv[1:])
         return super().run(argv, stdin=stdin, timeout=timeout)
+
+    def remove_stack(self, name: str, limit: float = 120) -> None:
+        """Until its containers, services and networks are away.
+
+        The command ends before, and gives up on a network that a task still holds: it is given again.
+        """
+        label = f"label={STACK_LABEL}={name}"
+        end = time.monotonic() + limit
+        while True:
+            said = self.run(("docker", "stack", "rm", name)).complaint
+            left = self.run(("docker", "ps", "-aq", "--filter", label)).text.split()
+            for kind in ("service", "network"):
+                left += self.run(("docker", kind, "ls", "-q", "--filter", label)).text.split()
+            if not left:
+                return
+            if time.monotonic() > end:
+                pytest.fail(f"stack {name}: not removed after {limit:.0f} s: {left} {said}")
+            time.sleep(0.5)
 
     @contextmanager
     def forward(self, remote_socket: str) -> Generator[Path]:

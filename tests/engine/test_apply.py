@@ -60,19 +60,7 @@ def cluster(host: PrivateHost) -> Generator[apply.Cluster]:
     profiles = {"web": RoleProfile("web", "harden-web", "text", "{}")}
     project = Project("test", ".", INVENTORY, EngineSettings(), SwarmSettings(), (), profiles)
     yield apply.Cluster(project, {"here": host}, lambda _node, _line: None)
-    host.run(("docker", "stack", "rm", "shop"))
-    _wait_until_gone(host)
-
-
-def _wait_until_gone(host: PrivateHost) -> None:
-    """Until the stack's containers and network are away: the engine removes them behind the command's back."""
-    for _ in range(120):
-        left = host.run(("docker", "ps", "-aq", "--filter", f"label={STACK_LABEL}=shop")).text.split()
-        left += host.run(("docker", "network", "ls", "-q", "--filter", f"label={STACK_LABEL}=shop")).text.split()
-        if not left:
-            return
-        time.sleep(0.25)
-    pytest.fail(f"not removed: {left}")
+    host.remove_stack("shop")
 
 
 def shop(tmp_path: Path, command: str = "[sleep, '1000']", image: str = "apply:1") -> Stack:

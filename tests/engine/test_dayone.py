@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,20 +10,16 @@ from hardening import apply, stack
 from hardening.apply import removal, rollout, secrets
 from hardening.errors import HardenError
 from hardening.hosts.engine import engine
-from hardening.hosts.local import LocalHost
 from hardening.hosts.managers import any_manager
-from hardening.model.inventory import Inventory, LocalTransport, Node, NodeRole
 from hardening.model.policy import RoleProfile
 from hardening.model.project import EngineSettings, Project, SwarmSettings
-from hardening.model.result import Result
 from hardening.model.stack import STACK_LABEL, Stack
 from hardening.plan import removal as planning
+from tests.engine.private_host import INVENTORY, PrivateHost
 
 pytestmark = pytest.mark.engine
 
 Dockerd = Any  # conftest.Engine, which a test module cannot import by name
-NODE = Node("here", "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport())
-INVENTORY = Inventory((NODE,), "test")
 START = b"""\
 id >> /data/starts
 echo one
@@ -54,23 +48,6 @@ secrets:
 """
 
 
-class PrivateHost(LocalHost):
-    """This machine, but with the test's own engine in place of the machine's."""
-
-    def __init__(self, dockerd: Dockerd) -> None:
-        super().__init__(NODE)
-        self._dockerd = dockerd
-
-    def run(self, argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float = 120) -> Result:
-        if argv[0] == "docker":
-            argv = ("docker", "--host", f"unix://{self._dockerd.socket}", *argv[1:])
-        return super().run(argv, stdin=stdin, timeout=timeout)
-
-    @contextmanager
-    def forward(self, remote_socket: str) -> Generator[Path]:
-        yield self._dockerd.socket if remote_socket == "/run/docker.sock" else Path(remote_socket)
-
-
 @pytest.fixture(scope="module")
 def host(dockerd: Dockerd) -> Generator[PrivateHost]:
     private = PrivateHost(dockerd)
@@ -79,7 +56,7 @@ def host(dockerd: Dockerd) -> Generator[PrivateHost]:
         running.leave_swarm()
         running.init_swarm("127.0.0.1", autolock=False, cert_expiry=3600 * 10**9, heartbeat=5 * 10**9)
     yield private
-    private.run(("docker", "stack", "rm", "shop"))
+    private.remove_stack("shop")
     with engine(private) as running:
         running.leave_swarm()
         assert running.swarm_state() == "inactive"
@@ -165,7 +142,7 @@ def test_the_swarm_is_not_left_while_data_needs_its_secrets(cluster: apply.Clust
 
 def test_a_destroy_that_was_interrupted_is_taken_up_again(cluster: apply.Cluster, host: PrivateHost) -> None:
     """The stack is gone, secrets and volumes are not: as after a kill between the steps."""
-    host.run(("docker", "stack", "rm", "shop"))
+    host.remove_stack("shop")
     assert destroy(cluster, volumes=True) in {2, 3}
     with engine(host) as running:
         assert running.secrets() == ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,11 @@ import pytest
 from hardening.confine import sources
 from hardening.confine.static import analyse
 from hardening.hosts.engine import engine
-from hardening.hosts.local import LocalHost
 from hardening.images import built, saved
-from hardening.model.inventory import LocalTransport, Node, NodeRole
+from tests.engine.private_host import PrivateHost
 from tests.engine.test_images import ALONE, member, running, secret, site
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from hardening.images import BuiltImage
     from hardening.model.analysis import Analysis
     from tests.engine.conftest import Engine
@@ -29,7 +25,6 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 PROFILES = Path(__file__).parents[2] / "profiles"
 ROLES = sorted(path.parent.name for path in PROFILES.glob("*/seccomp.json"))
 ENGINES_OWN = "/sbin/docker-init"
-NODE = Node("here", "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport())
 
 
 @pytest.fixture(scope="module")
@@ -78,21 +73,10 @@ def loaded(dockerd: Engine, images: dict[str, BuiltImage]) -> dict[str, str]:
     return {role: dockerd.load(images[role]) for role in ROLES}
 
 
-class _PrivateHost(LocalHost):
-    def __init__(self, dockerd: Engine) -> None:
-        super().__init__(NODE)
-        self._dockerd = dockerd
-
-    @contextmanager
-    def forward(self, remote_socket: str) -> Generator[Path]:
-        assert remote_socket == "/run/docker.sock"
-        yield self._dockerd.socket
-
-
 def test_an_image_that_an_engine_has_gives_the_same_answer(
     dockerd: Engine, loaded: dict[str, str], analysed: dict[str, Analysis], tmp_path: Path
 ) -> None:
-    with (tmp_path / "image.tar").open("wb") as file, engine(_PrivateHost(dockerd)) as running:
+    with (tmp_path / "image.tar").open("wb") as file, engine(PrivateHost(dockerd)) as running:
         digest = running.save(loaded["nginx"], file)
     with saved(tmp_path / "image.tar") as image:
         # By its manifest where the engine has met it in a registry, as other tests see to; else by its id.

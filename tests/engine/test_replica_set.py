@@ -147,8 +147,7 @@ def host(dockerd: Dockerd) -> Generator[PrivateHost]:
     with engine(private) as running:
         running.init_swarm("127.0.0.1", autolock=False, cert_expiry=3600 * 10**9, heartbeat=5 * 10**9)
     yield private
-    private.run(("docker", "stack", "rm", "shop"))
-    dockerd.wait_until(lambda: not _left(private), "the stack's containers to be away", 90)
+    private.remove_stack("shop")
     dockerd.docker("swarm", "leave", "--force")
 
 
