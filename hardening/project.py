@@ -31,7 +31,7 @@ class _Ssh(Struct, frozen=True, forbid_unknown_fields=True):
     user: str = "root"
     identity_file: str | None = None
     known_hosts_file: str | None = None
-    sudo: bool = False
+    sudo: bool | None = None
 
 
 class _Machine(Struct, frozen=True, forbid_unknown_fields=True):
@@ -266,7 +266,7 @@ def _node(machine: _Machine, folder: Path) -> Node:
         user=ssh.user,
         identity_file=_beside(ssh.identity_file, folder),
         known_hosts_file=_beside(ssh.known_hosts_file, folder),
-        sudo=ssh.sudo,
+        sudo=ssh.user != "root" if ssh.sudo is None else ssh.sudo,
     )
     return Node(machine.name, machine.address, machine.role, labels, transport)
 

@@ -11,9 +11,15 @@ __all__ = ["Host", "connect"]
 
 
 class Host(Protocol):
-    """One machine. Every method raises HostError when the machine cannot be reached or does not answer in time."""
+    """One machine. Every method raises HostError when the machine cannot be reached or does not answer in time.
+
+    Attributes:
+        node: its entry in the inventory.
+        is_root: who logs in is root. Otherwise programs run through sudo, and forwards are the login's own.
+    """
 
     node: Node
+    is_root: bool
 
     def run(self, argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float = 120) -> Result:
         """Run a program as root, with `stdin` as its standard input; nothing passes through a shell unquoted.
@@ -44,7 +50,7 @@ class Host(Protocol):
     def forward(self, remote_socket: str) -> AbstractContextManager[Path]:
         """A local Unix socket, mode 0600 in a private folder, that leads to one on the machine.
 
-        `remote_socket` is an absolute path, or `host:port` as the machine itself would connect to it.
+        `remote_socket` is an absolute path, or `host:port` as the login on the machine would connect to it.
         """
         ...
 

@@ -19,10 +19,10 @@ from pymongo import MongoClient
 from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
 
 from hardening.certificates import Certificate
-from hardening.errors import HardenError, HostError
+from hardening.errors import HardenError
 from hardening.model.known import Known, Unavailable
 
-from . import Host, transport
+from . import Host, relay, transport
 from .transport import Tls, driver_options
 
 __all__ = [
@@ -96,18 +96,6 @@ def keyfile_credentials(keyfile: Secret) -> Credentials:
     return Credentials("__system", Secret(key.encode()), "local")
 
 
-class _RelayedSecret(Struct):
-    value: bytes | None = None
-    reason: str = ""
-
-
-class _RelayAnswer(Struct):
-    error: str = ""
-    socket: str = ""
-    secrets: dict[str, _RelayedSecret] = {}
-
-
-_RELAY_ANSWER = msgspec.json.Decoder(_RelayAnswer)
 """Made before there are threads: two that meet a type for the first time at once can crash the interpreter."""
 
 
@@ -198,7 +186,7 @@ def open_door(  # noqa: PLR0913 - a place, and what is wanted there
     place = {"program": program} if program else {"port": port}
     wanted = tuple(dict.fromkeys((*secrets, *([authority] if authority else []))))
     with host.serve("relay", {"container": container_id, "secrets": wanted, **place}) as line:
-        answer = _decoded(host, line)
+        answer = relay.decoded(host, line)
         told = {name: _secret(found) for name, found in answer.secrets.items()}
         tls = Tls(_revealed(host, container_id, told[authority]).reveal()) if authority else None
         with host.forward(answer.socket) as local:
@@ -226,7 +214,7 @@ def read_secret(host: Host, container_id: str, name: str) -> Secret:
         HostError: the node could not be reached.
         HardenError: the container does not run, or has no such secret.
     """
-    answer = _decoded(host, host.ask("relay", {"container": container_id, "secrets": [name]}))
+    answer = relay.decoded(host, host.ask("relay", {"container": container_id, "secrets": [name]}))
     return _revealed(host, container_id, _secret(answer.secrets[name]))
 
 
@@ -248,16 +236,6 @@ def complaint(error: PyMongoError) -> str:
     return _OUR_SOCKET.sub("", reason)
 
 
-def _decoded(host: Host, line: bytes) -> _RelayAnswer:
-    try:
-        answer = _RELAY_ANSWER.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HostError(host.node.name, f"the relay's answer makes no sense: {error}") from None
-    if answer.error:
-        raise HostError(host.node.name, answer.error)
-    return answer
-
-
 def _revealed(host: Host, container_id: str, found: Known[Secret] | Unavailable) -> Secret:
     match found:
         case Known(value=secret):
@@ -266,7 +244,7 @@ def _revealed(host: Host, container_id: str, found: Known[Secret] | Unavailable)
             raise HardenError(f"{host.node.name}: container {container_id[:12]}: {reason}")
 
 
-def _secret(found: _RelayedSecret) -> Known[Secret] | Unavailable:
+def _secret(found: relay.RelayedSecret) -> Known[Secret] | Unavailable:
     if found.value is None:
         return Unavailable(found.reason or "not told")
     return Known(Secret(found.value))

@@ -17,7 +17,7 @@ from hardening.model.engine import Network
 from hardening.model.logs import LogLine
 from hardening.model.swarm import Cluster, Service, Stored, SwarmNode, Task
 
-from . import Host
+from . import Host, relay
 
 SOCKET = "/run/docker.sock"
 SWARM_PORT = 2377
@@ -27,7 +27,7 @@ SERVICE_LABEL = "com.docker.swarm.service.name"
 @contextmanager
 def engine(host: Host, *, timeout: int = 120) -> Generator["Engine"]:
     """A connected engine client; its calls raise FailedError with the engine's own words, HostError when it is gone."""
-    with host.forward(SOCKET) as path:
+    with relay.of_root(host, SOCKET) as socket, host.forward(socket) as path:
         try:
             client = docker.APIClient(base_url=f"unix://{path}", version="auto", timeout=timeout)
         except docker.errors.DockerException as error:

@@ -17,7 +17,8 @@ class LocalHost:
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self._sudo: tuple[str, ...] = () if os.geteuid() == 0 else ("sudo", "-n", "--")
+        self.is_root = os.geteuid() == 0
+        self._sudo: tuple[str, ...] = () if self.is_root else ("sudo", "-n", "--")
 
     def run(self, argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float = 120) -> Result:
         """See Host.run."""

@@ -1,6 +1,7 @@
 """A machine reached by OpenSSH: one multiplexed connection, opened on first use."""
 
 import hashlib
+import re
 import shlex
 import threading
 from collections.abc import Generator
@@ -25,6 +26,7 @@ class SshHost:
 
     def __init__(self, node: Node, transport: SshTransport, folder: Path) -> None:
         self.node = node
+        self.is_root = not transport.sudo
         self._transport = transport
         self._folder = folder
         # Unix socket paths are limited to 108 bytes, node names are not.
@@ -47,7 +49,7 @@ class SshHost:
         """See Host.ask."""
         result = self.run(program.ARGV, stdin=program.package(program_name, request), timeout=timeout)
         if not result.ok:
-            raise HostError(self.node.name, f"{program_name} failed: {result.complaint}")
+            raise self._failed(program_name, result)
         return result.stdout
 
     @contextmanager
@@ -59,7 +61,7 @@ class SshHost:
             if result.rc == _SSH_FAILED and not self._is_alive():
                 raise self._broken(result)
             if not result.ok:
-                raise HostError(self.node.name, f"{program_name} failed: {result.complaint}")
+                raise self._failed(program_name, result)
             yield result.stdout
 
     @contextmanager
@@ -106,6 +108,24 @@ class SshHost:
     def _remote(self, argv: tuple[str, ...]) -> tuple[str, ...]:
         prefix = ("sudo", "-n", "--") if self._transport.sudo else ()
         return (*self._ssh(), "--", self._transport.host, shlex.join((*prefix, *argv)))
+
+    def _failed(self, program_name: str, result: Result) -> HostError:
+        """A program of ours failed, or never started for want of what a node must have."""
+        said = result.stderr.decode(errors="replace")
+        if re.search(r"\bpython3: .*not found", said):
+            return HostError(self.node.name, "there is no Python", "apt-get install python3")
+        if re.search(r"\bsudo: .*not found", said):
+            return self._not_root("there is no sudo")
+        if self._transport.sudo and re.search(r"^sudo: |sudoers", said, re.MULTILINE):
+            return self._not_root(result.complaint)
+        return HostError(self.node.name, f"{program_name} failed: {result.complaint}")
+
+    def _not_root(self, reason: str) -> HostError:
+        return HostError(
+            self.node.name,
+            f"{self._transport.user} cannot become root without a password: {reason}",
+            f"this must answer 0: {shlex.join((*self._login(), self._transport.host, 'sudo -n id -u'))}",
+        )
 
     def _broken(self, result: Result) -> HostError:
         reason = f": {result.complaint}" if result.stderr else ""

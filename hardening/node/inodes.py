@@ -33,6 +33,7 @@ PATHS = (
     "/etc/systemd/system/docker.service",
     "/etc/systemd/system/docker.socket",
     "/etc/systemd/system/harden-dns.service",
+    "/etc/tmpfiles.d/60-harden.conf",
     "/lib/systemd/system/containerd.service",
     "/lib/systemd/system/docker.service",
     "/lib/systemd/system/docker.socket",

@@ -1,11 +1,14 @@
 """Leads into a container that publishes nothing: a private Unix socket of the node joined to a port inside.
 
+Or to a socket of the node that only root may open, for a login that is not root.
+
 Runs as root until its standard input ends. The request, one line of JSON:
 
     {"container": ID, "port": 27017, "secrets": ["keyfile"]}
 
 Instead of `port`, `program` joins the socket to where the container's program of that name listens; without either,
-only secrets are told and the program ends at once. The answer, one line of JSON:
+only secrets are told and the program ends at once. A node's own socket is asked for by {"path": PATH} alone. The
+answer, one line of JSON:
 
     {"socket": PATH, "secrets": {"keyfile": {"value": BASE64} or {"reason": TEXT}}}
 
@@ -24,12 +27,15 @@ import socket
 import stat
 import sys
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hardening.node.fact import NotReadable, read_text, reason
 from hardening.node.namespaces import enter_network
 from hardening.node.process import init_process, pids_by_container
 from hardening.node.sockets import listening_at
+
+if TYPE_CHECKING:
+    Target = str | tuple[str, int]  # a socket's path, or an address and a port
 
 FOLDER = "/run/harden"
 LOOPBACK = "127.0.0.1"
@@ -47,13 +53,15 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.readline())
     for ending in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(ending, lambda *_: sys.exit(0))  # the folder goes, however this ends
+    pid, secrets, target = None, {}, request.get("path", "")
     try:
-        pid = init_process(request["container"])
-        secrets = {name: _secret(pid, name) for name in request.get("secrets", ())}
-        if not request.keys() & {"port", "program"}:
-            _answer({"secrets": secrets})
-            return
-        target = (LOOPBACK, request["port"]) if "port" in request else _listener(request)
+        if not target:
+            pid = init_process(request["container"])
+            secrets = {name: _secret(pid, name) for name in request.get("secrets", ())}
+            if not request.keys() & {"port", "program"}:
+                _answer({"secrets": secrets})
+                return
+            target = (LOOPBACK, request["port"]) if "port" in request else _listener(request)
         folder = _private_folder()
     except (NotReadable, OSError) as error:
         _answer({"error": reason(error)})
@@ -64,18 +72,19 @@ def main() -> None:
         _remove(folder)
 
 
-def _relay(pid: int, target: tuple[str, int], folder: str, secrets: dict[str, dict[str, str]]) -> None:
+def _relay(pid: int | None, target: Target, folder: str, secrets: dict[str, dict[str, str]]) -> None:
     path = f"{folder}/{_SOCKET}"
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
     os.chmod(path, 0o600)
     os.chown(path, _login(), -1)
     listener.listen(64)
-    try:
-        enter_network(pid)
-    except OSError as error:
-        _answer({"error": f"the container's network could not be entered: {error}"})
-        return
+    if pid is not None:
+        try:
+            enter_network(pid)
+        except OSError as error:
+            _answer({"error": f"the container's network could not be entered: {error}"})
+            return
     _answer({"socket": path, "secrets": secrets})
     threading.Thread(target=_accept, args=(listener, target), daemon=True).start()
     sys.stdin.buffer.read()
@@ -148,27 +157,41 @@ def _login() -> int:
     return int(os.environ.get("SUDO_UID", "0"))
 
 
-def _accept(listener: socket.socket, target: tuple[str, int]) -> None:
+def _accept(listener: socket.socket, target: Target) -> None:
     while True:
         client, _ = listener.accept()
         threading.Thread(target=_join, args=(client, target), daemon=True).start()
 
 
-def _join(client: socket.socket, target: tuple[str, int]) -> None:
+def _join(client: socket.socket, target: Target) -> None:
     """One connection: to the service inside and, in a thread of its own, back."""
     try:
-        service = socket.create_connection(target, _CONNECT_SECONDS)
+        service = _connected(target)
     except OSError:
         client.close()  # the client sees the connection end, as it would without a relay between
         return
     service.settimeout(None)
-    service.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     back = threading.Thread(target=_pass_on, args=(service, client), daemon=True)
     back.start()
     _pass_on(client, service)
     back.join()
     client.close()
     service.close()
+
+
+def _connected(target: Target) -> socket.socket:
+    if isinstance(target, str):
+        local = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        local.settimeout(_CONNECT_SECONDS)
+        try:
+            local.connect(target)
+        except OSError:
+            local.close()
+            raise
+        return local
+    service = socket.create_connection(target, _CONNECT_SECONDS)
+    service.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return service
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:

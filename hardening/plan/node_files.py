@@ -16,6 +16,7 @@ RUNTIME = "/usr/local/lib/harden/harden-runtime"
 FENCE = "/usr/local/lib/harden/fence.py"
 RUNTIME_MODULE = "/usr/local/lib/harden/runtime.py"
 SYSCTL_FILE = "/etc/sysctl.d/60-harden.conf"
+TMPFILES_FILE = "/etc/tmpfiles.d/60-harden.conf"
 AUDIT_FILE = "/etc/audit/rules.d/60-harden.rules"
 
 SYSCTLS = {
@@ -60,6 +61,8 @@ WATCHED = (
 """Paths under audit, where they exist (CIS Docker Benchmark 1.1.x)."""
 BUSY = ("/run/containerd", "/var/lib/docker")
 """Folders under audit where the engine and its containers write all the time: only who came by a login is noted."""
+MADE_ANEW = ("/run/containerd",)
+"""Of these, the ones that each boot makes anew, later than it loads the rules; it then drops a missing folder's rule."""
 INSTALLED_BEFORE = frozenset({"/etc/harden", "/usr/local/lib/harden"})
 """Of these, the ones that exist by the time the rules are loaded: files are installed in order."""
 
@@ -111,6 +114,8 @@ def wanted(project: Project, machine: NodeFacts, others: NodePolicy) -> Iterator
     )
     yield _sysctl_file(machine)
     if machine.programs.get("augenrules") and (known(machine.audit_rules) is not None):
+        if machine.programs.get("systemctl"):
+            yield from _tmpfiles(machine)
         yield _audit_file(machine)
 
 
@@ -164,6 +169,15 @@ def _sysctl_file(machine: NodeFacts) -> ManagedFile:
 def _as_strict(live: str, wanted_value: str) -> bool:
     """Whether a live value is what was asked for, or stricter: bpf's lock reads 2 once it was 1 for good."""
     return live == wanted_value or (live.isdigit() and wanted_value.isdigit() and int(live) > int(wanted_value) > 0)
+
+
+def _tmpfiles(machine: NodeFacts) -> Iterator[ManagedFile]:
+    """Watched folders that are there when audit starts, as the engine makes them (tmpfiles.d(5))."""
+    there = {path: known(machine.files.get(path, NOT_READ)) for path in MADE_ANEW}
+    lines = [f"d {path} {inode.mode:04o} root root\n" for path, inode in there.items() if inode is not None]
+    if lines:
+        content = "# Managed by harden.\n" + "".join(lines)
+        yield ManagedFile(TMPFILES_FILE, content, "Have folders under audit from the start of the machine")
 
 
 def _audit_file(machine: NodeFacts) -> ManagedFile:

@@ -1,5 +1,7 @@
 """A machine over SSH: a real server on loopback, and everything that can go wrong with one."""
 
+from __future__ import annotations
+
 import getpass
 import os
 import shutil
@@ -9,14 +11,23 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Generator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from hardening.errors import Exit, HostError
+from hardening.errors import Exit, HardenError, HostError
 from hardening.hosts import Host, connect
+from hardening.hosts.engine import engine
 from hardening.model.inventory import Inventory, Node, NodeRole, SshTransport
+
+if TYPE_CHECKING:
+    from tests.engine.conftest import Engine
+
+OPERATOR = 4321
+"""User and group number of a login that is not root."""
 
 pytestmark = pytest.mark.skipif(shutil.which("sshd", path="/usr/sbin:/sbin") is None, reason="needs openssh-server")
 
@@ -24,7 +35,10 @@ pytestmark = pytest.mark.skipif(shutil.which("sshd", path="/usr/sbin:/sbin") is 
 class Server:
     """An SSH server of this test run's own, for the user who runs it."""
 
-    def __init__(self, folder: Path) -> None:
+    START: tuple[str, ...] = ()
+    """What starts it in surroundings of its own."""
+
+    def __init__(self, folder: Path, settings: str = "") -> None:
         self.folder = folder
         self.port = free_port()
         self._key("host_key")
@@ -35,11 +49,11 @@ class Server:
         (folder / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {host_key}")
         (folder / "config").write_text(
             f"ListenAddress 127.0.0.1:{self.port}\nHostKey {folder}/host_key\nPidFile none\nStrictModes no\nUsePAM no\n"
-            f"AuthorizedKeysFile {folder}/authorized_keys\nPasswordAuthentication no\nLogLevel ERROR\n"
+            f"AuthorizedKeysFile {folder}/authorized_keys\nPasswordAuthentication no\nLogLevel ERROR\n{settings}"
         )
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(exist_ok=True)
-        argv = ["/usr/sbin/sshd", "-D", "-e", "-f", f"{folder}/config"]
+        argv = [*self.START, "/usr/sbin/sshd", "-D", "-e", "-f", f"{folder}/config"]
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=(folder / "log").open("wb"))
         wait_for(lambda: self._answers() or self.process.poll() is not None)
         assert self.process.poll() is None, (folder / "log").read_text()
@@ -79,6 +93,41 @@ class Server:
         self.cut()
         self.process.terminate()
         self.process.wait(20)
+
+
+PASSWD = f"""\
+root:x:0:0::/root:/bin/sh
+sshd:x:{OPERATOR - 1}:65534::/run/sshd:/usr/sbin/nologin
+op:x:{OPERATOR}:{OPERATOR}::/:/bin/sh
+"""
+SURROUNDINGS = """\
+cd "$1"
+for file in passwd shadow group sudoers; do mount --bind $file /etc/$file; done
+mount -t tmpfs -o mode=755 none /run
+mkdir /run/sshd
+touch /run/docker.sock
+mount --bind "$2" /run/docker.sock
+shift 2
+exec "$@"
+"""
+
+
+class OperatorsServer(Server):
+    """One whose users are root and `op`, on a machine with the test's own engine; what op may is said by sudoers."""
+
+    def __init__(self, folder: Path, docker: Path, sudoers: str, settings: str = "") -> None:
+        (folder / "passwd").write_text(PASSWD)
+        (folder / "group").write_text(f"root:x:0:\nop:x:{OPERATOR}:\n")
+        (folder / "shadow").write_text("".join(f"{name}:*:20000:0:99999:7:::\n" for name in ("root", "sshd", "op")))
+        (folder / "sudoers").write_text(f"root ALL=(ALL) ALL\n{sudoers}\n")
+        for name, mode in (("passwd", 0o644), ("group", 0o644), ("shadow", 0o600), ("sudoers", 0o440)):
+            (folder / name).chmod(mode)
+        self.START = ("unshare", "--mount", "sh", "-ec", SURROUNDINGS, "sh", str(folder), str(docker))
+        super().__init__(folder, settings)
+
+    def operator(self) -> SshTransport:
+        """How op reaches it."""
+        return self.transport(user="op", sudo=True)
 
 
 def free_port() -> int:
@@ -241,6 +290,60 @@ def test_programs_run_through_sudo_where_the_inventory_says_so(server: Server) -
     uid, command = result.text.splitlines()
     assert uid == "0"
     assert command.startswith("/usr/bin/sh -c")
+
+
+@pytest.fixture
+def operators(tmp_path: Path, dockerd: Engine) -> Generator[Callable[..., OperatorsServer]]:
+    """Starts servers of which one may log in as op."""
+    tmp_path.chmod(0o755)
+    for folder in tmp_path.parents[:2]:
+        folder.chmod(0o755)
+    with ExitStack() as running:
+
+        def start(sudoers: str, settings: str = "") -> OperatorsServer:
+            server = OperatorsServer(tmp_path, dockerd.socket, sudoers, settings)
+            running.callback(server.stop)
+            return server
+
+        yield start
+
+
+def test_a_login_that_is_not_root_reaches_the_engine_too(operators: Callable[..., OperatorsServer]) -> None:
+    server = operators("op ALL=(root) NOPASSWD: ALL")
+    with connect(inventory(server.operator())) as hosts:
+        assert hosts["far"].run(("id", "-u")).text.strip() == "0"
+        with engine(hosts["far"]) as running:
+            assert running.swarm_state() in {"active", "inactive"}
+    with connect(inventory(server.transport(user="op"))) as hosts, pytest.raises(HardenError), engine(hosts["far"]):
+        pytest.fail("the engine's socket is root's alone")
+
+
+@pytest.mark.parametrize(
+    ("sudoers", "settings", "complaint"),
+    [
+        ("", "", "op cannot become root without a password: sudo: a password is required"),
+        ("op ALL=(root) ALL", "", "op cannot become root without a password: sudo: a password is required"),
+        ("op ALL=(root) NOPASSWD: /bin/true", "", "op cannot become root without a password: sudo: "),
+        (
+            "op ALL=(root) NOPASSWD: ALL",
+            "SetEnv PATH=/nowhere",
+            "op cannot become root without a password: there is no sudo",
+        ),
+        ('Defaults secure_path="/nowhere"\nop ALL=(root) NOPASSWD: ALL', "", "there is no Python"),
+    ],
+    ids=["unknown to sudo", "with a password", "for something else", "without sudo", "without Python"],
+)
+def test_who_cannot_become_root_is_told_how(
+    operators: Callable[..., OperatorsServer], sudoers: str, settings: str, complaint: str
+) -> None:
+    server = operators(sudoers, settings)
+    with connect(inventory(server.operator())) as hosts, pytest.raises(HostError, match=complaint) as caught:
+        hosts["far"].ask("collector", {})
+    assert (
+        caught.value.hint == "apt-get install python3"
+        if "Python" in complaint
+        else "sudo -n id -u" in caught.value.hint
+    )
 
 
 def test_a_host_key_is_never_learned_by_itself(server: Server) -> None:

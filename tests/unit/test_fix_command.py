@@ -24,6 +24,7 @@ class Machine:
 
     def __init__(self, facts: NodeFacts) -> None:
         self.node = Node("node1", "10.0.0.1", NodeRole.MANAGER, {}, LocalTransport())
+        self.is_root = True
         self.done: list[str] = []
         self._facts = facts
 

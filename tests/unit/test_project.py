@@ -48,6 +48,26 @@ def test_a_sound_inventory_is_read_with_paths_beside_the_file(folder: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("ssh", "sudo"),
+    [
+        ("{user: op}", True),
+        ("{user: root}", False),
+        ("{port: 22}", False),
+        ("{user: root, sudo: true}", True),
+        ("{user: toor, sudo: false}", False),
+    ],
+)
+def test_a_login_that_is_not_root_goes_through_sudo_unless_the_file_says_otherwise(
+    folder: Path, ssh: str, sudo: bool
+) -> None:
+    (node,) = read_inventory(
+        written(folder, f"nodes:\n  - {{name: one, address: 192.0.2.1, role: manager, ssh: {ssh}}}\n")
+    ).nodes
+    assert isinstance(node.transport, SshTransport)
+    assert node.transport.sudo is sudo
+
+
+@pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
         ("role: manager", "rol: manager", 4, "unknown key `rol`"),

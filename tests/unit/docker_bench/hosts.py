@@ -13,6 +13,7 @@ class Answering:
 
     def __init__(self, answer: object) -> None:
         self.node = Node("n", "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport())
+        self.is_root = True
         self.asked: list[tuple[str, object]] = []
         self._answer = answer
 

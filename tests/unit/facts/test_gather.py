@@ -36,6 +36,7 @@ class Machine:
 
     def __init__(self, node: Node, answer: bytes | None) -> None:
         self.node = node
+        self.is_root = True
         self._answer = answer
         self.asked: list[str] = []
 

@@ -101,6 +101,27 @@ def test_what_exists_is_watched_and_only_its_own_rule_counts(kit: Kit, rules: tu
     assert "/etc/docker" not in file.content
 
 
+@pytest.mark.parametrize(
+    ("programs", "files"),
+    [
+        ({"augenrules": "/sbin/augenrules", "systemctl": "/bin/systemctl"}, ["d /run/containerd 0711 root root"]),
+        ({"augenrules": "/sbin/augenrules"}, []),
+        ({"systemctl": "/bin/systemctl"}, []),
+    ],
+    ids=["systemd", "something else", "no audit"],
+)
+def test_a_folder_that_each_boot_makes_anew_is_there_when_audit_starts(
+    kit: Kit, programs: dict[str, str], files: list[str]
+) -> None:
+    there = {"/run/containerd": Known(kit.inode("", 0o711))}
+    machine = kit.machine("n1", files=there, audit_rules=Known(()), programs=programs)
+    wanted = list(node_files.wanted(kit.project(), machine, node_policy.NodePolicy()))
+    made = [each.content.splitlines()[1] for each in wanted if each.path == node_files.TMPFILES_FILE]
+    assert made == files
+    paths = [each.path for each in wanted]
+    assert not made or paths.index(node_files.TMPFILES_FILE) < paths.index(node_files.AUDIT_FILE)
+
+
 def test_settings_of_the_user_in_daemon_json_are_kept(kit: Kit) -> None:
     present = {"registry-mirrors": ["https://mirror.example"], "log-opts": {"max-size": "50m"}, "icc": True}
     merged = node_files.daemon_config(kit.project(), present)
