@@ -82,6 +82,7 @@ HASHED = (
     "/etc/harden/",
     "/etc/sysctl.d/",
     "/etc/systemd/system/harden-",
+    "/etc/tmpfiles.d/",
     "/usr/local/lib/harden/",
 )
 """Beginnings of the paths whose content is told by its SHA-256."""

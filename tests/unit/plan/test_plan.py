@@ -1,4 +1,5 @@
 import json
+from fnmatch import fnmatch
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from hardening.model.inventory import Inventory
 from hardening.model.known import Known, Unavailable
 from hardening.model.plan import InstallFile, Phase, Plan, Step
 from hardening.model.project import AppArmor, EngineSettings
+from hardening.node import inodes
 from hardening.plan import node_files, node_policy
 from hardening.render import changes
 
@@ -247,3 +249,12 @@ def test_where_apparmor_is_there_a_single_engine_uses_it(kit: Kit) -> None:
     made = plan.make(kit.project(inventory=alone(kit), engine=WHEN_THERE), kit.facts(kit.machine("n1")))
     assert "/etc/apparmor.d/harden-web" in {getattr(step.action, "path", "") for step in made.steps}
     assert made.lacking == ()
+
+
+def test_every_file_that_is_kept_on_a_node_is_read_there_with_its_content(kit: Kit) -> None:
+    there = {"/run/containerd": Known(kit.inode("", 0o711))}
+    programs = {"augenrules": "/sbin/augenrules", "systemctl": "/bin/systemctl"}
+    machine = kit.machine("n1", files=there, audit_rules=Known(()), programs=programs)
+    for file in node_files.wanted(kit.project(), machine, node_policy.NodePolicy()):
+        assert file.path.startswith(inodes.HASHED), file.path
+        assert file.path in inodes.PATHS or any(fnmatch(file.path, each) for each in inodes.PATTERNS), file.path
