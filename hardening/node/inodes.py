@@ -52,6 +52,7 @@ PATHS = (
     "/usr/lib/systemd/system/docker.service",
     "/usr/lib/systemd/system/docker.socket",
     "/usr/local/lib/harden",
+    "/usr/local/lib/harden/__pycache__",
     "/usr/local/lib/harden/fence.py",
     "/usr/local/lib/harden/harden-dns",
     "/usr/local/lib/harden/harden-runtime",
@@ -72,6 +73,7 @@ PATTERNS = (
     "/etc/systemd/system/docker.service.d/*",
     "/etc/systemd/system/docker.socket.d",
     "/etc/systemd/system/docker.socket.d/*",
+    "/usr/local/lib/harden/__pycache__/*",
     "/usr/local/lib/harden/dns/hardening/node/*",
 )
 """Shell patterns; what they find is read like PATHS."""

@@ -174,6 +174,7 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "/etc/harden": folder,
         "/etc/harden/seccomp": folder,
         "/usr/local/lib/harden": folder,
+        "/usr/local/lib/harden/__pycache__": folder,
         "/etc/harden/policy.json": file(),
         "/etc/harden/seccomp/web.json": file(),
         "/etc/apparmor.d/harden-web": file(),

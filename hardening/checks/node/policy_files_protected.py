@@ -11,6 +11,8 @@ from hardening.model.policy import Egress
 RUNTIME = "/usr/local/lib/harden/harden-runtime"
 RUNTIME_MODULE = "/usr/local/lib/harden/runtime.py"
 FENCE = "/usr/local/lib/harden/fence.py"
+COMPILED = "/usr/local/lib/harden/__pycache__"
+"""What Python runs instead of the modules, as long as it fits their time and size."""
 
 
 def judge(machine: NodeFacts) -> Answer:
@@ -23,7 +25,8 @@ def judge(machine: NodeFacts) -> Answer:
         if policy is None:
             return not_applicable(NO_POLICY)
         profiles = policy.profiles.values()
-        paths = {PATH, RUNTIME, RUNTIME_MODULE}
+        paths = {PATH, RUNTIME, RUNTIME_MODULE, COMPILED}
+        paths |= {path for path in machine.files if path.startswith(f"{COMPILED}/")}
         paths |= {FENCE for profile in profiles if profile.egress is Egress.NONE}
         paths = paths.union(*(profile.files for profile in profiles))
         paths |= {posixpath.dirname(path) for path in paths}

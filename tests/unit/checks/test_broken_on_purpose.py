@@ -289,6 +289,17 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
         on_node(1, files={**FILES, "/etc/harden/seccomp": given.file(0o777, kind="directory")}),
         {"node-policy-files-protected": Status.FAIL},
     ),
+    "a compiled runtime of somebody's": (
+        on_node(
+            1,
+            files={
+                **FILES,
+                "/usr/local/lib/harden/__pycache__": given.file(0o777, kind="directory"),
+                "/usr/local/lib/harden/__pycache__/runtime.cpython-313.pyc": given.file(0o600),
+            },
+        ),
+        {"node-policy-files-protected": Status.FAIL},
+    ),
     "something put in beside the engine's unit": (
         on_node(1, files={**FILES, "/etc/systemd/system/docker.service.d/a.conf": given.file(0o666)}),
         {"node-unit-files-protected": Status.FAIL},
