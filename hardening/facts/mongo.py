@@ -106,6 +106,15 @@ def _is_arbiter(hello: Known[Document] | Unavailable) -> bool:
     return isinstance(hello, Known) and bool(hello.value.get("arbiterOnly"))
 
 
+def _holds_nothing(hello: Known[Document] | Unavailable) -> Unavailable | None:
+    """Why a member answers, but from no data: that there are no users, and that the default is the built-in one."""
+    if _is_arbiter(hello):
+        return Unavailable("an arbiter holds no data of its set")
+    if isinstance(hello, Known) and hello.value.get("isreplicaset"):  # said by one that waits for a configuration
+        return Unavailable("it stands by and holds no data of a set")
+    return None
+
+
 def _member(  # noqa: PLR0913 - a place, two ways to ask, and what was heard on the way
     node: str,
     container: ContainerFacts,
@@ -120,10 +129,8 @@ def _member(  # noqa: PLR0913 - a place, two ways to ask, and what was heard on 
             return session
         return _asked(session.value[1], made_of, command, value, **named)
 
-    arbiter = _is_arbiter(hello)
     build = _asked(anonymous, lambda answer: (str(answer["version"]), tuple(map(str, answer["modules"]))), "buildInfo")
-    # An arbiter answers, but from no data: that there are no users, and that the default is the built-in one.
-    holds_nothing = Unavailable("an arbiter holds no data of its set")
+    holds_nothing = _holds_nothing(hello)
     return MongoMember(
         service=_service(container),
         node=node,
@@ -135,8 +142,8 @@ def _member(  # noqa: PLR0913 - a place, two ways to ask, and what was heard on 
         parameters=_parameters(ask),
         replica_config=ask(lambda answer: as_json(answer["config"]), "replSetGetConfig"),
         replica_status=ask(as_json, "replSetGetStatus"),
-        default_concern=holds_nothing if arbiter else ask(as_json, "getDefaultRWConcern"),
-        users=holds_nothing if arbiter else ask(users_of, "usersInfo", {"forAllDBs": True}),
+        default_concern=holds_nothing or ask(as_json, "getDefaultRWConcern"),
+        users=holds_nothing or ask(users_of, "usersInfo", {"forAllDBs": True}),
         startup_warnings=ask(lambda answer: tuple(map(_warning, answer["log"])), "getLog", "startupWarnings"),
         anonymous=access,
         host_info=ask(as_json, "hostInfo"),

@@ -62,7 +62,7 @@ WATCHED = (
 BUSY = ("/run/containerd", "/var/lib/docker")
 """Folders under audit where the engine and its containers write all the time: only who came by a login is noted."""
 MADE_ANEW = ("/run/containerd",)
-"""Of these, the ones that each boot makes anew, later than it loads the rules; it then drops a missing folder's rule."""
+"""Of these, what each boot makes anew, later than it loads the rules: the rule of a missing folder is dropped."""
 INSTALLED_BEFORE = frozenset({"/etc/harden", "/usr/local/lib/harden"})
 """Of these, the ones that exist by the time the rules are loaded: files are installed in order."""
 

@@ -744,6 +744,15 @@ def test_a_member_with_a_certificate_of_a_stranger_is_asked_nothing(
     assert found.plaintext == Known("answered")
 
 
+def test_a_member_that_stands_by_says_nothing_of_a_set(dockerd: Engine, secured: Callable[..., str]) -> None:
+    container = secured("disabled")
+    (member,) = (each for each in read(dockerd).mongo if each.container == container)
+    assert member.authenticated_as == Known("__system")
+    assert member.users == member.default_concern == Unavailable("it stands by and holds no data of a set")
+    assert isinstance(member.replica_config, Unavailable)
+    assert "NotYetInitialized" in member.replica_config.reason
+
+
 def test_a_member_without_authorization_is_read_and_says_so(dockerd: Engine, mongod: str) -> None:
     words = ("run", "--detach", "--name=open", "--network=none", "--user=999:999", "--tmpfs=/data/db:uid=999", mongod)
     argv = ("/usr/bin/mongod", "--dbpath=/data/db", "--nounixsocket", "--bind_ip_all", "--port=27099")
