@@ -55,4 +55,11 @@ def init(
     except OSError as error:
         raise FailedError(f"{path}: cannot be written: {error.strerror}") from error
     typer.echo(f"written: {path}")
-    typer.echo(f"Name it in {found[service].source}: x-harden: {{profile: {role}}}. Then record, analyse, build.")
+    if not found[service].services[service].profile:
+        typer.echo(f"Name it in {found[service].source}: x-harden: {{profile: {role}}}")
+    typer.echo(
+        f"Read it, it is yours; then:\n"
+        f"  harden profile analyse {service}   what its image's code can do\n"
+        f"  harden profile build {role}     the profiles; again after each recording\n"
+        f"  harden profile review {role}    what a person has to decide"
+    )
