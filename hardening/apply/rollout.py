@@ -121,7 +121,11 @@ def _refuse_failures(services: tuple[Service, ...], tasks: list[Task]) -> None:
     )
     for (name, error), times in failed.items():
         if times >= FAILURES:
-            raise FailedError(f"{name}: its tasks keep failing: {error}", f"look at: docker service ps {name}")
+            raise FailedError(
+                f"{name}: its tasks keep failing: {error}",
+                f"what they say: harden logs {name}; where something was not permitted, their profile lacks it: "
+                f"harden profile record {name} --complain",
+            )
 
 
 def _is_since(task: Task, began: float) -> bool:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from hardening.model.recording import Recording
     from hardening.record.planning import Wanted
 
-Service = Annotated[str, typer.Argument(help="A swarm service such as `shop_web`, or a container by name or id.")]
+Service = Annotated[
+    str, typer.Argument(help="A service, as the swarm or its stack file calls it, or a container by name or id.")
+]
 Scenario = Annotated[
     str, typer.Option(help="One of the role's scenarios.yml, `all` of them, or with --run a name of your own.")
 ]

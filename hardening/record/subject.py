@@ -84,27 +84,50 @@ class Subject(Struct, frozen=True):
 
 
 def find(hosts: Mapping[str, Host], managers: tuple[str, ...], name: str) -> Subject:
-    """The service of that name, or else the container.
+    """The service of that name, or else the container, or else the service that its stack calls so.
 
     Raises:
-        HardenError: there is neither, or containers of that name run on several nodes.
+        HardenError: there is none, or several have the name.
     """
+    manager, services = _services(hosts, managers)
+    if name in services:
+        return _service(manager, name, hosts)
+    if container := _container(hosts, name):
+        return container
+    fitting = [each for each in services if each.endswith(f"_{name}")]
+    if len(fitting) > 1:
+        raise HardenError(f"{name} may be any of {', '.join(sorted(fitting))}", "name one of them in full")
+    if not fitting:
+        raise HardenError(f"{name}: is no service and no container on {', '.join(hosts)}", "look at: docker service ls")
+    return _service(manager, fitting[0], hosts)
+
+
+def _services(hosts: Mapping[str, Host], managers: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """A manager that answers for its swarm, and the names of the services; nothing where no engine is in one."""
     for manager in managers:
-        result = hosts[manager].run(("docker", "service", "inspect", "--format", _LABELS, name))
-        if result.ok:
-            own, of_tasks = (json.loads(line) or {} for line in result.stdout.splitlines() if line)
-            return Subject(name, hosts, is_service=True, labels={**own, **of_tasks})
+        listed = hosts[manager].run(("docker", "service", "ls", "--format", "{{.Name}}"))
+        if listed.ok:
+            return manager, tuple(listed.text.split())
+    return "", ()
+
+
+def _service(manager: str, name: str, hosts: Mapping[str, Host]) -> Subject:
+    result = docker(hosts[manager], "service", "inspect", "--format", _LABELS, name)
+    own, of_tasks = (json.loads(line) or {} for line in result.stdout.splitlines() if line)
+    return Subject(name, hosts, is_service=True, labels={**own, **of_tasks})
+
+
+def _container(hosts: Mapping[str, Host], name: str) -> Subject | None:
     found = {}
     for node, host in hosts.items():
         result = host.run(("docker", "container", "inspect", "--format", "{{.Name}} {{json .Config.Labels}}", name))
         if result.ok:
             found[node] = result.stdout.decode().partition(" ")
-    if not found:
-        raise HardenError(f"{name}: is no service and no container on {', '.join(hosts)}", "look at: docker service ls")
     if len(found) > 1:
         raise HardenError(f"{name}: there is a container of that name on {', '.join(found)}", "name it by its id")
-    (node, (real, _, labels)), *_ = found.items()
-    return Subject(real.lstrip("/"), {node: hosts[node]}, is_service=False, labels=json.loads(labels) or {})
+    for node, (real, _, labels) in found.items():
+        return Subject(real.lstrip("/"), {node: hosts[node]}, is_service=False, labels=json.loads(labels) or {})
+    return None
 
 
 def docker(host: Host, *words: str, seconds: float = 300) -> Result:
