@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -293,15 +294,14 @@ def test_programs_run_through_sudo_where_the_inventory_says_so(server: Server) -
 
 
 @pytest.fixture
-def operators(tmp_path: Path, dockerd: Engine) -> Generator[Callable[..., OperatorsServer]]:
-    """Starts servers of which one may log in as op."""
-    tmp_path.chmod(0o755)
-    for folder in tmp_path.parents[:2]:
-        folder.chmod(0o755)
+def operators(dockerd: Engine) -> Generator[Callable[..., OperatorsServer]]:
+    """Starts servers that let op in. His key is read as himself: not in pytest's folder, which is root's."""
     with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="harden-ssh-")))
+        folder.chmod(0o755)
 
         def start(sudoers: str, settings: str = "") -> OperatorsServer:
-            server = OperatorsServer(tmp_path, dockerd.socket, sudoers, settings)
+            server = OperatorsServer(folder, dockerd.socket, sudoers, settings)
             running.callback(server.stop)
             return server
 
