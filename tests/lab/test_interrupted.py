@@ -22,10 +22,11 @@ MOMENTS = (
     "Join the swarm",
     "Make secrets",
     "Pull ",
-    "Deploy the stack",
+    "Start the databases",
     "waiting for",
     "replica set rs0 initiated",
     "user admin created",
+    "Deploy the stack",
 )
 """What a deploy says as it goes along; at each it is stopped, alternately as by a person and as by a crash."""
 
