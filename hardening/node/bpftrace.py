@@ -22,6 +22,8 @@ _UPDATE = "map_update_elem"
 """The kernel's way to count: when it fails, the table is full."""
 _TIED = ("setpriv", "--pdeathsig", "KILL", "--")
 """Ends the child with this program, whatever ends that."""
+_PATIENT = ("nice", "-n", "10", "--")
+"""Compiling takes a core for seconds, for minutes on an emulated machine: services and their engine come first."""
 _PACKAGE = "apt-get install bpftrace"
 _TRACING = "/sys/kernel/tracing"
 _TYPES = "/sys/kernel/btf/vmlinux"
@@ -55,7 +57,7 @@ class Bpftrace:
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._complaints: list[str] = []
         self._child = subprocess.Popen(
-            [*_TIED, PROGRAM, "-f", "json", "-e", text],
+            [*_TIED, *_PATIENT, PROGRAM, "-f", "json", "-e", text],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -66,6 +68,8 @@ class Bpftrace:
         threading.Thread(target=self._listen, daemon=True).start()
         try:
             self.own_group = self._ready()
+            for thread in os.listdir(f"/proc/{self.pid}/task"):
+                os.setpriority(os.PRIO_PROCESS, int(thread), 0)  # from here on it must keep up
         except BaseException:
             self.kill()
             raise
