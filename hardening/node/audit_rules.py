@@ -88,7 +88,7 @@ def rule_text(raw: bytes) -> str:
 def _fields(fields: list[int], values: list[int], operators: list[int], texts: bytes) -> Iterator[tuple[str, str, str]]:
     """Name, operator and value of each field."""
     at = 0
-    for field, value, code in zip(fields, values, operators):  # noqa: B905 - `strict` needs Python 3.10; equally long by construction
+    for field, value, code in zip(fields, values, operators):
         operator = _OPERATORS.get(code, "?")
         if field in _TEXTS:
             if at + value > len(texts):

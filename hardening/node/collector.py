@@ -155,7 +155,7 @@ def _of_daemon(daemon: Fact, read: Any) -> Fact:  # noqa: ANN401 - a function of
 
 def config_file(argv: list[str]) -> str:
     """Where a dockerd that was started so reads its settings."""
-    for word, following in zip(argv, [*argv[1:], ""]):  # noqa: B905 - `strict` needs Python 3.10; equally long by construction
+    for word, following in zip(argv, [*argv[1:], ""]):
         if word == "--config-file":
             return str(following)
         if word.startswith("--config-file="):

@@ -115,7 +115,7 @@ def _exchange(
 
 
 def _why(error: Exception, overdue: threading.Event) -> str:
-    if overdue.is_set() or isinstance(error, TimeoutError):
+    if overdue.is_set() or isinstance(error, socket.timeout):
         return f"no whole answer within {REQUEST_SECONDS:g} s"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not accepted: {error.verify_message}"
@@ -146,7 +146,7 @@ def judge(status: int, body: str, hosts: tuple[str, ...], address: str) -> dict[
         verdicts = [_verdict(line, address) for line in lines]
     if status != http.client.OK and not all(verdict.code in REFUSALS for verdict in verdicts):
         verdicts = [Verdict(_code_of(status), f"HTTP {status}")] * len(hosts)
-    return dict(zip(hosts, verdicts))  # noqa: B905 - `strict` needs Python 3.10; equally long by construction
+    return dict(zip(hosts, verdicts))
 
 
 def _code_of(status: int) -> str:

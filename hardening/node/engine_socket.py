@@ -72,6 +72,9 @@ class EngineSocket:
             return answer, self._connection.text(answer, path)
         except EngineError:
             raise
+        except socket.timeout:
+            self._connection.close()
+            raise NotReadable(f"the engine said nothing for {self._connection.seconds:g} s") from None
         except BaseException:
             self._connection.close()  # the next question opens it anew instead of meeting this one's answer
             raise
@@ -100,7 +103,7 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, path: str, seconds: float) -> None:
         super().__init__("engine", timeout=seconds)
         self._path = path
-        self._seconds = seconds
+        self.seconds = seconds
 
     def connect(self) -> None:
         """Open it.
@@ -109,7 +112,7 @@ class _Connection(http.client.HTTPConnection):
             NotReadable: nobody listens.
         """
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self._seconds)
+        self.sock.settimeout(self.seconds)
         try:
             self.sock.connect(self._path)
         except OSError as error:
@@ -133,14 +136,14 @@ class _Connection(http.client.HTTPConnection):
 
     def text(self, answer: http.client.HTTPResponse, path: str) -> bytes:
         """An answer's whole body; each piece may come in time, and all of them never."""
-        end = time.monotonic() + self._seconds
+        end = time.monotonic() + self.seconds
         text = bytearray()
         for piece in self.pieces(answer):
             text += piece
             if len(text) > _DOCUMENT_LIMIT:
                 raise NotReadable(f"the engine's answer to {path} is longer than {_DOCUMENT_LIMIT >> 20} MiB")
             if time.monotonic() > end:
-                raise NotReadable(f"the engine did not end its answer within {self._seconds:g} s")
+                raise NotReadable(f"the engine did not end its answer within {self.seconds:g} s")
         return bytes(text)
 
     def pieces(self, answer: http.client.HTTPResponse) -> Iterator[bytes]:
@@ -156,7 +159,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 def _no_answer(error: http.client.HTTPException) -> NotReadable:
-    if isinstance(error, http.client.IncompleteRead | http.client.RemoteDisconnected):
+    if isinstance(error, (http.client.IncompleteRead, http.client.RemoteDisconnected)):
         return NotReadable("the engine ended the connection in the middle of its answer")
     return NotReadable("the engine's answer is no HTTP")
 

@@ -183,7 +183,7 @@ def _mask(prefix: int, length: int) -> bytes:
 
 def _network(address: Network) -> Network:
     family, value, prefix = address
-    return family, bytes(a & b for a, b in zip(value, _mask(prefix, len(value)))), prefix  # noqa: B905 - Python 3.9
+    return family, bytes(a & b for a, b in zip(value, _mask(prefix, len(value)))), prefix
 
 
 def _is_within(address: Network, network: Network) -> bool:
@@ -271,8 +271,7 @@ def is_told(told: bytes, rule: Rule) -> bool:
         parts = dict(_attributes(element))
         found.append((parts[1].rstrip(b"\0").decode(), dict(_attributes(parts.get(2, b"")))))
     return [name for name, _ in found] == [name for name, _ in rule] and all(
-        attributes.items() <= there.items()
-        for (_, there), (_, attributes) in zip(found, rule)  # noqa: B905 - as above
+        attributes.items() <= there.items() for (_, there), (_, attributes) in zip(found, rule)
     )
 
 

@@ -135,7 +135,7 @@ def _inode(path: str, who: Any) -> dict[str, Any] | None:  # noqa: ANN401 - two 
         status = os.stat(path) if os.path.exists(path) else os.lstat(path)
     except FileNotFoundError:
         return None
-    uid, gid = (inner(shift, number) for (shift, _), number in zip(who, (status.st_uid, status.st_gid)))  # noqa: B905 - as in the collector
+    uid, gid = (inner(shift, number) for (shift, _), number in zip(who, (status.st_uid, status.st_gid)))
     return {
         "kind": next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "other"),
         "mode": stat.S_IMODE(status.st_mode),

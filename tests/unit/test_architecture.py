@@ -124,6 +124,12 @@ INSTALLED_BESIDE = {"harden_runtime": ("runtime",), "runtime": ("fence",)}
 @pytest.mark.parametrize("path", sorted((PACKAGE / "node").glob("*.py")), ids=name)
 def test_what_is_copied_to_nodes_needs_nothing_but_python_3_9(path: Path) -> None:
     ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Name(id="isinstance"), args=[_, ast.BinOp(op=ast.BitOr())]):
+                pytest.fail(f"{name(path)}:{node.lineno}: a union is no type for isinstance before Python 3.10")
+            case ast.ExceptHandler(type=ast.Name(id="TimeoutError")):
+                pytest.fail(f"{name(path)}:{node.lineno}: socket.timeout is no TimeoutError before Python 3.10")
     for line, dotted in imports(path):
         at_home = dotted.split(".")[0] in sys.stdlib_module_names
         sibling = dotted.startswith("hardening.node.") and (PACKAGE / "node" / f"{dotted.split('.')[2]}.py").is_file()
