@@ -16,6 +16,7 @@ from hardening.hosts.database import AutoReconnect, Client, OperationFailure, Py
 from hardening.model.plan import PrepareReplicaSet
 from hardening.plan.replica_set import conform, priority, times
 
+from . import rollout
 from .containers import running_containers
 from .set_changes import SETTLE_SECONDS, settle, writable
 from .set_members import NOT_YET_INITIALIZED, Members, reach
@@ -31,13 +32,14 @@ ATTEMPTS = 3
 
 
 def prepare(cluster: "Cluster", action: PrepareReplicaSet) -> None:
-    """Do whatever is missing: initiate, settle members, votes and times, create users, load initial data.
+    """Do whatever is missing: wait for members, initiate, settle them, votes and times, create users, load first data.
 
     On machines that are busy a young set may hold another election meanwhile; then it goes on where that left it.
 
     Raises:
         FailedError: a member refused or no primary was elected in time.
     """
+    rollout.wait(cluster, action.stack, action.replica_set.members)  # a deploy that was stopped may not have
     for left in reversed(range(ATTEMPTS)):
         try:
             _prepare(cluster, action)

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hardening.errors import FailedError
@@ -59,6 +60,16 @@ def deploy(cluster: "Cluster", stack: Stack, only_these: tuple[str, ...] = ()) -
     _send(cluster, stack, document)
 
 
+def wait(cluster: "Cluster", stack: Stack, keys: Iterable[str]) -> None:
+    """Until the tasks of services run that an earlier deploy made, and perhaps did not wait for.
+
+    Raises:
+        FailedError: time ran out; with the task's error.
+    """
+    with engine(cluster.hosts[cluster.leader.name]) as leading:
+        _wait(cluster, leading, stack, {stack.services[key].name for key in keys}, None)
+
+
 def _send(cluster: "Cluster", stack: Stack, document: dict[str, object], *chosen: str) -> None:
     """Deploy some services, or all of them and remove every other, and wait for their tasks."""
     host = cluster.hosts[cluster.leader.name]
@@ -74,13 +85,15 @@ def _send(cluster: "Cluster", stack: Stack, document: dict[str, object], *chosen
         _wait(cluster, leading, stack, awaited, began)
 
 
-def _wait(cluster: "Cluster", leading: Engine, stack: Stack, awaited: set[str], began: float) -> None:
+def _wait(cluster: "Cluster", leading: Engine, stack: Stack, awaited: set[str], began: float | None) -> None:
+    """`began` is when the update was asked for that must not fail; None where there is none."""
     deadline = time.monotonic() + ROLLOUT_SECONDS * cluster.pace
     shown = ""
     while True:
         services = tuple(each for each in leading.services(STACK_LABEL, stack.name) if each.spec.name in awaited)
         tasks = leading.tasks(STACK_LABEL, stack.name)
-        _refuse_failures(services, [task for task in tasks if _is_since(task, began)])
+        if began is not None:
+            _refuse_failures(services, [task for task in tasks if _is_since(task, began)])
         waiting = [line for service in services if (line := _waits_for(service, tasks))]
         if len(services) == len(awaited) and not waiting:
             return
