@@ -167,8 +167,18 @@ def shop(
     made = Shop(cluster, tmp_path_factory.mktemp("shop"), dockerd.load(images["mongod"]))
     for family in certificates.families(made.stack):
         secrets.issue(cluster, made.stack, family)
+    secrets.create(cluster, made.stack)
+    # As if the first deploy had been stopped while its members started: preparing them has to wait for them.
+    with pytest.raises(KeyboardInterrupt):
+        rollout.deploy(apply.Cluster(project, {"here": host}, _stop, pace=3.0), made.stack)
+    made.prepare()
     made.deploy()
     return made
+
+
+def _stop(_node: str, line: str) -> None:
+    if line.startswith("waiting for"):
+        raise KeyboardInterrupt
 
 
 class Load:
