@@ -107,6 +107,7 @@ class Fleet:
         """
         machine = self.machine(node)
         machine.go()
+        self.switch.plug(node.number, up=True)
         if not node.adopted:
             registry = self._registry if node.number == REGISTRY_NODE else None
             self.change(node, host_key=adopt(machine, node, self.record, self.keys, registry))

@@ -159,6 +159,7 @@ class Lab:
     def freeze(self, name: str) -> None:
         """Stop a node between two instructions, as a machine that hangs."""
         with self._node(name, State.RUNNING) as (fleet, node):
+            fleet.switch.plug(node.number, up=False)
             fleet.machine(node).freeze()
 
     def thaw(self, name: str) -> None:

@@ -99,19 +99,18 @@ def arguments(name: str, shape: Shape, files: Files, wiring: Wiring) -> tuple[st
         # tells the kernel of a clone that it is one, so that it draws new randomness
         "-device", "vmgenid,guid=auto",
         "-chardev", f"file,id=console,path={_escape(files.console)},append=on", "-serial", "chardev:console",
-        "-chardev", f"socket,id=monitor,path={_escape(files.monitor)},server=on,wait=off",
-        "-mon", "chardev=monitor,mode=control",
+        *_monitor(files.monitor),
         "-pidfile", str(files.pid_file),
     )  # fmt: skip
 
 
-def hub(sockets: Iterable[Path], pid_file: Path) -> tuple[str, ...]:
-    """The command of what joins those machines' cables whose sockets these are."""
+def hub(sockets: Iterable[Path], pid_file: Path, monitor: Path) -> tuple[str, ...]:
+    """The command of what joins those machines' cables whose sockets these are; the first is at `port0`."""
     ports = []
     for number, socket in enumerate(sockets):
         ports += ["-netdev", _stream(f"wire{number}", socket, "on")]
         ports += ["-netdev", f"hubport,id=port{number},hubid=0,netdev=wire{number}"]
-    return (*_start(), "-machine", "none", *ports, "-pidfile", str(pid_file), "-daemonize")
+    return (*_start(), "-machine", "none", *ports, *_monitor(monitor), "-pidfile", str(pid_file), "-daemonize")
 
 
 def _start() -> tuple[str, ...]:
@@ -121,6 +120,11 @@ def _start() -> tuple[str, ...]:
         # the stricter settings do not go with -daemonize
         "-sandbox", "on,obsolete=deny,resourcecontrol=deny",
     )  # fmt: skip
+
+
+def _monitor(path: Path) -> tuple[str, ...]:
+    channel = f"socket,id=monitor,path={_escape(path)},server=on,wait=off"
+    return ("-chardev", channel, "-mon", "chardev=monitor,mode=control")
 
 
 def _stream(name: str, socket: Path, server: str) -> str:

@@ -62,7 +62,7 @@ def test_it_gains_no_privileges_and_begins_stopped() -> None:
 
 def test_a_hub_joins_the_sockets_that_machines_connect_to() -> None:
     sockets = [Path("/run/lab/wire1"), Path("/run/lab/wire2")]
-    words = " ".join(hub(sockets, Path("/run/lab/switch.pid")))
+    words = " ".join(hub(sockets, Path("/run/lab/switch.pid"), Path("/run/lab/switch.monitor")))
     for socket in sockets:
         assert f"server=on,addr.type=unix,addr.path={socket}" in words
     assert words.count("hubid=0") == len(sockets)
