@@ -37,7 +37,7 @@ def prepare(cluster: "Cluster", action: PrepareReplicaSet) -> None:
     On machines that are busy a young set may hold another election meanwhile; then it goes on where that left it.
 
     Raises:
-        FailedError: a member refused or no primary was elected in time.
+        FailedError: a member does not run or refused, or no primary was elected in time.
     """
     rollout.wait(cluster, action.stack, action.replica_set.members)  # a deploy that was stopped may not have
     for left in reversed(range(ATTEMPTS)):

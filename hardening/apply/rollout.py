@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hardening.errors import FailedError
-from hardening.hosts.engine import Engine, engine
+from hardening.hosts.engine import engine
 from hardening.model.stack import SPEC_LABEL, STACK_LABEL, Stack
 from hardening.model.swarm import Service, Task
 from hardening.plan.stacks import stored_names
@@ -64,10 +64,9 @@ def wait(cluster: "Cluster", stack: Stack, keys: Iterable[str]) -> None:
     """Until the tasks of services run that an earlier deploy made, and perhaps did not wait for.
 
     Raises:
-        FailedError: time ran out; with the task's error.
+        FailedError: a task keeps failing, or time ran out; with the task's error.
     """
-    with engine(cluster.hosts[cluster.leader.name]) as leading:
-        _wait(cluster, leading, stack, {stack.services[key].name for key in keys}, None)
+    _wait(cluster, stack, {stack.services[key].name for key in keys}, time.time(), updated=False)
 
 
 def _send(cluster: "Cluster", stack: Stack, document: dict[str, object], *chosen: str) -> None:
@@ -81,30 +80,32 @@ def _send(cluster: "Cluster", stack: Stack, document: dict[str, object], *chosen
     if not result.ok:
         raise FailedError(f"{host.node.name}: docker stack deploy {stack.name}: {result.complaint}")
     awaited = {stack.services[key].name for key in chosen or stack.services}
-    with engine(host) as leading:
-        _wait(cluster, leading, stack, awaited, began)
+    _wait(cluster, stack, awaited, began, updated=True)
 
 
-def _wait(cluster: "Cluster", leading: Engine, stack: Stack, awaited: set[str], began: float | None) -> None:
-    """`began` is when the update was asked for that must not fail; None where there is none."""
+def _wait(cluster: "Cluster", stack: Stack, awaited: set[str], began: float, *, updated: bool) -> None:
+    """Tasks may not keep failing from `began` on; nor may an update that was asked for, where there was one."""
     deadline = time.monotonic() + ROLLOUT_SECONDS * cluster.pace
     shown = ""
-    while True:
-        services = tuple(each for each in leading.services(STACK_LABEL, stack.name) if each.spec.name in awaited)
-        tasks = leading.tasks(STACK_LABEL, stack.name)
-        if began is not None:
-            _refuse_failures(services, [task for task in tasks if _is_since(task, began)])
-        waiting = [line for service in services if (line := _waits_for(service, tasks))]
-        if len(services) == len(awaited) and not waiting:
-            return
-        if time.monotonic() > deadline:
-            raise FailedError(
-                f"stack {stack.name}: not running after {ROLLOUT_SECONDS * cluster.pace:.0f} s: {'; '.join(waiting)}"
-                f"{_last_error(tasks)}"
-            )
-        if (now := f"waiting for {', '.join(waiting)}") != shown:
-            cluster.report(cluster.leader.name, shown := now)
-        time.sleep(_POLL_SECONDS)
+    with engine(cluster.hosts[cluster.leader.name]) as leading:
+        while True:
+            services = tuple(each for each in leading.services(STACK_LABEL, stack.name) if each.spec.name in awaited)
+            tasks = leading.tasks(STACK_LABEL, stack.name)
+            recent = [task for task in tasks if _is_since(task, began)]
+            if updated:
+                _refuse_bad_updates(services, recent)
+            _refuse_failures(services, recent)
+            waiting = [line for service in services if (line := _waits_for(service, tasks))]
+            if len(services) == len(awaited) and not waiting:
+                return
+            if time.monotonic() > deadline:
+                raise FailedError(
+                    f"stack {stack.name}: not running after {ROLLOUT_SECONDS * cluster.pace:.0f} s: "
+                    f"{'; '.join(waiting)}{_last_error(tasks)}"
+                )
+            if (now := f"waiting for {', '.join(waiting)}") != shown:
+                cluster.report(cluster.leader.name, shown := now)
+            time.sleep(_POLL_SECONDS)
 
 
 def _waits_for(service: Service, tasks: tuple[Task, ...]) -> str:
@@ -119,14 +120,17 @@ def _waits_for(service: Service, tasks: tuple[Task, ...]) -> str:
     return f"{service.spec.name} {len(running)}/{replicas}"
 
 
-def _refuse_failures(services: tuple[Service, ...], tasks: list[Task]) -> None:
-    names = {service.id: service.spec.name for service in services}
+def _refuse_bad_updates(services: tuple[Service, ...], tasks: list[Task]) -> None:
     for service in services:
         if service.update_status and service.update_status.state in _BAD_UPDATES:
             raise FailedError(
                 f"{service.spec.name}: the update is {service.update_status.state}: {service.update_status.message}"
                 f"{_last_error(tuple(task for task in tasks if task.service_id == service.id))}"
             )
+
+
+def _refuse_failures(services: tuple[Service, ...], tasks: list[Task]) -> None:
+    names = {service.id: service.spec.name for service in services}
     failed = Counter(
         (names[task.service_id], task.status.err)
         for task in tasks

@@ -57,9 +57,12 @@ def init(
     typer.echo(f"written: {path}")
     if not found[service].services[service].profile:
         typer.echo(f"Name it in {found[service].source}: x-harden: {{profile: {role}}}")
-    typer.echo(
-        f"Read it, it is yours; then:\n"
-        f"  harden profile analyse {service}   what its image's code can do\n"
-        f"  harden profile build {role}     the profiles; again after each recording\n"
-        f"  harden profile review {role}    what a person has to decide"
-    )
+    steps = {
+        f"analyse {service}": "what its image's code can do",
+        f"build {role}": "the profiles; again after each recording",
+        f"review {role}": "what a person has to decide",
+    }
+    width = max(map(len, steps))
+    typer.echo("Read it, it is yours; then:")
+    for step, does in steps.items():
+        typer.echo(f"  harden profile {step:{width}}  {does}")

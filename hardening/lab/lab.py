@@ -160,7 +160,11 @@ class Lab:
         """Stop a node between two instructions, as a machine that hangs."""
         with self._node(name, State.RUNNING) as (fleet, node):
             fleet.switch.plug(node.number, up=False)
-            fleet.machine(node).freeze()
+            try:
+                fleet.machine(node).freeze()
+            except HardenError:
+                fleet.switch.plug(node.number, up=True)
+                raise
 
     def thaw(self, name: str) -> None:
         """Let a frozen node run on, with the right time."""

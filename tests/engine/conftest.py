@@ -226,7 +226,7 @@ def parse_status(text: str) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def dockerd() -> Iterator[Engine]:
-    """A private engine for the whole run; skipped, with the reason, where none can be started."""
+    """A private engine for the whole run of a worker; skipped, with the reason, where none can be started."""
     if os.geteuid() != 0:
         pytest.skip("ENGINE TESTS SKIPPED: a private dockerd needs root")
     missing = [program for program in NEEDED if not shutil.which(program)]
