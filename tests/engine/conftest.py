@@ -11,6 +11,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,13 +200,27 @@ class Engine:
             self._process.kill()
             self._process.wait()
 
+    def clear(self) -> None:
+        """As it was at first, but for its images: no swarm, containers, networks, volumes or settings."""
+        self.docker("swarm", "leave", "--force", check=False)
+        for listing, removing in (
+            (("ps", "--all"), ("rm", "--force")),
+            (("network", "ls", "--filter", "type=custom"), ("network", "rm")),
+            (("volume", "ls"), ("volume", "rm")),
+        ):
+            wait_until(partial(self._is_gone, listing, removing), f"docker {listing[0]} to list nothing")
+        self.configure({"default-runtime": "runc"})
+
+    def _is_gone(self, listing: tuple[str, ...], removing: tuple[str, ...]) -> bool:
+        """Remove what is listed; the engine may be about to do it itself, and refuses us one that goes right now."""
+        left = self.docker(*listing, "--quiet").stdout.split()
+        if left:
+            self.docker(*removing, *left, check=False)
+        return not left
+
     def stop(self) -> None:
-        """Remove what runs, end the engine by its process id, and delete its folder."""
+        """End it by its process id, and delete its folder."""
         if self._process.poll() is None:
-            self.docker("swarm", "leave", "--force", check=False)
-            running = self.docker("ps", "--all", "--quiet", check=False).stdout.split()
-            if running:
-                self.docker("rm", "--force", *running, check=False)
             self._end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -225,7 +240,7 @@ def parse_status(text: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def dockerd() -> Iterator[Engine]:
+def _engine() -> Iterator[Engine]:
     """A private engine for the whole run of a worker; skipped, with the reason, where none can be started."""
     if os.geteuid() != 0:
         pytest.skip("ENGINE TESTS SKIPPED: a private dockerd needs root")
@@ -241,6 +256,13 @@ def dockerd() -> Iterator[Engine]:
         yield engine
     finally:
         engine.stop()
+
+
+@pytest.fixture(scope="module")
+def dockerd(_engine: Engine) -> Iterator[Engine]:
+    """The worker's engine, with nothing on it that another file's tests left."""
+    yield _engine
+    _engine.clear()
 
 
 @pytest.fixture(scope="session")

@@ -74,15 +74,14 @@ class Node(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def installed(dockerd: Engine) -> Iterator[Node]:
+def installed(dockerd: Engine) -> Node:
     image = dockerd.make_busybox(
         "probe:1", {f"calls-{number}": program_that_calls(number) for number in (SYS_MKDIR, SYS_PTRACE, SYS_CLONE3)}
     )
     folder = dockerd.install_runtime()
     node = Node(dockerd, folder / "policy.json", folder / "web.json", image)
     node.write_policy({"rt_web": "web"})
-    yield node
-    dockerd.configure({"default-runtime": "runc"})
+    return node
 
 
 @pytest.fixture
