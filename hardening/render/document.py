@@ -1,7 +1,9 @@
 """The report as JSON, and the schema it follows."""
 
+import inspect
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -52,6 +54,20 @@ def schema() -> str:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA_ID,
         "title": "harden audit report",
-        **msgspec.json.schema(Report),
+        **_with_clean_descriptions(msgspec.json.schema(Report)),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _with_clean_descriptions(schema: Any) -> Any:
+    """Docstrings without the source's indentation, which msgspec keeps or takes away depending on its version."""
+    if isinstance(schema, list):
+        return [_with_clean_descriptions(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: inspect.cleandoc(each)
+        if name == "description" and isinstance(each, str)
+        else _with_clean_descriptions(each)
+        for name, each in schema.items()
+    }

@@ -67,7 +67,7 @@ def bare(checkout: Path) -> Generator[Path]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        for file in ("harden", "pyproject.toml"):
+        for file in ("harden", "pyproject.toml", "constraints.txt"):
             shutil.copy(checkout / file, folder)
         yield folder
 
