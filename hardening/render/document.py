@@ -3,7 +3,6 @@
 import inspect
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
@@ -54,20 +53,19 @@ def schema() -> str:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA_ID,
         "title": "harden audit report",
-        **_with_clean_descriptions(msgspec.json.schema(Report)),
+        **msgspec.json.schema(Report),
     }
+    _clean_descriptions(document)
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
-def _with_clean_descriptions(schema: Any) -> Any:
-    """Docstrings without the source's indentation, which msgspec keeps or takes away depending on its version."""
-    if isinstance(schema, list):
-        return [_with_clean_descriptions(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return {
-        name: inspect.cleandoc(each)
-        if name == "description" and isinstance(each, str)
-        else _with_clean_descriptions(each)
-        for name, each in schema.items()
-    }
+def _clean_descriptions(schema: object) -> None:
+    """Takes the source's indentation from docstrings, which msgspec leaves or takes away depending on its version."""
+    if isinstance(schema, dict):
+        if isinstance(text := schema.get("description"), str):
+            schema["description"] = inspect.cleandoc(text)
+        for each in schema.values():
+            _clean_descriptions(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            _clean_descriptions(each)
