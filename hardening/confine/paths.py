@@ -46,17 +46,19 @@ def gather_files(
         ledger.add(RuleKind.FILE, value(each), evidence)
         if each.why and each.why not in reasons[each.path]:
             reasons[each.path].append(each.why)
+    known = [(each, patterns.granted(each)) for each, _ in rules]
     for recording in sources.recordings:
-        _recorded(ledger, [each for each, _ in rules], recording)
+        _recorded(ledger, known, recording)
     return {path: "; ".join(found) for path, found in reasons.items()}
 
 
-def _recorded(ledger: Ledger, known: Sequence[FileRule], recording: Recording) -> None:
+def _recorded(ledger: Ledger, known: Sequence[tuple[FileRule, frozenset[str]]], recording: Recording) -> None:
+    """What a recording used: evidence for rules that are known with what they grant, or something new."""
     new: dict[str, set[str]] = {}
     for path, access in patterns.exact(recording.files).items():
         evidence = Evidence(EvidenceKind.RECORDED, f"{recording.scenario}: {path}", recording.origin.image)
         # Several rules may each give a part; all that have one are in use.
-        used = [each for each in known if patterns.granted(each) & access and patterns.covers(each, path, ())]
+        used = [each for each, granted in known if granted & access and patterns.covers(each, path, ())]
         for each in used:
             ledger.add(RuleKind.FILE, value(each), evidence)
         if missing := access - {letter for each in used for letter in patterns.granted(each)}:

@@ -21,6 +21,9 @@ _EVERYBODYS = frozenset(
 """Folders that many programs share: a pattern for one of them would let in what is others'."""
 _KERNELS = ("/proc/", "/sys/", "/dev/", "/proc", "/sys", "/dev")
 
+_ASKED_AGAIN = 4096
+"""Paths of which is remembered what was made of them: each is held against one rule after another."""
+
 _AWKWARD = re.compile(r"[\s\"#,{}\[\]*?^\\@\x00-\x1f\x7f]")
 
 _SHAPES = (
@@ -35,6 +38,7 @@ _SHAPES = (
 """Numbers that are other ones at every start. A pattern by these covers the same thing under another number."""
 
 
+@functools.cache
 def letters(access: str) -> frozenset[str]:
     """`mrix` as m, r, ix; a recorder's bare `x` is `ix`, the only way of execution that profiles here have."""
     bare = access.replace("ix", "x")
@@ -58,6 +62,7 @@ def granted(rule: FileRule) -> frozenset[str]:
     return found | {"a"} if "w" in found else found
 
 
+@functools.lru_cache(_ASKED_AGAIN)
 def example(pattern: str) -> str:
     """One path that a pattern covers, and that no pattern covers which is not as wide: its names are nobody's."""
     path = re.sub(r"\[([^\]])[^\]]*\]", r"\1", pattern)

@@ -27,14 +27,16 @@ import socket
 import stat
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
 
 from hardening.node.fact import NotReadable, read_text, reason
 from hardening.node.namespaces import enter_network
 from hardening.node.process import init_process, pids_by_container
 from hardening.node.sockets import listening_at
 
+TYPE_CHECKING = False  # as in the runtime
 if TYPE_CHECKING:
+    from typing import Any
+
     Target = str | tuple[str, int]  # a socket's path, or an address and a port
 
 FOLDER = "/run/harden"

@@ -12,7 +12,7 @@ from hardening.lab import Lab, LabState, patience
 from hardening.lab.paths import LAB_DIRECTORY_VARIABLE, lab_directory
 
 REUSE_VARIABLE = "HARDEN_TEST_LAB"
-"""Folder of a lab that runs already; the tests use it and leave it."""
+"""Folder of a lab that is there already; the tests use it and leave it, though not each machine of it running."""
 
 TEST_SECONDS = 900
 """On the reference machine; the first test waits for the lab to be built."""
@@ -39,10 +39,10 @@ def lab() -> Generator[Lab]:
     lab = Lab(directory)
     try:
         if reused:
-            assert lab.status().state is LabState.UP, f"{REUSE_VARIABLE}={directory}: this lab is not up"
+            assert lab.status().state is not LabState.ABSENT, f"{REUSE_VARIABLE}={directory}: there is no lab"
         else:
             lab.destroy()  # what a killed run left
-            lab.up(report=_say)
+        lab.up(report=_say)
         yield lab
     finally:
         if not reused:
