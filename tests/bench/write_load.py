@@ -159,31 +159,38 @@ class WriteLoad:
             kind.refusals[status] = kind.refusals.get(status, 0) + 1
 
     def lost(self, *, seconds: float = 60) -> set[str]:
-        """Acknowledged writes that cannot be read any more. Raises TimeoutError when no site answers.
+        """Acknowledged writes that no site can read any more. Raises TimeoutError when none answers.
 
-        A site that reaches no primary may answer with what was there a while ago: what is missing is looked for again.
+        A site that reaches no primary answers with what was there a while ago, for as long as that lasts: only what all
+        of them miss is lost, and it is looked for again.
         """
         deadline = time.monotonic() + seconds
-        while (missing := self.acknowledged - self._stored(seconds)) and time.monotonic() < deadline:
+        while True:
+            missing, answered = set(self.acknowledged), False
+            for site in self.sites:
+                if missing:
+                    stored = self._stored(site)
+                    missing -= stored or set()
+                    answered = answered or stored is not None
+            if not missing or time.monotonic() > deadline:
+                break
             time.sleep(1)
+        if missing and not answered:
+            raise TimeoutError("no site answers")
         return missing
 
-    def _stored(self, seconds: float) -> set[str]:
-        names: set[str] = set()
+    def _stored(self, site: Site) -> set[str] | None:
+        """Names that one site can read; None when it answers nothing."""
+        names: list[str] = []
         while True:
             path = f"/anuncios?nombre={quote(self._run)}&sort=_id&limit={PAGE}&start={len(names)}"
-            pages: list[list[dict[str, Any]]] = []
-
-            def ask(site: Site, path: str = path, pages: list[list[dict[str, Any]]] = pages) -> int:
-                status, answer = site.call(path, token=self.token)
-                if status == ACCEPTED:
-                    pages.append(answer["result"]["rows"])
-                return status
-
-            self._until(ask, seconds)
-            names |= {str(row["nombre"]) for row in pages[-1]}
-            if len(pages[-1]) < PAGE:
-                return names
+            status, answer = site.call(path, token=self.token)
+            if status != ACCEPTED:
+                return set(names) or None
+            page = [str(row["nombre"]) for row in answer["result"]["rows"]]
+            names += page
+            if len(page) < PAGE:
+                return set(names)
 
     def summary(self) -> dict[str, object]:
         """Counts, and the longest times without a success from the start until now."""
