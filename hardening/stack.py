@@ -103,11 +103,11 @@ def only(document: Mapping[str, object], chosen: Collection[str]) -> dict[str, o
     return {**document, "services": {key: services[key] for key in chosen}}
 
 
-def spec_hashes(stack: Stack, secret_names: Mapping[str, str], profiles: Mapping[str, RoleProfile]) -> dict[str, str]:
-    """Swarm service name -> hash of the definition that `compose` writes."""
-    services = _mapping(compose(stack, secret_names, profiles), "services")
+def spec_hashes(document: Mapping[str, object], stack: Stack) -> dict[str, str]:
+    """Swarm service name -> hash of its definition, as `compose` wrote it into the document."""
+    services = document["services"]
     hashes = {}
-    for key, service in services.items():
+    for key, service in services.items() if isinstance(services, dict) else ():
         labels = _mapping(_mapping(service, "deploy"), "labels") if isinstance(service, dict) else {}
         hashes[stack.services[key].name] = str(labels[SPEC_LABEL])
     return hashes

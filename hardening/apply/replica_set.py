@@ -14,7 +14,7 @@ import msgspec
 from hardening.errors import FailedError, HardenError
 from hardening.hosts.database import AutoReconnect, Client, OperationFailure, PyMongoError, complaint, read_secret
 from hardening.model.plan import PrepareReplicaSet
-from hardening.plan.replica_set import conform, priority, times
+from hardening.plan.replica_set import conform, priority, settings
 
 from . import rollout
 from .containers import running_containers
@@ -93,7 +93,7 @@ def _initiate(members: Members, action: PrepareReplicaSet) -> bool:
     config = {
         "_id": action.name,
         "members": [{"_id": 0, "host": replica_set.host(first), "priority": priority(replica_set, first)}],
-        "settings": times(replica_set),
+        "settings": settings(replica_set),
     }
     members.reached[first].client.admin.command("replSetInitiate", config)
     return True

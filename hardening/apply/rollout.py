@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from hardening.errors import FailedError
 from hardening.hosts.engine import engine
-from hardening.model.stack import SPEC_LABEL, STACK_LABEL, Stack
+from hardening.model.stack import STACK_LABEL, Stack
 from hardening.model.swarm import Service, Task
+from hardening.plan import drift
 from hardening.plan.stacks import stored_names
-from hardening.stack import as_yaml, compose, only, spec_hashes
+from hardening.stack import as_yaml, compose, only
 
 from . import waves
 
@@ -40,22 +41,17 @@ def deploy(cluster: "Cluster", stack: Stack, only_these: tuple[str, ...] = ()) -
     """
     with engine(cluster.hosts[cluster.leader.name]) as leading:
         names = stored_names(stack, leading.secrets())
-        running = {
-            service.spec.name: (service.spec.labels or {}).get(SPEC_LABEL)
-            for service in leading.services(STACK_LABEL, stack.name)
-        }
+        services, networks = leading.services(STACK_LABEL, stack.name), leading.networks()
     document = compose(stack, names, cluster.project.profiles)
     if only_these:
         _send(cluster, stack, document, *only_these)
         return
-    wanted = spec_hashes(stack, names, cluster.project.profiles)
-    changed = {
-        key for key, each in stack.services.items() if running.get(each.name, wanted[each.name]) != wanted[each.name]
-    }
+    changed = drift.changed(stack, document, services, networks)
     for name, replica_set in stack.replica_sets.items():
-        due = [key for key in (*replica_set.members, replica_set.arbiter) if key in changed]
+        members = (*replica_set.members, *((replica_set.arbiter,) if replica_set.arbiter else ()))
+        due = [key for key in members if stack.services[key].name in changed]
         waves.in_turn(cluster, stack, name, due, lambda key: _send(cluster, stack, document, key))
-    if running.keys() - wanted.keys():
+    if {service.spec.name for service in services} - {each.name for each in stack.services.values()}:
         waves.retire(cluster, stack)
     _send(cluster, stack, document)
 

@@ -167,6 +167,10 @@ class Engine:
         found = self._client.networks(filters={"label": f"{namespace_label}={stack}", "driver": "overlay"})
         return msgspec.convert(found, tuple[Network, ...])
 
+    def networks(self) -> tuple[Network, ...]:
+        """Every network that this engine knows; a manager's knows the swarm's."""
+        return msgspec.convert(self._client.networks(), tuple[Network, ...])
+
     def announced(self, network: str) -> set[str]:
         """Ids of the tasks that an overlay network has names for; none where this engine has no task on it."""
         try:

@@ -90,9 +90,14 @@ def _concern_first(view: SetView, steps: tuple[SetStep, ...]) -> tuple[SetStep, 
     return (SetStep("Set the default write concern", before, "w: majority", SetWriteConcern()), *steps)
 
 
-def times(wanted: ReplicaSet) -> dict[str, int]:
-    """The settings that decide how soon a lost primary is replaced."""
+def settings(wanted: ReplicaSet) -> dict[str, int]:
+    """The settings that decide how soon a lost machine is made up for.
+
+    Without chaining every member follows the primary, so that the loss of one that is not primary holds up nobody: a
+    member that followed it would confirm no write until it has given it up.
+    """
     return {
+        "chainingAllowed": False,
         "heartbeatTimeoutSecs": wanted.heartbeat_timeout_seconds,
         "electionTimeoutMillis": wanted.election_timeout_ms,
         "catchUpTimeoutMillis": wanted.catch_up_timeout_ms,
@@ -205,12 +210,12 @@ def _named(member: Member, votes: int) -> str:
 
 
 def _settings(wanted: ReplicaSet, view: SetView) -> Iterator[SetStep]:
-    asked = times(wanted)
+    asked = settings(wanted)
     different = {key: value for key, value in asked.items() if view.settings.get(key) != value}
     if different:
         before = ", ".join(f"{key} {view.settings.get(key, '(default)')}" for key in different)
         after = ", ".join(f"{key} {value}" for key, value in different.items())
-        yield SetStep("Set the times of elections", before, after, ChangeSettings(different))
+        yield SetStep("Set how soon a loss is made up for", before, after, ChangeSettings(different))
 
 
 def _departures(wanted: ReplicaSet, view: SetView) -> Iterator[SetStep]:

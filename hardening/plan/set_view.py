@@ -27,6 +27,7 @@ class _ConfigMember(Struct, frozen=True, rename="camel"):
 
 
 class _Settings(Struct, frozen=True, rename="camel"):
+    chaining_allowed: bool | None = None
     heartbeat_timeout_secs: float | None = None
     election_timeout_millis: float | None = None
     catch_up_timeout_millis: float | None = None
@@ -105,11 +106,12 @@ def set_view(config: Config, status: Status, concern: str | None, nodes: Mapping
     """
     states = {each.name: each for each in status.members}
     members = [_member(each, states.get(each.host), status, nodes.get(each.host, "")) for each in config.members]
-    times = config.settings
+    told = config.settings
     settings = {
-        "heartbeatTimeoutSecs": times.heartbeat_timeout_secs,
-        "electionTimeoutMillis": times.election_timeout_millis,
-        "catchUpTimeoutMillis": times.catch_up_timeout_millis,
+        "chainingAllowed": told.chaining_allowed,
+        "heartbeatTimeoutSecs": told.heartbeat_timeout_secs,
+        "electionTimeoutMillis": told.election_timeout_millis,
+        "catchUpTimeoutMillis": told.catch_up_timeout_millis,
     }
     return SetView(
         name=config.name,

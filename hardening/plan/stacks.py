@@ -15,11 +15,11 @@ from hardening.model.plan import (
     Step,
 )
 from hardening.model.project import Project
-from hardening.model.stack import OWNER_LABEL, SECRET_LABEL, SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack
+from hardening.model.stack import OWNER_LABEL, SECRET_LABEL, STACK_LABEL, ReplicaSet, Stack
 from hardening.model.swarm import Stored
-from hardening.stack import spec_hashes
+from hardening.stack import compose
 
-from . import certificates
+from . import certificates, drift
 from .replica_set import conform
 from .set_view import best_status, newest_config, set_view
 
@@ -40,7 +40,7 @@ def steps(project: Project, machines: dict[str, NodeFacts], facts: Facts) -> Ite
         yield from _pull_steps(project, stack, machines)
         made = {name for family in due for name in (family, *certificates.families(stack)[family])}
         names = stored_names(stack, secrets) | dict.fromkeys(made | (stack.secrets.keys() - newest.keys()), _NEW)
-        rollout = _Rollout(stack, swarm, spec_hashes(stack, names | stack.pinned, project.profiles))
+        rollout = _Rollout(stack, swarm, compose(stack, names | stack.pinned, project.profiles))
         if rollout.is_anything:
             yield from _first_start(leader, rollout)
             yield rollout.step(leader)
@@ -106,19 +106,19 @@ class _Rollout:
     Args:
         stack: as it is asked for.
         swarm: None where there is none yet.
-        wanted: the swarm's names of its services -> hashes of their definitions.
+        document: the Compose document that it comes to.
     """
 
-    def __init__(self, stack: Stack, swarm: SwarmFacts | None, wanted: dict[str, str]) -> None:
+    def __init__(self, stack: Stack, swarm: SwarmFacts | None, document: dict[str, object]) -> None:
         self.stack = stack
+        services, networks = (swarm.services, swarm.networks) if swarm else ((), ())
         self._running = {
-            service.spec.name: (service.spec.labels or {}).get(SPEC_LABEL, "no label of ours")
-            for service in (swarm.services if swarm else ())
-            if (service.spec.labels or {}).get(STACK_LABEL) == stack.name
+            service.spec.name for service in services if (service.spec.labels or {}).get(STACK_LABEL) == stack.name
         }
-        self._new = wanted.keys() - self._running.keys()
-        self._gone = self._running.keys() - wanted.keys()
-        self._changed = {name for name in wanted.keys() & self._running.keys() if wanted[name] != self._running[name]}
+        wanted = {service.name for service in stack.services.values()}
+        self._new = wanted - self._running
+        self._gone = self._running - wanted
+        self._changed = drift.changed(stack, document, services, networks)
         sets = stack.replica_sets.values()
         self._members = {key for each in sets for key in (*each.members, each.arbiter) if key}
 
@@ -142,7 +142,8 @@ class _Rollout:
 
     def step(self, leader: str) -> Step:
         """The whole stack."""
-        parts = {"create": self._new, "change": self._changed, "remove": self._gone}
+        changed = {f"{name} ({'; '.join(lines)})" if lines else name for name, lines in self._changed.items()}
+        parts = {"create": self._new, "change": changed, "remove": self._gone}
         return Step(
             leader,
             Phase.STACK,

@@ -1,4 +1,4 @@
-"""The primary's machine lost under a load of writes and reads, with real members, APIs and NGINXes.
+"""A machine lost under a load of writes and reads, with real members, APIs and NGINXes.
 
 Times are recorded, and judged only against what an unsuitable setting would bring. `tests/lab/test_survival.py` does
 the same to virtual machines that run all of the stack.
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hardening.model.stack import ReplicaSet
-from hardening.plan.replica_set import times
+from hardening.plan.replica_set import settings
 from tests.bench.write_load import WriteLoad
 from tests.engine.lost_machines import WIRE_ADDRESS, Machine, Wire, install_api
 from tests.engine.mongods import find_mongod, initiate, login, sees_all, wait_until
@@ -67,7 +67,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Machine]
         for machine in made:
             machine.meet(made)
             machine.member.start()
-        wanted = times(ReplicaSet(members=(), keyfile="", users={}))
+        wanted = settings(ReplicaSet(members=(), keyfile="", users={}))
         initiate(None, *(each.member for each in made), times=wanted)
         for machine in made:
             machine.start_api(api, ",".join(each.member.host for each in made))
@@ -85,24 +85,38 @@ def primary_of(machines: list[Machine]) -> Machine:
         return next(each for each in machines if each.address == client.primary[0])
 
 
+def follower_of(machines: list[Machine]) -> Machine:
+    primary = primary_of(machines)
+    return next(each for each in machines if each is not primary)
+
+
 # The machine that is killed does not come back, so it is the last.
 @pytest.mark.parametrize(
-    ("fault", "signal_number"),
-    [("cut off", 0), ("frozen", signal.SIGSTOP), ("killed", signal.SIGKILL)],
-    ids=["cut off", "frozen", "killed"],
+    ("fault", "signal_number", "whose"),
+    [
+        ("follower cut off", 0, follower_of),
+        ("cut off", 0, primary_of),
+        ("frozen", signal.SIGSTOP, primary_of),
+        ("killed", signal.SIGKILL, primary_of),
+    ],
+    ids=["follower cut off", "cut off", "frozen", "killed"],
 )
-def test_the_loss_of_the_primarys_machine_loses_no_acknowledged_write(
-    machines: list[Machine], fault: str, signal_number: int, record_property: Callable[[str, object], None]
+def test_the_loss_of_a_machine_loses_no_acknowledged_write(
+    machines: list[Machine],
+    fault: str,
+    signal_number: int,
+    whose: Callable[[list[Machine]], Machine],
+    record_property: Callable[[str, object], None],
 ) -> None:
     load = WriteLoad([each.url for each in machines], seconds=6)
     load.log_in()
-    primary = primary_of(machines)
+    lost_machine = whose(machines)
     with ExitStack() as undo:
         with load.running():
             wait_until(lambda: len(load.writes.moments) > WARM_UP and len(load.reads.moments) > WARM_UP, 30)
-            undo.callback(primary.return_from_silence)
+            undo.callback(lost_machine.return_from_silence)
             lost_at = time.monotonic()
-            primary.lose(signal_number)
+            lost_machine.lose(signal_number)
             # what was acknowledged before may be told a moment later
             told = lost_at + 1
             wait_until(lambda: sum(each > told for each in load.writes.moments) > BACK, 60)

@@ -25,7 +25,7 @@ from hardening.model.policy import RoleProfile
 from hardening.model.project import EngineSettings, Project, SwarmSettings
 from hardening.model.stack import STACK_LABEL, Stack
 from hardening.plan import certificates
-from hardening.plan.replica_set import conform, times
+from hardening.plan.replica_set import conform, settings
 from tests.engine.private_host import INVENTORY, PrivateHost
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ def test_a_set_is_made_with_the_times_that_were_asked_for(shop: Shop) -> None:
     assert [(member.host, member.votes, member.priority) for member in view.members] == [
         ("m1:27017", 1, 2), ("m2:27017", 1, 1), ("m3:27017", 1, 1),
     ]  # fmt: skip
-    assert view.settings == times(shop.stack.replica_sets["rs0"])
+    assert view.settings == settings(shop.stack.replica_sets["rs0"])
     assert view.write_concern == "majority"
 
 

@@ -233,6 +233,29 @@ def test_its_logs_are_there(machine: Machine) -> None:
     assert "did you mean" in result.stderr
 
 
+def test_an_audit_mends_what_was_broken_by_hand_but_only_when_it_may(machine: Machine) -> None:
+    """A service, a setting of the kernel, and who may write the policy."""
+    broken = {
+        "container-root-read-only": "docker service update --quiet --read-only=false shop_web",
+        "node-sysctl-filesystem": "echo 0 > /proc/sys/fs/protected_hardlinks",
+        "node-policy-files-protected": "chmod 666 /etc/harden/policy.json",
+    }
+
+    def failing() -> set[str]:
+        found = json.loads(machine.harden("audit", "--json", check=False).stdout)
+        return {each["check"] for each in found["findings"] if each["outcome"]["status"] == "fail"} & broken.keys()
+
+    assert failing() == set()
+    for script in broken.values():
+        machine.run("sh", "-c", script)
+    assert failing() == broken.keys()
+    assert machine.harden("audit", "--fix", check=False).returncode != 0
+    assert failing() == broken.keys(), "nobody consented"
+    machine.harden("audit", "--fix", "--yes", check=False)
+    assert failing() == set()
+    assert machine.harden("plan").stdout.startswith("Nothing to do")
+
+
 def test_destroy_asks_and_a_no_changes_nothing(machine: Machine) -> None:
     shown = machine.harden("destroy", "--dry-run").stdout
     assert "Remove the stack shop" in shown

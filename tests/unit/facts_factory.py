@@ -54,6 +54,7 @@ from hardening.model.facts import (
     TlsServer,
 )
 from hardening.model.known import Known, Unavailable
+from hardening.model.stack import STACK_LABEL
 from hardening.model.swarm import (
     CaConfig,
     Cluster,
@@ -411,6 +412,24 @@ def service(name: str = "shop_web", **changes: Any) -> Service:  # noqa: ANN401
         spec=ServiceSpec(name, template, mode=ServiceMode(ReplicatedMode(1)), endpoint_spec=EndpointSpec("dnsrr")),
     )
     return _altered(made, changes)
+
+
+def deployed(stack: str, document: dict[str, Any]) -> tuple[Service, ...]:
+    """Services as a swarm has them right after a Compose document was deployed; of its keys, images and secrets."""
+    made = []
+    for key, each in document["services"].items():
+        uses: list[Any] = [use if isinstance(use, dict) else {"source": use} for use in each.get("secrets", ())]
+        names = document.get("secrets", {})
+        secrets = tuple(
+            SecretReference("s", names[use["source"]]["name"], FileTarget(use.get("target", use["source"])))
+            for use in uses
+        )
+        container = ContainerSpec(each["image"], each.get("labels"), secrets=secrets)
+        template = TaskTemplate(container, networks=({"Target": f"{stack}_default"},))
+        labels = {STACK_LABEL: stack, **each["deploy"]["labels"]}
+        spec = ServiceSpec(f"{stack}_{key}", template, labels, ServiceMode(ReplicatedMode(1)))
+        made.append(Service(spec.name, Version(1), "", "", spec))
+    return tuple(made)
 
 
 def task(of: Service | None = None, **changes: Any) -> Task:  # noqa: ANN401

@@ -67,9 +67,13 @@ def test_the_deployed_document_names_secrets_and_carries_hashes(rendering: Rende
 def test_the_hash_changes_with_what_a_task_is_made_of(
     rendering: Rendering, text: str, names: dict[str, str], profiles: dict[str, RoleProfile]
 ) -> None:
-    before = stack.spec_hashes(rendering(PLAIN), {"token": "shop_token_1"}, PROFILES)
-    assert before == stack.spec_hashes(rendering(PLAIN), {"token": "shop_token_1"}, PROFILES)
-    assert before != stack.spec_hashes(rendering(text), names, profiles)
+    before = hashes(rendering(PLAIN), {"token": "shop_token_1"}, PROFILES)
+    assert before == hashes(rendering(PLAIN), {"token": "shop_token_1"}, PROFILES)
+    assert before != hashes(rendering(text), names, profiles)
+
+
+def hashes(made: Stack, names: dict[str, str], profiles: dict[str, RoleProfile]) -> dict[str, str]:
+    return stack.spec_hashes(stack.compose(made, names, profiles), made)
 
 
 OWN = """\
@@ -91,7 +95,7 @@ configs:
 def test_a_secret_or_config_of_the_user_s_own_under_a_new_name_changes_who_uses_it(
     rendering: Rendering, old: str, new: str
 ) -> None:
-    before, after = (stack.spec_hashes(rendering(text), {}, {}) for text in (OWN, OWN.replace(old, new)))
+    before, after = (hashes(rendering(text), {}, {}) for text in (OWN, OWN.replace(old, new)))
     assert before["shop_db"] == after["shop_db"]
     assert before["shop_web"] != after["shop_web"]
 

@@ -15,8 +15,6 @@ from hardening.model.stack import (
     CERTIFICATE_LABEL,
     OWNER_LABEL,
     SECRET_LABEL,
-    SPEC_LABEL,
-    STACK_LABEL,
     GeneratedSecret,
     Stack,
     StackService,
@@ -24,18 +22,16 @@ from hardening.model.stack import (
 from hardening.model.swarm import (
     ContainerSpec,
     SecretReference,
-    Service,
-    ServiceSpec,
     Stored,
     StoredSpec,
     Task,
     TaskStatus,
     TaskTemplate,
-    Version,
 )
 from hardening.plan import certificates
 from hardening.plan.stacks import newest_secrets, stored_names
-from hardening.stack import spec_hashes
+from hardening.stack import compose
+from tests.unit.facts_factory import deployed
 
 SECRETS = {
     "ca": GeneratedSecret("authority"),
@@ -216,24 +212,14 @@ class Deployed:
     def deploy(self, *, bundle: int, certificate: int, site: int) -> None:
         """Let services and tasks be what a stack step makes of these versions."""
         names = {"ca": f"shop_ca_{bundle}", "db1": f"shop_db1_{certificate}", "site": f"shop_site_{site}"}
-        self._hashes = spec_hashes(self.stack, names, {})
+        self._services = deployed("shop", compose(self.stack, names, {}))
         self._tasks = (self._store.task(names["ca"], names["db1"]), self._store.task(names["site"]))
 
     def plan(self, later: float = 0) -> tuple[Step, ...]:
-        services = tuple(
-            Service(
-                name,
-                Version(1),
-                "",
-                "",
-                ServiceSpec(name, task.spec, {SPEC_LABEL: self._hashes[name], STACK_LABEL: "shop"}),
-            )
-            for name, task in zip(("shop_db1", "shop_web"), self._tasks, strict=True)
-        )
         swarm = msgspec.structs.replace(
             self._kit.swarm({"edge": "true"}),
             secrets=tuple(self._store.secrets),
-            services=services,
+            services=self._services,
             tasks=self._tasks,
         )
         first = self._kit.hardened("n1", swarm_state=self._kit.member("n1"), swarm=Known(swarm))

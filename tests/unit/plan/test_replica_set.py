@@ -19,7 +19,8 @@ from hardening.model.replica_set import (
     StepDown,
 )
 from hardening.model.stack import ReplicaSet
-from hardening.plan.replica_set import conform, heal, times
+from hardening.plan.replica_set import conform, heal
+from hardening.plan.replica_set import settings as settings_of
 from hardening.plan.set_outlook import losses, next_restart
 from hardening.plan.set_view import best_status, newest_config, set_view
 
@@ -51,7 +52,7 @@ def entry(text: str) -> Member:
 
 
 def seen(text: str, concern: str = "majority", **settings: int) -> SetView:
-    return SetView("rs", 7, tuple(map(entry, text.split())), times(asked()) | settings, concern)
+    return SetView("rs", 7, tuple(map(entry, text.split())), settings_of(asked()) | settings, concern)
 
 
 def told(decision: Decision) -> list[str]:

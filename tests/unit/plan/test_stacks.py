@@ -10,16 +10,21 @@ from hardening import plan
 from hardening.model.facts import MongoMember
 from hardening.model.known import Known, Unavailable
 from hardening.model.plan import Phase
-from hardening.model.stack import SPEC_LABEL, STACK_LABEL, ReplicaSet, Stack, StackService
+from hardening.model.stack import SPEC_LABEL, ReplicaSet, Stack, StackService
 from hardening.plan.stacks import replica_set_lacks
-from hardening.stack import spec_hashes
-from tests.unit.facts_factory import mongod, service
+from hardening.stack import compose, only
+from tests.unit.facts_factory import deployed, mongod
 
 Kit = Any  # conftest.Kit, which a test module cannot import by name
 
 WANTED = ReplicaSet(("mongo1", "mongo2", "mongo3"), "key", {}, arbiter="arbiter")
 SERVICES = ("mongo1", "mongo2", "mongo3", "arbiter")
-TIMES = {"heartbeatTimeoutSecs": 3, "electionTimeoutMillis": 5000, "catchUpTimeoutMillis": 500}
+TIMES = {
+    "chainingAllowed": False,
+    "heartbeatTimeoutSecs": 3,
+    "electionTimeoutMillis": 5000,
+    "catchUpTimeoutMillis": 500,
+}
 MAJORITY = {"defaultWriteConcern": {"w": "majority"}, "defaultWriteConcernSource": "global"}
 DATE = {"$date": "2026-01-01T00:00:10Z"}
 
@@ -58,7 +63,7 @@ LACKING = {
     ),
     "other times": (
         {"replica_config": config("mongo1", "mongo2", "mongo3", electionTimeoutMillis=10000)},
-        ["Set the times of elections (electionTimeoutMillis 10000 → electionTimeoutMillis 5000)"],
+        ["Set how soon a loss is made up for (electionTimeoutMillis 10000 → electionTimeoutMillis 5000)"],
     ),
     "a default that nobody set": (
         {"default_concern": Known(json.dumps(MAJORITY | {"defaultWriteConcernSource": "implicit"}))},
@@ -87,11 +92,12 @@ def with_set() -> Stack:
 def planned(kit: Kit, **running: str) -> list[tuple[Phase, str]]:
     """The steps of a stack with a replica set, where some of its services run, by their definitions' hashes."""
     stack = with_set()
-    hashes = spec_hashes(stack, {}, {})
-    services = tuple(
-        service(f"shop_{name}", labels={STACK_LABEL: "shop", SPEC_LABEL: said or hashes[f"shop_{name}"]})
-        for name, said in running.items()
-    )
+    document = compose(stack, {}, {})
+    services = deployed("shop", only(document, running))
+    for each in services:
+        if said := running[each.spec.name.removeprefix("shop_")]:
+            assert each.spec.labels
+            each.spec.labels[SPEC_LABEL] = said
     swarm = msgspec.structs.replace(kit.swarm({"edge": "true"}), services=services)
     first = kit.hardened("n1", swarm_state=kit.member("n1"), swarm=Known(swarm))
     second = kit.hardened("n2", swarm_state=kit.member("n2"))
