@@ -45,7 +45,7 @@ class SetView(Struct, frozen=True):
     Attributes:
         name: of the set.
         version: of the configuration.
-        settings: of the configuration, those that harden sets, such as `electionTimeoutMillis`; no is 0.
+        settings: of the configuration, those that harden sets, such as `electionTimeoutMillis`.
         write_concern: `w` of the set's own default; empty where it was never set.
     """
 

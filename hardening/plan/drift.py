@@ -2,7 +2,7 @@
 
 A service carries the hash of the definition that it was deployed from, and keeps it when `docker service update`
 changes what it runs. So both are held against each other, in what decides over the service's power, reach and place.
-A value written in a way that only the engine's client understands, such as a range of ports, is left out.
+A value written in a way that only the engine's client understands, such as a range of ports or a variable, is left out.
 """
 
 import re
@@ -21,6 +21,8 @@ Aspects = dict[str, str]
 
 _NONE = "none"
 _ALL = "ALL"
+_VARIABLE = "$"
+"""What the client puts something else in place of."""
 _PORT = re.compile(r"(?:(?P<published>\d+):)?(?P<target>\d+)(?:/(?P<protocol>tcp|udp|sctp))?")
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kmgtp]?)i?b?", re.IGNORECASE)
 _UNITS = " kmgtp"
@@ -51,8 +53,9 @@ def changed(
             continue
         has = _running(service, names)
         wanted = _asked(file, file.services[name.removeprefix(f"{stack.name}_")], stack.name)
-        if lines := tuple(f"{what} {has[what]}, asked {value}" for what, value in wanted.items() if has[what] != value):
-            found[name] = lines
+        different = {what: value for what, value in wanted.items() if value != has[what] and _VARIABLE not in value}
+        if different:
+            found[name] = tuple(f"{what} {has[what]}, asked {value}" for what, value in different.items())
     return found
 
 
@@ -129,8 +132,8 @@ def _whole(what: str, values: list[str | None]) -> Aspects:
 def _capabilities(added: Iterable[str], dropped: Iterable[str]) -> str:
     """As the engine's client puts them: with their prefix, none in both lists, `ALL` alone."""
     adds, drops = ({_capability(each) for each in names} for names in (added, dropped))
-    drops = {_ALL} if _ALL in drops else drops - adds
-    adds = {_ALL} if _ALL in adds else adds
+    adds, drops = ({_ALL} if _ALL in names else names for names in (adds, drops))
+    drops -= adds
     return _listed([*(f"-{each}" for each in drops), *(f"+{each}" for each in adds)])
 
 

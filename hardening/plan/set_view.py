@@ -117,7 +117,11 @@ def set_view(config: Config, status: Status, concern: str | None, nodes: Mapping
         name=config.name,
         version=config.version,
         members=tuple(members),
-        settings={key: int(value) for key, value in settings.items() if value is not None},
+        settings={
+            key: value if isinstance(value, bool) else int(value)
+            for key, value in settings.items()
+            if value is not None
+        },
         write_concern=_write_concern(concern),
     )
 

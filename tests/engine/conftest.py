@@ -201,13 +201,9 @@ class Engine:
             self._process.wait()
 
     def clear(self) -> None:
-        """As it was at first, but for its images: no swarm, containers, networks, volumes or settings."""
+        """As it was at first, but for its images: no swarm, containers, volumes or settings."""
         self.docker("swarm", "leave", "--force", check=False)
-        for listing, removing in (
-            (("ps", "--all"), ("rm", "--force")),
-            (("network", "ls", "--filter", "type=custom"), ("network", "rm")),
-            (("volume", "ls"), ("volume", "rm")),
-        ):
+        for listing, removing in ((("ps", "--all"), ("rm", "--force")), (("volume", "ls"), ("volume", "rm"))):
             wait_until(partial(self._is_gone, listing, removing), f"docker {listing[0]} to list nothing")
         self.configure({"default-runtime": "runc"})
 

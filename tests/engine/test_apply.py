@@ -16,7 +16,8 @@ from hardening.hosts.engine import engine
 from hardening.model.policy import RoleProfile
 from hardening.model.project import EngineSettings, Project, SwarmSettings
 from hardening.model.stack import STACK_LABEL, Stack
-from hardening.plan.stacks import newest_secrets
+from hardening.plan import drift
+from hardening.plan.stacks import newest_secrets, stored_names
 from tests.engine.private_host import INVENTORY, PrivateHost
 
 pytestmark = pytest.mark.engine
@@ -38,6 +39,54 @@ secrets:
     x-harden: {{generate: random, length: 20}}
   link:
     x-harden: {{generate: template, template: "https://user:${{token}}@host/"}}
+"""
+
+FORMS = """\
+services:
+  full:
+    image: apply:1
+    x-harden: {profile: web}
+    user: "1000"
+    init: true
+    read_only: true
+    cap_drop: [all]
+    cap_add: [NET_BIND_SERVICE, chown]
+    environment: [A=1, B]
+    labels: [x=y]
+    sysctls: {net.core.somaxconn: 512}
+    networks: {own: {aliases: [a]}, away: }
+    ports: ["8080", "81:80/udp", {target: 443, published: 8443, mode: host}]
+    secrets: [one, {source: two, target: /etc/two, uid: "5", mode: 0400}]
+    volumes:
+      - data:/data:ro
+      - /anonymous
+      - /srv:/srv
+      - {type: tmpfs, target: /tmp}
+      - {type: volume, source: named, target: /named, read_only: true, volume: {nocopy: true}}
+      - {type: bind, source: /etc, target: /etc, read_only: true}
+    deploy:
+      replicas: 0
+      placement: {constraints: [node.role==manager, node.labels.no-such == here]}
+      resources: {limits: {cpus: "0.25", memory: 1.5G, pids: 10}}
+  every:
+    image: apply:1
+    cap_add: [ALL]
+    cap_drop: [ALL, SYS_ADMIN]
+    environment: {A: 1, B: }
+    deploy:
+      mode: global
+      placement: {constraints: [node.labels.no-such == here]}
+networks:
+  own: {driver: overlay}
+  away: {name: elsewhere, driver: overlay}
+volumes:
+  data: {}
+  named: {name: other}
+secrets:
+  one:
+    x-harden: {generate: random, length: 20}
+  two:
+    x-harden: {generate: random, length: 20}
 """
 
 
@@ -85,6 +134,27 @@ def test_a_stack_runs_with_secrets_made_for_it(cluster: apply.Cluster, host: Pri
         assert not apply.announce(cluster, wanted, restart=False)
         assert running.announced(network.id) == {task.id}
         assert running.announced("no-such-network") == set()
+
+
+def test_what_the_engines_client_makes_of_each_form_is_as_asked_until_it_is_changed(
+    cluster: apply.Cluster, host: PrivateHost, tmp_path: Path
+) -> None:
+    path = tmp_path / "forms.yml"
+    path.write_text(FORMS)
+    wanted = stack.render("shop", path, INVENTORY, {}, {})
+    secrets.create(cluster, wanted)
+    with engine(host) as running:
+        document = stack.compose(wanted, stored_names(wanted, running.secrets()), cluster.project.profiles)
+        text = stack.as_yaml(document).encode()
+        assert host.run(("docker", "stack", "deploy", "--resolve-image", "never", "-c", "-", "shop"), stdin=text).ok
+
+        def changed() -> dict[str, tuple[str, ...]]:
+            return drift.changed(wanted, document, running.services(STACK_LABEL, "shop"), running.networks())
+
+        assert changed() == {}
+        change = ("--detach", "--mount-add", "type=bind,source=/run,target=/host", "--user", "0", "shop_full")
+        assert host.run(("docker", "service", "update", *change)).ok
+        assert [line.split()[0] for line in changed()["shop_full"]] == ["user", "mounts"]
 
 
 def test_secrets_that_exist_stay_as_they_are(cluster: apply.Cluster, host: PrivateHost, tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def outside(dockerd: Engine) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def world(dockerd: Engine, outside: int) -> World:
+def world(dockerd: Engine, outside: int) -> Iterator[World]:
     image = dockerd.make_busybox("egress:1")
     folder = dockerd.install_runtime()
     (folder / "web.json").write_text(json.dumps(FILTER))
@@ -144,10 +144,11 @@ def world(dockerd: Engine, outside: int) -> World:
     profiles = {"web": {**web, "egress": "none"}, "free": {**web, "egress": "any"}}
     services = {"eg_web": "web", "eg_free": "free"}
     (folder / "policy.json").write_text(json.dumps({"version": 1, "services": services, "profiles": profiles}))
-    made = World(dockerd, folder, image, outside)
     dockerd.docker("network", "create", "lan")
     dockerd.docker("network", "create", "--internal", "closed")
-    return made
+    yield World(dockerd, folder, image, outside)
+    dockerd.clear()
+    dockerd.docker("network", "rm", "lan", "closed")
 
 
 class TestPlainContainers:

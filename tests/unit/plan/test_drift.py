@@ -181,6 +181,7 @@ def test_services_of_others_are_not_looked_at(wanted: Stack) -> None:
         ('"80:8080"', '"8000-8010:8000-8010"'),
         ("/srv/files:/files", "./files:/files"),
         ("memory: 256M", "memory: plenty"),
+        ("image: web@sha256:1", "image: web@${DIGEST}"),
     ],
 )
 def test_what_only_the_client_understands_is_left_out(tmp_path: Path, old: str, new: str) -> None:
