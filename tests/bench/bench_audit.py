@@ -36,7 +36,7 @@ IMAGE = "bench:1"
 IN_PLACE = 'mount -t tmpfs tmpfs /run && touch /run/docker.sock && mount --bind "$0" /run/docker.sock && exec "$@"'
 """Both ask the engine where engines are by default."""
 
-dockerd = engines.dockerd
+dockerd, private_engine = engines.dockerd, engines.private_engine
 
 
 class Cost(NamedTuple):

@@ -24,7 +24,7 @@ import pytest
 
 from hardening import certificates
 from hardening.hosts.database import Document, Secret, Tls, keyfile_credentials, open_door
-from tests.engine.conftest import dockerd, images
+from tests.engine.conftest import dockerd, images, private_engine
 from tests.engine.private_host import PrivateHost
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from hardening.images import BuiltImage
 
-__all__ = ["dockerd", "images"]  # the engine tests' own fixtures
+__all__ = ["dockerd", "images", "private_engine"]  # the engine tests' own fixtures
 
 pytestmark = pytest.mark.timeout(1800)
 

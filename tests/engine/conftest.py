@@ -236,7 +236,7 @@ def parse_status(text: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def _engine() -> Iterator[Engine]:
+def private_engine() -> Iterator[Engine]:
     """A private engine for the whole run of a worker; skipped, with the reason, where none can be started."""
     if os.geteuid() != 0:
         pytest.skip("ENGINE TESTS SKIPPED: a private dockerd needs root")
@@ -255,10 +255,10 @@ def _engine() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def dockerd(_engine: Engine) -> Iterator[Engine]:
+def dockerd(private_engine: Engine) -> Iterator[Engine]:
     """The worker's engine, with nothing on it that another file's tests left."""
-    yield _engine
-    _engine.clear()
+    yield private_engine
+    private_engine.clear()
 
 
 @pytest.fixture(scope="session")
