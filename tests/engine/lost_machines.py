@@ -7,6 +7,7 @@ tell it either.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -61,7 +62,13 @@ class Namespace:
                 _setns(before.fileno())
 
     def close(self) -> None:
-        self._sleeper.kill()
+        """End whatever runs here: a program that was killed leaves others, as NGINX leaves its workers."""
+        own = Path(f"/proc/{self.pid}/ns/net").stat().st_ino
+        for process in Path("/proc").glob("[0-9]*"):
+            # it has ended by itself, or is not ours to look at
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+                if (process / "ns/net").stat().st_ino == own:
+                    os.kill(int(process.name), signal.SIGKILL)
         self._sleeper.wait()
 
 
