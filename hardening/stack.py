@@ -97,20 +97,23 @@ def compose(stack: Stack, secret_names: Mapping[str, str], profiles: Mapping[str
 
 def only(document: Mapping[str, object], chosen: Collection[str]) -> dict[str, object]:
     """The part of a Compose document that is about some services, each defined exactly as in the whole."""
-    services = document["services"]
-    if not isinstance(services, Mapping):
-        raise TypeError("services is no mapping")
+    services = _services(document)
     return {**document, "services": {key: services[key] for key in chosen}}
 
 
 def spec_hashes(document: Mapping[str, object], stack: Stack) -> dict[str, str]:
     """Swarm service name -> hash of its definition, as `compose` wrote it into the document."""
+    return {
+        stack.services[key].name: str(_mapping(_mapping(service, "deploy"), "labels")[SPEC_LABEL])
+        for key, service in _services(document).items()
+    }
+
+
+def _services(document: Mapping[str, object]) -> Mapping[str, object]:
     services = document["services"]
-    hashes = {}
-    for key, service in services.items() if isinstance(services, dict) else ():
-        labels = _mapping(_mapping(service, "deploy"), "labels") if isinstance(service, dict) else {}
-        hashes[stack.services[key].name] = str(labels[SPEC_LABEL])
-    return hashes
+    if not isinstance(services, Mapping):
+        raise TypeError("services is no mapping")
+    return services
 
 
 def as_yaml(document: Mapping[str, object]) -> str:

@@ -18,7 +18,7 @@ def used_secrets(swarm: SwarmFacts) -> set[str]:
 def used_configs(swarm: SwarmFacts) -> set[str]:
     """Ids of the configs that some service uses."""
     containers = [service.spec.task_template.container_spec for service in swarm.services]
-    return {str(use.get("ConfigID", "")) for container in containers if container for use in container.configs or ()}
+    return {use.config_id for container in containers if container for use in container.configs or ()}
 
 
 def aged(kept: Iterable[Stored], now: float, most_days: int) -> Iterator[str | Unavailable | None]:

@@ -12,9 +12,11 @@ FACTS_VERSION = 1
 """Raised when a stored facts file of the previous form can no longer be read."""
 
 
+REDACTED = "<redacted>"
+"""Stands for what a node took for a secret; nodes, which have nothing of this package, know it as `redaction.MARK`."""
 LEFT_OUT = (
     "Not in here: values of environment variables, contents of secrets and configs, join tokens, keys, password "
-    "hashes. What looks like a password in an argument, a label or a setting is replaced by <redacted>."
+    f"hashes. What looks like a password in an argument, a label or a setting is replaced by {REDACTED}."
 )
 """What every facts file says of itself."""
 

@@ -115,6 +115,14 @@ class SecretReference(Struct, frozen=True, rename="pascal"):
     file: FileTarget | None = None
 
 
+class ConfigReference(Struct, frozen=True, rename="pascal"):
+    """A config that a service uses."""
+
+    config_id: str = field(name="ConfigID")
+    config_name: str = ""
+    file: FileTarget | None = None
+
+
 class Privileges(Struct, frozen=True, rename="pascal"):
     """Security options of a service (engine API 1.44 and later)."""
 
@@ -145,7 +153,7 @@ class ContainerSpec(Struct, frozen=True, rename="pascal"):
     init: bool | None = None
     mounts: tuple[ServiceMount, ...] | None = None
     secrets: tuple[SecretReference, ...] | None = None
-    configs: tuple[dict[str, object], ...] | None = None
+    configs: tuple[ConfigReference, ...] | None = None
     capability_add: tuple[str, ...] | None = None
     capability_drop: tuple[str, ...] | None = None
     healthcheck: dict[str, object] | None = None

@@ -2,27 +2,51 @@
 
 A service carries the hash of the definition that it was deployed from, and keeps it when `docker service update`
 changes what it runs. So both are held against each other, in what decides over the service's power, reach and place.
-A value written in a way that only the engine's client understands, such as a range of ports or a variable, is left out.
+A value that cannot be compared is left out: written in a way that only the engine's client understands, such as a range
+of ports or a variable, or with something in it that a node took for a secret and did not tell.
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from hardening.model.compose import ComposeDeploy, ComposeFile, ComposePort, ComposeSecretUse, ComposeService, Settings
+from hardening.model.compose import (
+    ComposeDeploy,
+    ComposeFile,
+    ComposePort,
+    ComposeSecret,
+    ComposeSecretUse,
+    ComposeService,
+    Settings,
+    Words,
+)
 from hardening.model.engine import Network
+from hardening.model.facts import REDACTED
 from hardening.model.stack import PROFILE_HASH_LABEL, PROFILE_LABEL, SPEC_LABEL, STACK_LABEL, Stack
-from hardening.model.swarm import ContainerSpec, Limits, PublishedPort, Service, ServiceMount, TaskTemplate
+from hardening.model.swarm import (
+    ContainerSpec,
+    FileTarget,
+    Limits,
+    PublishedPort,
+    Service,
+    ServiceMount,
+    TaskTemplate,
+)
 from hardening.stack import spec_hashes
 
 Aspects = dict[str, str]
 """What it is about -> its value, in words for a person."""
+Entries = Mapping[str, dict[str, object] | None]
+"""A top-level section of a Compose file."""
 
 _NONE = "none"
 _ALL = "ALL"
 _VARIABLE = "$"
 """What the client puts something else in place of."""
+_UNSPOKEN = frozenset({"command"})
+"""What may have a secret in it, and is told without its values."""
 _PORT = re.compile(r"(?:(?P<published>\d+):)?(?P<target>\d+)(?:/(?P<protocol>tcp|udp|sctp))?")
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kmgtp]?)i?b?", re.IGNORECASE)
 _UNITS = " kmgtp"
@@ -53,10 +77,17 @@ def changed(
             continue
         has = _running(service, names)
         wanted = _asked(file, file.services[name.removeprefix(f"{stack.name}_")], stack.name)
-        different = {what: value for what, value in wanted.items() if value != has[what] and _VARIABLE not in value}
-        if different:
-            found[name] = tuple(f"{what} {has[what]}, asked {value}" for what, value in different.items())
+        if lines := tuple(_line(what, has[what], value) for what, value in wanted.items() if _differ(has[what], value)):
+            found[name] = lines
     return found
+
+
+def _differ(has: str, asked: str) -> bool:
+    return has != asked and _VARIABLE not in asked and REDACTED not in has
+
+
+def _line(what: str, has: str, asked: str) -> str:
+    return f"another {what}" if what in _UNSPOKEN else f"{what} {has}, asked {asked}"
 
 
 def _asked(file: ComposeFile, service: ComposeService, stack: str) -> Aspects:
@@ -68,9 +99,11 @@ def _asked(file: ComposeFile, service: ComposeService, stack: str) -> Aspects:
         "init": _yes(service.init),
         "capabilities": _capabilities(service.cap_add, service.cap_drop),
         "profile": _profile(_pairs(service.labels)),
-        "secrets": _listed(_secret(file, each, stack) for each in service.secrets),
+        "secrets": _listed(_file(_entries(file.secrets), each, stack) for each in service.secrets),
+        "configs": _listed(_file(file.configs, each, stack) for each in service.configs),
         "kernel parameters": _listed(f"{name}={value}" for name, value in _pairs(service.sysctls).items()),
         "networks": _listed(_named(file.networks, each, stack) for each in service.networks or ("default",)),
+        **_command(service),
         "placement": _listed(map(str, _sequence(deploy.placement.get("constraints")))),
     }
     if not service.env_file:
@@ -93,11 +126,9 @@ def _running(service: Service, networks: Mapping[str, str]) -> Aspects:
         "init": _yes(bool(container.init)),
         "capabilities": _capabilities(container.capability_add or (), container.capability_drop or ()),
         "profile": _profile(container.labels or {}),
-        "secrets": _listed(
-            _secret_text(each.secret_name, each.file.name, each.file.uid, each.file.gid, each.file.mode)
-            for each in container.secrets or ()
-            if each.file
-        ),
+        "command": _words(container.command or (), container.args or ()),
+        "secrets": _listed(_file_text(each.secret_name, each.file) for each in container.secrets or () if each.file),
+        "configs": _listed(_file_text(each.config_name, each.file) for each in container.configs or () if each.file),
         "kernel parameters": _listed(f"{name}={value}" for name, value in (container.sysctls or {}).items()),
         "networks": _listed(networks.get(each, each) for each in targets),
         "placement": _listed(_constraints(template)),
@@ -147,15 +178,31 @@ def _profile(labels: Mapping[str, str]) -> str:
     return " ".join(labels[name] for name in (PROFILE_LABEL, PROFILE_HASH_LABEL) if name in labels) or _NONE
 
 
-def _secret(file: ComposeFile, use: str | ComposeSecretUse, stack: str) -> str:
+def _command(service: ComposeService) -> Aspects:
+    try:
+        return {"command": _words(_split(service.entrypoint), _split(service.command))}
+    except ValueError:
+        return {}  # an open quote
+
+
+def _split(written: Words) -> tuple[str, ...]:
+    return tuple(shlex.split(written)) if isinstance(written, str) else written
+
+
+def _words(entrypoint: tuple[str, ...], command: tuple[str, ...]) -> str:
+    return f"{shlex.join(entrypoint)}; {shlex.join(command)}"
+
+
+def _file(entries: Entries, use: str | ComposeSecretUse, stack: str) -> str:
+    """A secret or config as a service uses it."""
     if isinstance(use, str):
         use = ComposeSecretUse(use)
-    name = _named({key: msgspec.to_builtins(each) for key, each in file.secrets.items()}, use.source, stack)
-    return _secret_text(name, use.target or use.source, use.uid, use.gid, use.mode)
+    target = FileTarget(use.target or use.source, use.uid, use.gid, use.mode)
+    return _file_text(_named(entries, use.source, stack), target)
 
 
-def _secret_text(name: str, target: str, uid: str, gid: str, mode: int) -> str:
-    return f"{name} as {target} {uid}:{gid} {mode:04o}"
+def _file_text(name: str, target: FileTarget) -> str:
+    return f"{name} as {target.name} {target.uid}:{target.gid} {target.mode:04o}"
 
 
 def _mount(file: ComposeFile, written: str | dict[str, object], stack: str) -> str | None:
@@ -230,8 +277,12 @@ def _bytes(text: str) -> int:
 # --- names and values in a Compose file -----------------------------------------------------------------------------
 
 
-def _named(entries: Mapping[str, dict[str, object] | None], key: str, stack: str) -> str:
-    """What a network, volume or secret of the file is called in the swarm."""
+def _entries(secrets: Mapping[str, ComposeSecret]) -> Entries:
+    return {key: {"name": each.name, "external": each.external} for key, each in secrets.items()}
+
+
+def _named(entries: Entries, key: str, stack: str) -> str:
+    """What a network, volume, secret or config of the file is called in the swarm."""
     entry = entries.get(key) or {}
     external = entry.get("external")
     if name := entry.get("name") or (external.get("name") if isinstance(external, dict) else None):

@@ -204,11 +204,11 @@ class Engine:
         """As it was at first, but for its images: no swarm, containers, volumes or settings."""
         self.docker("swarm", "leave", "--force", check=False)
         for listing, removing in ((("ps", "--all"), ("rm", "--force")), (("volume", "ls"), ("volume", "rm"))):
-            wait_until(partial(self._is_gone, listing, removing), f"docker {listing[0]} to list nothing")
+            wait_until(partial(self._remove_all, listing, removing), f"docker {listing[0]} to list nothing")
         self.configure({"default-runtime": "runc"})
 
-    def _is_gone(self, listing: tuple[str, ...], removing: tuple[str, ...]) -> bool:
-        """Remove what is listed; the engine may be about to do it itself, and refuses us one that goes right now."""
+    def _remove_all(self, listing: tuple[str, ...], removing: tuple[str, ...]) -> bool:
+        """True when nothing is left. The engine may be about to remove one itself, and then refuses it to us."""
         left = self.docker(*listing, "--quiet").stdout.split()
         if left:
             self.docker(*removing, *left, check=False)

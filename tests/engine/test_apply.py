@@ -47,6 +47,8 @@ services:
     image: apply:1
     x-harden: {profile: web}
     user: "1000"
+    entrypoint: sh -c "exec sleep 1000"
+    command: [--not, "read $$HOME"]
     init: true
     read_only: true
     cap_drop: [all]
@@ -70,6 +72,8 @@ services:
       resources: {limits: {cpus: "0.25", memory: 1.5G, pids: 10}}
   every:
     image: apply:1
+    command: sleep  "10 00"
+    configs: [names, {source: names, target: /etc/names, uid: "5", mode: 0400}]
     cap_add: [ALL]
     cap_drop: [ALL, SYS_ADMIN]
     environment: {A: 1, B: }
@@ -87,6 +91,8 @@ secrets:
     x-harden: {generate: random, length: 20}
   two:
     x-harden: {generate: random, length: 20}
+configs:
+  names: {external: true, name: names-1}
 """
 
 
@@ -143,6 +149,7 @@ def test_what_the_engines_client_makes_of_each_form_is_as_asked_until_it_is_chan
     path.write_text(FORMS)
     wanted = stack.render("shop", path, INVENTORY, {}, {})
     secrets.create(cluster, wanted)
+    assert host.run(("docker", "config", "create", "names-1", "-"), stdin=b"names").ok
     with engine(host) as running:
         document = stack.compose(wanted, stored_names(wanted, running.secrets()), cluster.project.profiles)
         text = stack.as_yaml(document).encode()
@@ -155,6 +162,8 @@ def test_what_the_engines_client_makes_of_each_form_is_as_asked_until_it_is_chan
         change = ("--detach", "--mount-add", "type=bind,source=/run,target=/host", "--user", "0", "shop_full")
         assert host.run(("docker", "service", "update", *change)).ok
         assert [line.split()[0] for line in changed()["shop_full"]] == ["user", "mounts"]
+        assert host.run(("docker", "service", "update", "--detach", "--args", "reboot", "shop_every")).ok
+        assert changed()["shop_every"] == ("another command",)
 
 
 def test_secrets_that_exist_stay_as_they_are(cluster: apply.Cluster, host: PrivateHost, tmp_path: Path) -> None:

@@ -249,7 +249,9 @@ def test_an_audit_mends_what_was_broken_by_hand_but_only_when_it_may(machine: Ma
     for script in broken.values():
         machine.run("sh", "-c", script)
     assert failing() == broken.keys()
-    assert machine.harden("audit", "--fix", check=False).returncode != 0
+    asked = machine.harden("audit", "--fix", check=False)
+    assert asked.returncode != 0
+    assert "shop_web (root writable, asked read-only)" in asked.stdout
     assert failing() == broken.keys(), "nobody consented"
     machine.harden("audit", "--fix", "--yes", check=False)
     assert failing() == set()

@@ -58,6 +58,7 @@ from hardening.model.stack import STACK_LABEL
 from hardening.model.swarm import (
     CaConfig,
     Cluster,
+    ConfigReference,
     ContainerSpec,
     ContainerStatus,
     EncryptionConfig,
@@ -395,7 +396,7 @@ def service(name: str = "shop_web", **changes: Any) -> Service:  # noqa: ANN401
         user="10001:10001",
         read_only=True,
         secrets=(SecretReference("s1", "shop_key_1", FileTarget("key", "10001", "10001", 0o400)),),
-        configs=({"ConfigID": "k1"},),
+        configs=(ConfigReference("k1"),),
         capability_drop=("ALL",),
     )
     template = TaskTemplate(

@@ -125,14 +125,14 @@ def test_a_node_that_cannot_be_reached_is_a_fact_and_hides_no_other() -> None:
         (b'{"hostname": "h"}', "missing required field"),
         (msgspec.json.encode(facts_of()).replace(b'"cpus":1', b'"cpus":"1"'), "$.cpus"),
         (msgspec.json.encode(facts_of())[:-5], "truncated"),
-        (msgspec.json.encode(facts_of()).replace(b'"Debian"', b'"\xff\xfe"'), "nvalid"),
+        (msgspec.json.encode(facts_of()).replace(b'"Debian"', b'"\xff\xfe"'), "UTF-8"),
         (b'{"unheard of": ' + b"[" * 200_000, "nested too deep"),
     ],
 )
 def test_an_answer_that_makes_no_sense_is_unavailable(answer: bytes, where: str) -> None:
     found = decode(answer)
     assert isinstance(found, Unavailable)
-    assert where in found.reason
+    assert where.casefold() in found.reason.casefold()
 
 
 def test_a_database_behind_no_door_is_a_member_of_which_nothing_is_known() -> None:

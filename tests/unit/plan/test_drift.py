@@ -8,10 +8,12 @@ import pytest
 
 from hardening import stack
 from hardening.model.engine import Network
+from hardening.model.facts import REDACTED
 from hardening.model.inventory import Inventory
 from hardening.model.policy import RoleProfile
 from hardening.model.stack import PROFILE_HASH_LABEL, PROFILE_LABEL, SPEC_LABEL, STACK_LABEL, Stack
 from hardening.model.swarm import (
+    ConfigReference,
     ContainerSpec,
     EndpointSpec,
     FileTarget,
@@ -28,6 +30,7 @@ from hardening.model.swarm import (
     TaskTemplate,
     Version,
 )
+from hardening.node import redaction
 from hardening.plan import drift
 
 COMPOSE = """\
@@ -36,6 +39,8 @@ services:
     image: web@sha256:1
     x-harden: {profile: web}
     user: "1000:1000"
+    entrypoint: serve
+    command: ["--port", "8080"]
     init: true
     read_only: true
     cap_drop: [ALL]
@@ -45,6 +50,7 @@ services:
     networks: {edge: {aliases: [front]}}
     ports: ["80:8080", {target: 8443, published: 443, mode: host}]
     secrets: [key, {source: token, target: t, uid: "1000", mode: 0400}]
+    configs: [names]
     volumes: ["data:/data:ro", {type: tmpfs, target: /tmp}, /srv/files:/files]
     deploy:
       replicas: 2
@@ -57,6 +63,8 @@ volumes:
 secrets:
   key: {external: true}
   token: {external: true, name: token-2}
+configs:
+  names: {external: true, name: names-3}
 """
 NETWORKS = (Network("n1", "shop_edge", "overlay", "swarm"), Network("n2", "other_inside", "overlay", "swarm"))
 PROFILES = {"web": RoleProfile("web", "harden-web", "text", "{}")}
@@ -64,6 +72,7 @@ SECRETS = (
     SecretReference("s1", "key", FileTarget("key")),
     SecretReference("s2", "token-2", FileTarget("t", "1000", "0", 0o400)),
 )
+CONFIGS = (ConfigReference("c1", "names-3", FileTarget("names")),)
 MOUNTS = (
     ServiceMount("volume", "everybodys", "/data", read_only=True),
     ServiceMount("tmpfs", "", "/tmp"),
@@ -79,7 +88,7 @@ def wanted(tmp_path: Path) -> Stack:
     return stack.render("shop", path, Inventory((), "test"), {}, {})
 
 
-def service(made: Stack, own: dict[str, str] | None = None, **changes: Any) -> Service:  # noqa: ANN401
+def service(made: Stack, own: dict[str, str] | None = None, **changes: Any) -> Service:  # noqa: ANN401 - fields of three types
     """As the swarm has it after a deploy, but for the changes: of the container, the template or the service."""
     document = stack.compose(made, {}, PROFILES)
     container: dict[str, Any] = {
@@ -87,8 +96,10 @@ def service(made: Stack, own: dict[str, str] | None = None, **changes: Any) -> S
         "labels": {
             PROFILE_LABEL: "web",
             PROFILE_HASH_LABEL: PROFILES["web"].hash,
-            "com.docker.stack.namespace": "shop",
+            STACK_LABEL: "shop",
         },
+        "command": ("serve",),
+        "args": ("--port", "8080"),
         "user": "1000:1000",
         "init": True,
         "read_only": True,
@@ -97,6 +108,7 @@ def service(made: Stack, own: dict[str, str] | None = None, **changes: Any) -> S
         "env": ("HTTP_PROXY",),
         "sysctls": {"net.core.somaxconn": "512"},
         "secrets": SECRETS,
+        "configs": CONFIGS,
         "mounts": MOUNTS,
     }
     template: dict[str, Any] = {
@@ -132,6 +144,9 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
         {"secrets": (SECRETS[0], SecretReference("s2", "token-2", FileTarget("t", "1000", "0", 0o444)))},
         "token-2 as t 1000:0 0444, asked key as key 0:0 0444, token-2 as t 1000:0 0400",
     ),
+    "config": ({"configs": None}, "configs none, asked names-3 as names 0:0 0444"),
+    "arguments, which are not told": ({"args": ("--port", "8080", "--password", "x")}, "another command"),
+    "entrypoint": ({"command": ("sh",)}, "another command"),
     "environment": ({"env": ("HTTP_PROXY", "LD_PRELOAD")}, "environment HTTP_PROXY, LD_PRELOAD, asked HTTP_PROXY"),
     "sysctl": ({"sysctls": None}, "kernel parameters none, asked net.core.somaxconn=512"),
     "socket": (
@@ -163,6 +178,15 @@ def test_what_was_changed_is_named_with_what_is_asked(wanted: Stack, changes: di
     assert line in lines[0]
 
 
+def test_what_a_node_did_not_tell_is_left_out(wanted: Stack) -> None:
+    assert REDACTED == redaction.MARK
+    hidden: dict[str, Any] = {
+        "args": ("--port", REDACTED),
+        "placement": Placement((f"node.labels.secret == {REDACTED}",)),
+    }
+    assert found(wanted, service(wanted, **hidden)) == {}
+
+
 def test_another_definition_needs_no_words(wanted: Stack) -> None:
     labels = {STACK_LABEL: "shop", SPEC_LABEL: "former"}
     assert found(wanted, service(wanted, labels, read_only=False)) == {"shop_web": ()}
@@ -181,6 +205,7 @@ def test_services_of_others_are_not_looked_at(wanted: Stack) -> None:
         ('"80:8080"', '"8000-8010:8000-8010"'),
         ("/srv/files:/files", "./files:/files"),
         ("memory: 256M", "memory: plenty"),
+        ("entrypoint: serve", 'entrypoint: "\'serve"'),
         ("image: web@sha256:1", "image: web@${DIGEST}"),
     ],
 )
