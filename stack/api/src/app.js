@@ -22,6 +22,8 @@ export function createApp({ database, tokens, drain }) {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  // As NGINX reads paths, whose rates are bound to them: /apiv1/USUARIOS would be a way around those of accounts.
+  app.enable('case sensitive routing');
   // NGINX, the one hop in front, writes the client's address into X-Forwarded-For and drops what the client sent.
   app.set('trust proxy', 1);
   // The answers depend on a token and are small: no validators, no caching.

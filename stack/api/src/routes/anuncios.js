@@ -13,7 +13,7 @@ const PHOTOS = '/images/anuncios/';
  * @param {{database: import('../database.js').Database, guard: import('express').RequestHandler}} parts
  */
 export function anuncios({ database, guard }) {
-  const router = Router();
+  const router = Router({ caseSensitive: true });
 
   allowOnly(router, '/', ['GET', 'POST']);
   allowOnly(router, '/tags', ['GET']);

@@ -8,7 +8,7 @@ import { allowOnly } from '../http/methods.js';
  * @param {{database: import('../database.js').Database, drain: import('../drain.js').Drain}} parts
  */
 export function health({ database, drain }) {
-  const router = Router();
+  const router = Router({ caseSensitive: true });
 
   allowOnly(router, '/healthz', ['GET']);
   allowOnly(router, '/readyz', ['GET']);

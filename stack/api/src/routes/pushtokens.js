@@ -14,7 +14,7 @@ const TOKEN_MAX = 4096;
  * @param {{database: import('../database.js').Database}} parts
  */
 export function pushtokens({ database }) {
-  const router = Router();
+  const router = Router({ caseSensitive: true });
 
   allowOnly(router, '/', ['POST']);
   router.post('/', async (request, response) => {

@@ -13,7 +13,7 @@ import { readCredentials, readRegistration } from './user-body.js';
  *          attempts: import('../attempts.js').LoginAttempts}} parts
  */
 export function usuarios({ database, tokens, attempts }) {
-  const router = Router();
+  const router = Router({ caseSensitive: true });
 
   allowOnly(router, '/register', ['POST']);
   router.post('/register', async (request, response) => {

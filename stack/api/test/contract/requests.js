@@ -74,10 +74,17 @@ export function requestsSuite(stage) {
     }
 
     it('gets 404 at unknown paths: JSON below /api, a page elsewhere', async () => {
-      for (const path of ['/apiv1', '/apiv1/', '/apiv2/anuncios', '/api', '/', '/docs/', '/__proto__']) {
+      const paths = ['/apiv1', '/apiv1/', '/apiv2/anuncios', '/api', '/', '/docs/', '/__proto__'];
+      for (const path of [...paths, '/APIV1/anuncios', '/apiv1/anuncios/TAGS', '/Readyz']) {
         assert.equal((await ask('GET', path)).status, 404, path);
       }
     });
+
+    for (const path of ['/apiv1/USUARIOS/authenticate', '/apiv1/usuarios/Register', '/apiv1/PushTokens']) {
+      it(`finds nothing at ${path}, which the proxy does not count as it counts the path in lower case`, async () => {
+        assert.equal((await stage.client.post(path, { json: {} })).status, 404);
+      });
+    }
 
     it('gets the security headers and nothing that names the software', async () => {
       const { headers } = await ask('GET', '/apiv1/anuncios');
