@@ -10,13 +10,15 @@ import { Tokens } from './tokens.js';
 /** Under PM2 standard output is a message to the parent: give it time to leave before the process ends. */
 const FLUSH_MS = 100;
 const DATABASE_GRACE_MS = 2000;
+/** Bytes. More than NGINX lets through (17 kB) and adds: its refusal is in the envelope, Node.js's own has no body at all. */
+const HEADERS_MAX = 32 * 1024;
 
 function main() {
   const config = readConfig();
   const database = new Database(config.mongodb);
   const drain = new Drain(config.drainAcceptMs);
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: HEADERS_MAX },
     createApp({ database, tokens: new Tokens(config.jwt), drain }),
   );
   server.on('error', fail);

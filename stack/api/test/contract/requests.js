@@ -100,6 +100,11 @@ export function requestsSuite(stage) {
       assert.match(headers.get('content-security-policy'), /default-src 'none'/);
     });
 
+    it('may have as many headers as the proxy lets through', async () => {
+      const headers = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`x-${name}`, 'x'.repeat(4085)]));
+      assert.equal((await ask('GET', '/apiv1/anuncios/tags', { headers })).status, 200);
+    });
+
     it('keeps the number the proxy gave it, and gets one in place of anything else', async () => {
       const id = 'a'.repeat(32);
       assert.equal((await ask('GET', '/healthz', { headers: { 'x-request-id': id } })).headers.get('x-request-id'), id);
