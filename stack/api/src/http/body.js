@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express from 'express';
 import { ApiError } from '../errors.js';
 
@@ -6,12 +7,18 @@ const TYPES = ['application/json', 'application/x-www-form-urlencoded'];
 
 /** Parses JSON and URL-encoded bodies. Compressed ones are refused: 16 kB need no compression, and may hide gigabytes. */
 export function body() {
+  const rules = { limit: LIMIT, inflate: false, verify: refuseBrokenText };
   return [
     refuseOtherTypes,
-    express.json({ limit: LIMIT, inflate: false, strict: true }),
+    express.json({ ...rules, strict: true }),
     // The simple parser: `a[$ne]=x` stays a field of that literal name instead of becoming an operator.
-    express.urlencoded({ limit: LIMIT, inflate: false, extended: false, parameterLimit: 100 }),
+    express.urlencoded({ ...rules, extended: false, parameterLimit: 100 }),
   ];
+}
+
+/** Decoded, every byte that is no UTF-8 would become the same sign: two passwords or push tokens would be one. */
+function refuseBrokenText(request, response, bytes, charset) {
+  if (charset === 'utf-8' && !isUtf8(bytes)) throw new ApiError(400, 'BODY_MALFORMED');
 }
 
 function refuseOtherTypes(request, response, next) {

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, it } from 'node:test';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
+const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 const OPERATIONS = [
   ['POST', '/apiv1/usuarios/register'],
   ['POST', '/apiv1/usuarios/authenticate'],
@@ -29,6 +30,13 @@ export function requestsSuite(stage) {
         for (const raw of ['{', '"text"', '{"a":1}}', '\u0000']) {
           assert.equal((await ask(method, path, { raw, headers: JSON_TYPE })).status, 400, raw);
         }
+      });
+
+      it(`gets 400 for a body that is not UTF-8 at ${path}`, async () => {
+        const raw = Buffer.from('{"clave":"contraseña","pushtoken":"ñ"}', 'latin1');
+        assert.equal((await ask(method, path, { raw, headers: JSON_TYPE })).status, 400);
+        const form = { raw: Buffer.from('clave=contraseña', 'latin1'), headers: FORM_TYPE };
+        assert.equal((await ask(method, path, form)).status, 400);
       });
 
       it(`gets 413 above 16 kB at ${path}`, async () => {
