@@ -3,9 +3,12 @@ import { Fields } from '../fields.js';
 /** Letters of any alphabet with their accents; words are parted by one space. */
 const NAME = /^\p{L}[\p{L}\p{M}]*(?: \p{L}[\p{L}\p{M}]*)*$/u;
 
-/** A dotted domain is asked for: this address is meant to be written to from the internet. */
+/**
+ * As RFC 5321 has them unquoted: no dot at either end before the sign, no two together. A dotted domain is asked for: this
+ * address is meant to be written to from the internet.
+ */
 const EMAIL =
-  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
+  /^(?!\.|[^@]*\.[.@])[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 const EMAIL_MAX = 254;
 /** Whatever a password manager comes up with: only a hash of it is ever kept. */
 const PASSWORD = { required: true, min: 8, max: 128, controls: true };

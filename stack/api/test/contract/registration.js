@@ -13,6 +13,10 @@ const REFUSED = [
   ['a name with outer spaces', { ...GOOD, nombre: ' Ana' }, ['nombre']],
   ['a name of 81 letters', { ...GOOD, nombre: 'a'.repeat(81) }, ['nombre']],
   ['an address without a domain', { ...GOOD, email: 'ana' }, ['email']],
+  ['an address that begins with a dot', { ...GOOD, email: '.ana@example.com' }, ['email']],
+  ['an address with a dot before the sign', { ...GOOD, email: 'ana.@example.com' }, ['email']],
+  ['an address with two dots together', { ...GOOD, email: 'ana..m@example.com' }, ['email']],
+  ['an address of 65 characters before the sign', { ...GOOD, email: `${'a'.repeat(65)}@example.com` }, ['email']],
   ['an address with two signs', { ...GOOD, email: 'a@b@example.com' }, ['email']],
   ['an address with a header in it', { ...GOOD, email: 'a@example.com\r\nBcc: b@example.com' }, ['email']],
   ['a password of 7', { ...GOOD, clave: '1234567' }, ['clave']],
@@ -36,6 +40,12 @@ export function registrationSuite(stage) {
         const email = `${Buffer.from(nombre).toString('hex').slice(0, 20)}@example.com`;
         const reply = await stage.client.post(PATH, { json: { ...GOOD, nombre, email } });
         assert.deepEqual([reply.status, reply.json], [200, { ok: true, message: 'user created!' }]);
+      });
+    }
+
+    for (const email of ['a.b-c+d_e@example.com', "o'neil@sub.example.co", `${'a'.repeat(64)}@example.com`]) {
+      it(`takes the address ${email.slice(0, 24)}`, async () => {
+        assert.equal((await stage.client.post(PATH, { json: { ...GOOD, email } })).status, 200);
       });
     }
 
