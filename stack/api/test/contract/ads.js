@@ -16,6 +16,7 @@ const LISTED = [
   ['', ALL],
   ['tag=motor', ['Bicicleta', 'Bici (vieja)']],
   ['tag=work&tag=mobile', ['iPhone 3GS', 'Ñandú']],
+  ['tag=work&'.repeat(9), ['Ñandú']],
   ['venta=true', ['Bicicleta', 'Bici (vieja)', '(a+)+$']],
   ['venta=false', ['iPhone 3GS', 'Ñandú']],
   ['nombre=bici', ['Bicicleta', 'Bici (vieja)']],
