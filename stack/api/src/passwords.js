@@ -13,14 +13,17 @@ const KEY_BYTES = 32;
 /** At most so many derivations at once in a worker, so many more waiting: memory and latency stay bounded. */
 const CONCURRENT = Math.min(2, availableParallelism());
 const WAITING = 32;
+/** Milliseconds. NGINX gives up after ten seconds: who registers after that has an account and was told of a failure. */
+const PATIENCE = 5000;
 
 let running = 0;
+/** What to call when it is somebody's turn. */
 const queue = [];
 
 /**
  * @param {string} password
  * @returns {Promise<string>} `scrypt$N$r$p$salt$key`, the last two in base64
- * @throws {Unavailable} when too many passwords are being derived already
+ * @throws {Unavailable} when too many passwords are being derived already, or its turn does not come in time
  */
 export async function hashPassword(password) {
   const salt = randomBytes(SALT_BYTES);
@@ -60,7 +63,7 @@ function deriveKey(password, salt, bytes, { N, r, p }) {
 async function inTurn(work) {
   if (running >= CONCURRENT) {
     if (queue.length >= WAITING) throw new Unavailable();
-    await new Promise((resolve) => queue.push(resolve));
+    await turn();
   } else {
     running += 1;
   }
@@ -72,4 +75,18 @@ async function inTurn(work) {
     if (next) next();
     else running -= 1;
   }
+}
+
+function turn() {
+  return new Promise((resolve, reject) => {
+    const leave = setTimeout(() => {
+      queue.splice(queue.indexOf(begin), 1);
+      reject(new Unavailable());
+    }, PATIENCE);
+    function begin() {
+      clearTimeout(leave);
+      resolve();
+    }
+    queue.push(begin);
+  });
 }
