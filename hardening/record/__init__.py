@@ -3,6 +3,6 @@
 from .merging import merge
 from .recordings import recording
 from .session import Outcome, Target, record, watch
-from .store import read, write
+from .store import write
 
-__all__ = ["Outcome", "Target", "merge", "read", "record", "recording", "watch", "write"]
+__all__ = ["Outcome", "Target", "merge", "record", "recording", "watch", "write"]

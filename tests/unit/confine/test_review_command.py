@@ -19,6 +19,7 @@ from hardening import confine
 from hardening.cli import roles
 from hardening.cli.profile import app
 from hardening.confine import library, sources
+from hardening.confine.recordings import sealed
 from hardening.errors import HardenError
 from hardening.model.facts import Facts
 from hardening.project import read_settings, with_expectations
@@ -49,7 +50,7 @@ def project(tmp_path: Path) -> Path:
     place = tmp_path / "profiles/web"
     (place / "recordings").mkdir(parents=True)
     (place / "policy.yml").write_text(POLICY)
-    (place / "recordings/load.json").write_bytes(msgspec.json.encode(recording("read getxattr")))
+    (place / "recordings/load.json").write_bytes(sealed(recording("read getxattr")))
     (place / "analysis.json").write_bytes(msgspec.json.encode(analysis("read setuid rename bpf")))
     (tmp_path / "harden.yml").write_text(PROJECT)
     (tmp_path / "inventory.yml").write_text(INVENTORY)
@@ -158,7 +159,7 @@ def test_a_decision_that_decides_nothing_is_bad_input_and_changes_nothing(
     project: Path, words: tuple[str, ...], complaint: str
 ) -> None:
     uses = files(*(f"/var/data/{name} rw" for name in "abcd"))
-    (project / "profiles/web/recordings/load.json").write_bytes(msgspec.json.encode(recording("read", files=uses)))
+    (project / "profiles/web/recordings/load.json").write_bytes(sealed(recording("read", files=uses)))
     with pytest.raises(HardenError, match=complaint.replace("*", r"\*")):
         _run(project, "review", "web", *words)
     assert not (project / "profiles/web/review.yml").exists()
@@ -233,9 +234,7 @@ def test_what_cannot_be_compared_is_bad_input(project: Path, name: str) -> None:
 def test_a_strangers_service_gets_a_policy_that_builds(project: Path) -> None:
     (project / "profiles/web/policy.yml").unlink()
     uses = files("/srv/shop/a r", *(f"/var/cache/web/{name} rw" for name in "abcd"), "/usr/bin/web x")
-    (project / "profiles/web/recordings/load.json").write_bytes(
-        msgspec.json.encode(recording("read clone", files=uses))
-    )
+    (project / "profiles/web/recordings/load.json").write_bytes(sealed(recording("read clone", files=uses)))
     code, text = _run(project, "init", "web")
     assert code == 0
     assert "profiles/web/policy.yml" in text

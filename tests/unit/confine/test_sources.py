@@ -9,8 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from hardening.confine import sources
+from hardening.confine.recordings import sealed
 from hardening.errors import HardenError
-from hardening.model.recording import FileUse, Loss, SignalUse, SocketUse
+from hardening.model.recording import FileUse, Loss, Recording, SignalUse, SocketUse
 from tests.unit.confine.evidence_factory import analysis, recording
 
 REVIEW = """\
@@ -27,7 +28,7 @@ decisions:
 def role(tmp_path: Path) -> Path:
     place = tmp_path / "web"
     (place / "recordings").mkdir(parents=True)
-    (place / "recordings/load.json").write_bytes(msgspec.json.encode(recording()))
+    (place / "recordings/load.json").write_bytes(sealed(recording()))
     (place / "analysis.json").write_bytes(msgspec.json.encode(analysis("read")))
     (place / "review.yml").write_text(REVIEW)
     return place
@@ -49,29 +50,36 @@ def test_a_role_without_evidence_has_none(tmp_path: Path) -> None:
 def test_a_file_that_was_cut_off_is_named(role: Path, name: str) -> None:
     whole = (role / name).read_bytes()
     (role / name).write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(HardenError, match="is no whole") as complaint:
+    with pytest.raises(HardenError, match="whole") as complaint:
         sources.read(role.parent, "web")
     assert str(role / name) in complaint.value.message
+
+
+def test_nothing_is_made_from_a_recording_that_was_edited(role: Path) -> None:
+    place = role / "recordings/load.json"
+    place.write_text(place.read_text().replace('"write"', '"ptrace"'))
+    with pytest.raises(HardenError, match=r"load\.json: seal: it was changed since it was recorded"):
+        sources.read(role.parent, "web")
 
 
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
-        (replace(recording(), role="other"), "is a recording of `other`, not of `web`"),
+        (replace(recording(), role="other"), "it is evidence for 'other'"),
         (replace(recording(), version=99), "version 99"),
         (recording(lost=Loss(syscalls=3)), "the recorder lost 3 system calls"),
         (recording(lost=Loss(files=1)), "1 file accesses"),
-        (recording("read write,"), "'write,' is no name"),
+        (recording("read write,"), "`write,` is no Linux system call"),
         (recording(capabilities=("chown,\n /** rwk",)), "is no name"),
         (recording(signals=(SignalUse("term", "send", "x,\n /** rwk"),)), "is no name"),
         (recording(signals=(SignalUse("term", "send", "process \x1b[2J"),)), "is no name"),
         (recording(sockets=(SocketUse("inet stream,", ""),)), "is no name"),
-        (recording(files=(FileUse("/a", "rw, /** rwk"),)), "is no name"),
-        (recording(scenario="\x1b[2J"), "is no name"),
+        (recording(files=(FileUse("/a", "rw, /** rwk"),)), "is no use of a file"),
+        (recording(scenario="\x1b[2J"), "the file has another name"),
     ],
 )
-def test_a_recording_that_does_not_fit_is_refused(role: Path, changed: object, complaint: str) -> None:
-    (role / "recordings/load.json").write_bytes(msgspec.json.encode(changed))
+def test_a_recording_that_does_not_fit_is_refused(role: Path, changed: Recording, complaint: str) -> None:
+    (role / "recordings/load.json").write_bytes(sealed(changed))
     with pytest.raises(HardenError, match=complaint):
         sources.read(role.parent, "web")
 
@@ -100,5 +108,5 @@ def test_a_decision_that_is_none_is_named_with_its_line(
 
 def test_a_process_may_call_itself_what_it_likes(role: Path) -> None:
     made = recording(signals=(SignalUse("int", "send", "process node /app/src/s"),))
-    (role / "recordings/load.json").write_bytes(msgspec.json.encode(made))
+    (role / "recordings/load.json").write_bytes(sealed(made))
     assert sources.read(role.parent, "web").recordings[0].signals == made.signals
