@@ -36,15 +36,28 @@ def check_writable(paths: Iterable[Path]) -> None:
             raise _unwritable(path, error) from error
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises:
+        HardenError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HardenError(f"{path}: cannot be made: {error.strerror}") from error
+
+
 def write(path: Path, content: bytes) -> None:
     """Write one file; see `write_all`."""
     write_all({path: content})
 
 
-def write_all(contents: Mapping[Path, bytes]) -> None:
+def write_all(contents: Mapping[Path, bytes], *, shared: bool = False) -> None:
     """Write files in the place of what was there, mode 0600: reports and facts describe weak spots.
 
-    All are stored beside their places first, so that a full disk leaves every one as it was.
+    All are stored beside their places first, so that a full disk leaves every one as it was. Those that are `shared`,
+    by version control, keep the mode they had, or everybody may read them.
 
     Raises:
         HardenError: a file cannot be written; every one is left as it was.
@@ -55,6 +68,8 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
         for path, content in contents.items():
             try:
                 stored[path] = _beside(path, content)
+                if shared:
+                    stored[path].chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
             except OSError as error:
                 raise _unwritable(path, error) from error
         _put(stored)

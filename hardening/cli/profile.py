@@ -32,7 +32,7 @@ def list_roles(project: ProjectFolder = Path(), as_json: AsJson = False) -> None
     from hardening.confine import library
 
     folder = roles.folder(project)
-    found = {role: library.summed_up(folder, role) for role in library.roles(folder)}
+    found = {role: library.summed_up(folder, role) for role in roles.chosen(folder, None)}
     stale = {role: [path.name for path in library.drift(folder, role)] for role in found}
     if as_json:
         rows = [{**msgspec.to_builtins(each), "stale": stale[role]} for role, each in found.items()]
@@ -55,7 +55,7 @@ def build(
     from hardening.errors import FailedError
 
     folder = roles.folder(project)
-    chosen = role or library.roles(folder)
+    chosen = roles.chosen(folder, role)
     changed = [path for each in chosen for path in (library.drift if check else library.write)(folder, each)]
     if check and changed:
         names = ", ".join(str(path) for path in changed)
@@ -102,7 +102,7 @@ def lint(
 
     folder = roles.folder(project)
     images = roles.images(inventory, project)
-    problems = {each: library.problems(folder, each, images.get(each, ())) for each in role or library.roles(folder)}
+    problems = {each: library.problems(folder, each, images.get(each, ())) for each in roles.chosen(folder, role)}
     if as_json:
         typer.echo(json.dumps(problems, indent=2))
     else:

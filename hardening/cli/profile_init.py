@@ -22,10 +22,11 @@ def init(
     """Write a policy for a service from its definition, its image and recordings. Overwrites nothing."""
     import json
 
+    from hardening import outputs
     from hardening import project as projects
     from hardening.confine import evidence, first_policy, library, sources
     from hardening.confine.first_policy import Described
-    from hardening.errors import FailedError, HardenError
+    from hardening.errors import HardenError
 
     from . import progress
     from . import sources as cluster
@@ -49,11 +50,8 @@ def init(
             seen[0].config.working_dir if seen else "",
         )
     text = first_policy.draft(about, sources.read(path.parent.parent, role).recordings)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise FailedError(f"{path}: cannot be written: {error.strerror}") from error
+    outputs.make_folder(path.parent)
+    outputs.write_all({path: text.encode()}, shared=True)
     typer.echo(f"written: {path}")
     if not found[service].services[service].profile:
         typer.echo(f"Name it in {found[service].source}: x-harden: {{profile: {role}}}")

@@ -26,6 +26,21 @@ def folder(project: Path) -> Path:
     return data.folder("profiles")
 
 
+def chosen(folder: Path, named: list[str] | None) -> tuple[str, ...]:
+    """The roles that a command is about: those that were named, or all.
+
+    Raises:
+        HardenError: there is none at all, which no command may take for a folder in which all is well.
+    """
+    from hardening.confine import library
+    from hardening.errors import HardenError
+
+    found = tuple(named or library.roles(folder))
+    if not found:
+        raise HardenError(f"{folder}: there is no role in it", "write the first: harden profile init SERVICE")
+    return found
+
+
 def version(text: str) -> "Version":
     """The number in `--parser`."""
     from hardening.errors import HardenError

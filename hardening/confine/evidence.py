@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from hardening.errors import FailedError
+from hardening import outputs
 from hardening.model.analysis import Analysis
 
 from . import sources, static
@@ -43,12 +43,9 @@ def keep(folder: Path, role: str, found: Analysis) -> Path:
     """Write a role's analysis; returns the file.
 
     Raises:
-        FailedError: it cannot be written.
+        HardenError: it cannot be written; what was there is left as it was.
     """
     path = folder / role / sources.ANALYSIS_FILE
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(as_json(found), encoding="utf-8")
-    except OSError as error:
-        raise FailedError(f"{path}: cannot be written: {error.strerror}") from error
+    outputs.make_folder(path.parent)
+    outputs.write_all({path: as_json(found).encode()}, shared=True)
     return path

@@ -1,11 +1,14 @@
 """A folder of roles: `<role>/policy.yml`, and beside it the generated `seccomp.json` and `apparmor`."""
 
-import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from hardening.errors import FailedError, HardenError
+import msgspec
+from msgspec import Struct
+
+from hardening import outputs
+from hardening.errors import HardenError
 from hardening.model.policy import Egress, RoleProfile
 from hardening.model.profile import EvidenceKind
 from hardening.model.review import Item
@@ -20,7 +23,25 @@ from .summary import Summary, summary
 
 POLICY_FILE, SECCOMP_FILE, APPARMOR_FILE = "policy.yml", "seccomp.json", "apparmor"
 _REVIEWED = EvidenceKind.REVIEW
-_ROLE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_ROLE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+
+
+class _Compared(Struct):
+    index: int
+    value: int
+    valueTwo: int = 0  # noqa: N815 - OCI's name
+
+
+class _Row(Struct):
+    names: tuple[str, ...]
+    action: str
+    args: tuple[_Compared, ...] = ()
+
+
+class _Filter(Struct):
+    """As much of a filter as is read again."""
+
+    syscalls: tuple[_Row, ...]
 
 
 def roles(folder: Path) -> tuple[str, ...]:
@@ -34,10 +55,19 @@ def profile(folder: Path, role: str, parser: Version = PORTABLE) -> RoleProfile:
 
 
 def problems(folder: Path, role: str, images: Iterable[str] = ()) -> tuple[str, ...]:
-    """What a role's profile may not hold, and images it runs that are in no evidence; see `lint` and `stale`."""
+    """What a role's profile may not hold, and images it runs that are in no evidence; see `lint` and `stale`.
+
+    Files that somebody edited are looked at beside those that policy and evidence make.
+    """
     made = composed(folder, role)
-    accepted = (rule.value for rule in made.profile.rules if any(each.kind is _REVIEWED for each in rule.evidence))
-    return (*lint(render(made.profile), frozenset(accepted)), *stale.problems(made, images))
+    accepted = frozenset(
+        rule.value for rule in made.profile.rules if any(each.kind is _REVIEWED for each in rule.evidence)
+    )
+    profiles = [render(made.profile)]
+    if all((folder / role / name).is_file() for name in (SECCOMP_FILE, APPARMOR_FILE)) and drift(folder, role):
+        profiles.append(kept(folder / role))
+    found = dict.fromkeys(problem for each in profiles for problem in lint(each, accepted))
+    return (*found, *stale.problems(made, images))
 
 
 def open_items(folder: Path, role: str) -> tuple[Item, ...]:
@@ -57,9 +87,13 @@ def composed(folder: Path, role: str) -> Composed:
         HardenError: there is no such role, or its policy or evidence does not fit; with file and line.
     """
     policy = folder / role / POLICY_FILE
-    if not _ROLE.fullmatch(role) or not policy.is_file():
-        known = ", ".join(roles(folder)) or "none"
-        raise HardenError(f"{policy}: no such file", f"roles in {folder}: {known}")
+    known = f"roles in {folder}: {', '.join(roles(folder)) or 'none'}"
+    if not _ROLE.fullmatch(role):
+        raise HardenError(
+            f"`{role}` is no name of a role: up to 64 lower-case letters, digits, `-`, `_` and `.`", known
+        )
+    if not policy.is_file():
+        raise HardenError(f"{policy}: no such file", known)
     return compose(role, load_policy(policy), read(folder, role))
 
 
@@ -78,8 +112,8 @@ def kept(place: Path) -> RoleProfile:
     try:
         seccomp = (place / SECCOMP_FILE).read_text(encoding="utf-8")
         apparmor = (place / APPARMOR_FILE).read_text(encoding="utf-8")
-        json.loads(seccomp)["syscalls"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        msgspec.json.decode(seccomp, type=_Filter)
+    except (OSError, ValueError) as error:
         raise HardenError(f"{place}: has no {SECCOMP_FILE} and {APPARMOR_FILE} of a role: {error}") from error
     policy = place / POLICY_FILE
     egress = load_policy(policy).egress if policy.is_file() else Egress.ANY
@@ -91,7 +125,7 @@ def drift(folder: Path, role: str) -> tuple[Path, ...]:
     return tuple(
         path
         for path, text in generated(folder, role).items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != text
+        if not path.is_file() or path.read_bytes() != text.encode()
     )
 
 
@@ -99,12 +133,8 @@ def write(folder: Path, role: str) -> tuple[Path, ...]:
     """Bring a role's generated files up to date; returns those that changed.
 
     Raises:
-        FailedError: a file cannot be written.
+        HardenError: a file cannot be written; both are left as they were.
     """
     wanted, changed = generated(folder, role), drift(folder, role)
-    for path in changed:
-        try:
-            path.write_text(wanted[path], encoding="utf-8")
-        except OSError as error:
-            raise FailedError(f"{path}: cannot be written: {error.strerror}") from error
+    outputs.write_all({path: wanted[path].encode() for path in changed}, shared=True)
     return changed

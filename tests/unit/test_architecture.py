@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "facts": VOCABULARY | {"hosts", "certificates", "node", "outputs"},
     "checks": VOCABULARY,
     "render": VOCABULARY | {"data", "outputs"},
-    "confine": VOCABULARY | {"documents"},
+    "confine": VOCABULARY | {"documents", "outputs"},
     "certificates": frozenset(),
     "stack": VOCABULARY | {"documents", "certificates"},
     "plan": VOCABULARY | {"stack", "confine", "certificates", "confinement"},

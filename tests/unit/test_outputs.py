@@ -17,6 +17,14 @@ def test_files_take_the_place_of_what_was_there_and_leave_nothing_beside_it(tmp_
     assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
 
 
+def test_shared_files_keep_their_mode_or_everybody_may_read_them(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_text("before")
+    old.chmod(0o640)
+    outputs.write_all({old: b"after", new: b"made"}, shared=True)
+    assert [each.stat().st_mode & 0o777 for each in (old, new)] == [0o640, 0o644]
+
+
 def test_where_one_cannot_be_put_in_its_place_the_others_are_taken_back(tmp_path: Path) -> None:
     old, new, folder = tmp_path / "old", tmp_path / "new", tmp_path / "folder"
     old.write_text("before")

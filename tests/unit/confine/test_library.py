@@ -11,7 +11,7 @@ import pytest
 
 from hardening import confine
 from hardening.confine import library, powers, sources
-from hardening.errors import HardenError
+from hardening.errors import Exit, HardenError
 from hardening.model.profile import RuleKind
 
 PROFILES = Path(__file__).parents[3] / "profiles"
@@ -133,7 +133,41 @@ def test_a_file_changed_by_hand_is_drift(folder: Path) -> None:
     assert library.drift(folder, "web") == (folder / "web/apparmor",)
 
 
-@pytest.mark.parametrize("role", ["wbe", "../web", ""])
+def test_rules_that_somebody_wrote_into_the_files_are_seen(folder: Path) -> None:
+    library.write(folder, "web")
+    assert library.problems(folder, "web") == ()
+    place = folder / "web/apparmor"
+    place.write_text(place.read_text().replace("  # Files", "  file,\n  capability,\n  # Files"))
+    assert library.problems(folder, "web") == (
+        "AppArmor: bare `file,` allows all of its kind",
+        "AppArmor: bare `capability,` allows all of its kind",
+    )
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\xff\x00", b"", b"[]", b'{"syscalls": [3]}', b'{"syscalls": [{"names": ["read"]}]}']
+)
+def test_a_file_that_is_no_filter_is_out_of_date_and_read_by_nobody(folder: Path, junk: bytes) -> None:
+    library.write(folder, "web")
+    (folder / "web/seccomp.json").write_bytes(junk)
+    with pytest.raises(HardenError, match=r"web: has no seccomp\.json and apparmor of a role"):
+        library.kept(folder / "web")
+    assert library.drift(folder, "web") == (folder / "web/seccomp.json",)
+    assert library.write(folder, "web") == (folder / "web/seccomp.json",)
+
+
+def test_both_files_are_written_or_none_and_everybody_may_read_them(folder: Path) -> None:
+    (folder / "web/apparmor").mkdir()
+    with pytest.raises(HardenError, match=r"web/apparmor: is a folder") as complaint:
+        library.write(folder, "web")
+    assert complaint.value.exit_code is Exit.BAD_INPUT
+    assert not (folder / "web/seccomp.json").exists()
+    (folder / "web/apparmor").rmdir()
+    library.write(folder, "web")
+    assert (folder / "web/apparmor").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("role", ["wbe", "../web", "", "Web", "w" * 300])
 def test_an_unknown_role_is_named_with_those_that_exist(folder: Path, role: str) -> None:
     with pytest.raises(HardenError) as complaint:
         library.profile(folder, role)

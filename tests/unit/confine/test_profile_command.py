@@ -68,5 +68,12 @@ def test_what_does_not_exist_is_bad_input(project: Path, words: tuple[str, ...])
         _run(project, *words)
 
 
+@pytest.mark.parametrize("command", ["list", "build", "lint"])
+def test_a_folder_without_roles_is_not_taken_for_one_in_which_all_is_well(project: Path, command: str) -> None:
+    (project / "harden.yml").write_text("name: shop\nprofiles: nowhere\nstacks: {}\n")
+    with pytest.raises(HardenError, match="nowhere: there is no role in it"):
+        _run(project, command)
+
+
 def test_lint_finds_nothing_in_what_the_policy_makes(project: Path) -> None:
     assert _run(project, "lint", "--json") == (0, '{\n  "web": []\n}\n')
