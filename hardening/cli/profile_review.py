@@ -1,6 +1,6 @@
 """`harden profile review`: decide what evidence alone cannot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +12,7 @@ from .options import AsJson, ProjectFolder
 from .roles import Role
 
 if TYPE_CHECKING:
-    from hardening.model.review import Item, Verdict
+    from hardening.model.review import Decision, Item, Verdict
 
 Items = Annotated[list[str] | None, typer.Option(metavar="ITEM", help="By its name, such as `call:setuid`.")]
 
@@ -40,15 +40,17 @@ def review(
     import sys
 
     from hardening.confine import library
-    from hardening.errors import Exit
+    from hardening.errors import Exit, HardenError
     from hardening.model.review import Verdict
 
     folder, who = roles.folder(project), by or _own_name()
     given = {Verdict.ACCEPT: accept, Verdict.REFUSE: refuse, Verdict.NARROW: narrow, Verdict.OPEN: undo}
+    if to and not narrow:
+        raise HardenError("--to says what a narrowing leaves", "name what is narrowed: --narrow ITEM")
     if any(given.values()) or write:
-        for verdict, items in given.items():
-            if items:
-                _decide(folder, role, verdict, items, reason, who, to or ())
+        decisions = [_decision(verdict, items, reason, who, to or ()) for verdict, items in given.items() if items]
+        if decisions:
+            _decide(folder, role, decisions)
         if write:
             _leave_open(folder, role)
     elif sys.stdin.isatty() and not as_json:
@@ -58,24 +60,22 @@ def review(
     raise typer.Exit(Exit.FAILED if left else Exit.OK)
 
 
-def _decide(
-    folder: Path,
-    role: str,
-    verdict: "Verdict",
-    items: list[str],
-    reason: str,
-    who: str,
-    narrowed: "list[str] | tuple[()]",
-) -> None:
+def _decision(verdict: "Verdict", items: list[str], reason: str, who: str, narrowed: "Sequence[str]") -> "Decision":
     from datetime import UTC, datetime
 
-    from hardening.confine import review
     from hardening.model.review import Decision, Verdict
 
     today = datetime.now(UTC).date().isoformat()
     kept = tuple(narrowed) if verdict is Verdict.NARROW else ()
-    path = review.decide(folder, role, Decision(tuple(items), verdict, reason, who, today, kept))
-    typer.echo(f"{verdict.value}: {', '.join(items)} ({path})", err=True)
+    return Decision(tuple(dict.fromkeys(items)), verdict, reason, who, today, kept)
+
+
+def _decide(folder: Path, role: str, decisions: "Sequence[Decision]") -> None:
+    from hardening.confine import review
+
+    path = review.decide(folder, role, decisions)
+    for each in decisions:
+        typer.echo(f"{each.verdict.value}: {', '.join(each.items)} ({path})", err=True)
 
 
 def _leave_open(folder: Path, role: str) -> None:
@@ -88,6 +88,7 @@ def _leave_open(folder: Path, role: str) -> None:
 def _ask(folder: Path, role: str, who: str) -> None:
     """One power after the other: what it is, why it is asked, and what is to be done."""
     from hardening.confine import library
+    from hardening.errors import HardenError
     from hardening.model.review import Verdict
 
     answers = {"a": Verdict.ACCEPT, "r": Verdict.REFUSE, "n": Verdict.NARROW}
@@ -102,7 +103,11 @@ def _ask(folder: Path, role: str, who: str) -> None:
             kept = typer.prompt("what stays allowed, separated by commas").split(",") if answer == "n" else []
             reason = typer.prompt("why")
             names = [item.id for item in items]
-            _decide(folder, role, answers[answer], names, reason, who, [each.strip() for each in kept])
+            decision = _decision(answers[answer], names, reason, who, [each.strip() for each in kept])
+            try:
+                _decide(folder, role, [decision])
+            except HardenError as error:
+                typer.echo(f"{error.message}; {power}: stays open", err=True)
 
 
 def _by_power(items: "tuple[Item, ...]") -> "Iterator[tuple[str, list[Item]]]":

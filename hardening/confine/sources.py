@@ -6,17 +6,16 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from hardening import documents
-from hardening.documents import Document
 from hardening.errors import HardenError
 from hardening.model.analysis import ANALYSIS_VERSION, Analysis
 from hardening.model.recording import Recording
-from hardening.model.review import Decision, Review, Verdict
+from hardening.model.review import Review
 from hardening.model.verification import VERIFICATION_VERSION, Verification
 
 from . import recordings
+from .decisions import REVIEW_FILE, read_review
 
-ANALYSIS_FILE, VERIFIED_FILE, REVIEW_FILE = "analysis.json", "verified.json", "review.yml"
+ANALYSIS_FILE, VERIFIED_FILE = "analysis.json", "verified.json"
 
 T = TypeVar("T", Analysis, Verification)
 
@@ -45,41 +44,20 @@ def read(folder: Path, role: str) -> Sources:
             name.
     """
     place = folder / role
-    analysis, verified = place / ANALYSIS_FILE, place / VERIFIED_FILE
+    analysis, verified, recorded = place / ANALYSIS_FILE, place / VERIFIED_FILE, place / recordings.FOLDER
+    if _is_there(recorded) and not recorded.is_dir():
+        raise HardenError(f"{recorded}: is no folder of recordings")
     return Sources(
-        recordings=tuple(recordings.read(path) for path in sorted((place / recordings.FOLDER).glob("*.json"))),
-        analysis=_decoded(analysis, Analysis, ANALYSIS_VERSION) if analysis.is_file() else None,
-        verification=_decoded(verified, Verification, VERIFICATION_VERSION) if verified.is_file() else None,
+        recordings=tuple(recordings.read(path) for path in sorted(recorded.glob("*.json"))),
+        analysis=_decoded(analysis, Analysis, ANALYSIS_VERSION) if _is_there(analysis) else None,
+        verification=_decoded(verified, Verification, VERIFICATION_VERSION) if _is_there(verified) else None,
         review=read_review(place / REVIEW_FILE),
     )
 
 
-def read_review(path: Path) -> Review:
-    """A role's decisions; none when there is no such file.
-
-    Raises:
-        HardenError: with file and line.
-    """
-    if not path.is_file():
-        return Review()
-    document = documents.read(path)
-    review = document.convert(Review)
-    for index, decision in enumerate(review.decisions):
-        _check(document, index, decision)
-    return review
-
-
-def _check(document: Document, index: int, decision: Decision) -> None:
-    at = ("decisions", index)
-    if decision.verdict is Verdict.OPEN:
-        return
-    for field in ("reason", "by", "date"):
-        if not getattr(decision, field).strip():
-            raise document.error(at, f"a decision needs `{field}`", "an item that is not decided has `verdict: open`")
-    if decision.verdict is Verdict.NARROW and not decision.narrowed:
-        raise document.error(at, "`narrow` needs `narrowed`: the rules to have instead")
-    if decision.verdict is not Verdict.NARROW and decision.narrowed:
-        raise document.error((*at, "narrowed"), f"`narrowed` goes with `narrow`, not with `{decision.verdict}`")
+def _is_there(path: Path) -> bool:
+    """Whether a file has to be read: a link that leads nowhere, or a folder of its name, is not left out in silence."""
+    return path.exists() or path.is_symlink()
 
 
 def _decoded(path: Path, kind: type[T], version: int) -> T:

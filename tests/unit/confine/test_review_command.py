@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 from hardening import confine
 from hardening.cli import roles
 from hardening.cli.profile import app
-from hardening.confine import library, sources
+from hardening.confine import library
+from hardening.confine.decisions import read_review
 from hardening.confine.recordings import sealed
 from hardening.errors import HardenError
 from hardening.model.facts import Facts
@@ -87,7 +88,7 @@ def test_accepting_and_refusing_from_a_script_is_honoured_and_undone(project: Pa
     assert "rename" in _allowed(project)
     assert _run(project, "review", "web", "--refuse", "call:setuid", "--refuse", "call:bpf", *WHO)[0] == 0
     assert _open(project) == []
-    decisions = sources.read_review(project / "profiles/web/review.yml").decisions
+    decisions = read_review(project / "profiles/web/review.yml").decisions
     assert [(each.by, each.reason, bool(each.date)) for each in decisions] == [("ana", "it needs it", True)] * 2
     assert _run(project, "review", "web", "--undo", "call:rename")[0] == 1
     assert _open(project) == ["call:rename"]
@@ -107,7 +108,7 @@ def test_an_empty_list_is_written_anew(project: Path) -> None:
     path = project / "profiles/web/review.yml"
     path.write_text("decisions: []\n")
     _run(project, "review", "web", "--refuse", "call:bpf", *WHO)
-    assert [each.items for each in sources.read_review(path).decisions] == [("call:bpf",)]
+    assert [each.items for each in read_review(path).decisions] == [("call:bpf",)]
 
 
 def _in_a_terminal(project: Path, answers: str) -> str:
@@ -132,11 +133,17 @@ def test_a_person_decides_one_power_after_the_other(project: Path) -> None:
     assert "1 open" in seen
     assert _open(project) == ["call:rename"]
     assert "setuid" in _allowed(project)
-    decisions = sources.read_review(project / "profiles/web/review.yml").decisions
+    decisions = read_review(project / "profiles/web/review.yml").decisions
     assert [(each.verdict, each.reason, each.by) for each in decisions] == [
         ("refuse", "no program of ours", "ana"),
         ("narrow", "its own user", "ana"),
     ]
+
+
+def test_a_narrowing_that_does_not_narrow_is_told_and_the_next_power_asked(project: Path) -> None:
+    seen = _in_a_terminal(project, "n\ncall:mount\nwhy not\nr\nno\ns\n")
+    assert "`call:mount` is none of the items; load kernel code: stays open" in seen
+    assert _open(project) == ["call:bpf", "call:rename"]
 
 
 def test_quitting_leaves_what_was_decided_and_nothing_else(project: Path) -> None:
@@ -153,6 +160,10 @@ def test_quitting_leaves_what_was_decided_and_nothing_else(project: Path) -> Non
         (("--narrow", "file:/var/data/** rw", "--to", "file:/etc/* rw", *WHO), "not within what is asked"),
         (("--narrow", "file:/var/data/** rw", "--to", "file:/var/data/* rwk", *WHO), "not within what is asked"),
         (("--narrow", "file:/var/data/** rw", "--to", "file:/var/data/* rwix", *WHO), "run what it wrote"),
+        (("--narrow", "call:bpf", *WHO), "`narrow` needs `narrowed`"),
+        (("--to", "call:bpf", *WHO), "--to says what a narrowing leaves"),
+        (("--accept", "call:bpf", "--refuse", "call:bpf", *WHO), "`call:bpf` is decided in two ways"),
+        (("--accept", "call:bpf", "--refuse", "call:mount", *WHO), "`call:mount` is no question"),
     ],
 )
 def test_a_decision_that_decides_nothing_is_bad_input_and_changes_nothing(

@@ -94,6 +94,20 @@ def test_a_recording_that_does_not_fit_is_refused(role: Path, changed: Recording
         ("verdict: refuse", "verdict: narrow", 2, "`narrow` needs `narrowed`"),
         ("verdict: refuse", "verdict: refuse\n    narrowed: [x]", 4, "goes with `narrow`"),
         ("verdict: refuse", "verdict: refuse\n    colour: red", 4, "unknown key `colour`"),
+        ("2026-11-24", "yesterday", 6, "`yesterday` is no date"),
+        ('["call:setuid"]', "[]", 2, "a decision names its `items`"),
+        ('["call:setuid"]', '["call:setuid", "call:setuid"]', 2, "`call:setuid` stands twice"),
+        ("call:setuid", "call:setiud", 2, "`setiud` is no Linux system call"),
+        ("call:setuid", "setuid", 2, "`setuid` is no item"),
+        *(
+            ("verdict: refuse", f"verdict: narrow\n    narrowed:\n      - {text}", 5, message)
+            for text, message in {
+                "call:ptrace": "`call:ptrace` is none of the items",
+                "file:/** mrwix": "lets the service run what it wrote",
+                '"file:/x r,\\n  capability sys_admin,\\n  /y r"': "no absolute path pattern",
+                "file:/etc/shadow r": "is not within what is asked",
+            }.items()
+        ),
     ],
 )
 def test_a_decision_that_is_none_is_named_with_its_line(
@@ -104,6 +118,22 @@ def test_a_decision_that_is_none_is_named_with_its_line(
     with pytest.raises(HardenError, match=message) as complaint:
         sources.read(role.parent, "web")
     assert complaint.value.message.startswith(f"{role / 'review.yml'}:{line}: ")
+
+
+@pytest.mark.parametrize("name", ["review.yml", "analysis.json", "verified.json"])
+def test_a_link_that_leads_nowhere_is_not_taken_for_no_file(role: Path, name: str) -> None:
+    (role / name).unlink(missing_ok=True)
+    (role / name).symlink_to(role / "gone")
+    with pytest.raises(HardenError, match=name):
+        sources.read(role.parent, "web")
+
+
+def test_a_file_in_the_place_of_the_recordings_is_not_taken_for_none(role: Path) -> None:
+    (role / "recordings/load.json").unlink()
+    (role / "recordings").rmdir()
+    (role / "recordings").write_text("")
+    with pytest.raises(HardenError, match="is no folder of recordings"):
+        sources.read(role.parent, "web")
 
 
 def test_a_process_may_call_itself_what_it_likes(role: Path) -> None:
