@@ -7,14 +7,11 @@ from collections.abc import Container, Iterator
 from hardening.model.policy import Egress, FileRule, RoleProfile, SeccompAction
 
 from . import patterns
+from .capabilities import DANGEROUS_CAPABILITIES
 from .syscalls import DANGEROUS, numbers
 
-PATH = re.compile(r"/(?:[^\s\"#,{}]|\{[^\s\"#{}]*\})*")
+PATH = re.compile(r"/(?:[^\s\"#,{}\[\]]|\[[^\s\"#,{}\[\]]+\]|\{[^\s\"#{}]*\})*")
 ACCESS = re.compile(r"(?=.)m?r?(?:w|a)?k?l?(?:ix)?")
-DANGEROUS_CAPABILITIES = frozenset(
-    {"bpf", "dac_read_search", "mac_admin", "mac_override", "net_admin", "perfmon", "sys_admin", "sys_boot"}
-    | {"sys_module", "sys_ptrace", "sys_rawio", "sys_time", "syslog", "checkpoint_restore"}
-)
 
 _PAST_THE_FENCE = frozenset({"net_admin", "net_raw"})
 """Capabilities that the runtime takes from a container with `egress: none`."""
@@ -41,7 +38,7 @@ def forbidden_file(rule: FileRule) -> str:
         return f"`{rule.path}` is no absolute path pattern"
     if not ACCESS.fullmatch(rule.access):
         return f"`{rule.access}` is no access: letters of `mrwakl` in this order, then perhaps `ix`"
-    if "\n" in rule.why:
+    if len(rule.why.splitlines()) > 1:
         return "`why` is one line"
     return next(_file_problems(f"{rule.path} {rule.access},"), "")
 

@@ -13,8 +13,8 @@ from . import patterns
 from .abstractions import Abstraction
 from .apparmor import SIGNALLERS
 from .arguments import ADDRESS_FAMILIES, SOCKET_TYPES, is_known_socket
+from .capabilities import DANGEROUS_CAPABILITIES
 from .gathering import Ledger
-from .lint import DANGEROUS_CAPABILITIES
 from .sources import Sources
 
 Reasons = dict[str, str]

@@ -1,6 +1,6 @@
 """Reads what a person decided about a role."""
 
-import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from hardening import documents
@@ -9,10 +9,9 @@ from hardening.model.policy import Policy
 
 from . import abstractions
 from .arguments import ADDRESS_FAMILIES, COMPARED, SOCKET_TYPES
-from .lint import DANGEROUS_CAPABILITIES, forbidden_file, forbidden_syscall
+from .capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
+from .lint import forbidden_file, forbidden_syscall
 from .syscalls import numbers
-
-_CAPABILITY = re.compile(r"[a-z][a-z_]*")
 
 
 def load_policy(path: Path) -> Policy:
@@ -32,7 +31,14 @@ def load_policy(path: Path) -> Policy:
     return policy
 
 
+def _check_once(document: Document, at: Position, values: Sequence[object]) -> None:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            raise document.error((*at, index), f"`{value}` stands twice")
+
+
 def _check_abstractions(document: Document, policy: Policy) -> None:
+    _check_once(document, ("abstractions",), policy.abstractions)
     for index, name in enumerate(policy.abstractions):
         if name not in abstractions.ALL:
             known = ", ".join(sorted(abstractions.ALL))
@@ -41,15 +47,12 @@ def _check_abstractions(document: Document, policy: Policy) -> None:
 
 def _check_syscalls(document: Document, policy: Policy) -> None:
     at: Position = ("seccomp", "syscalls")
-    seen: set[str] = set()
+    _check_once(document, at, policy.seccomp.syscalls)
     for index, name in enumerate(policy.seccomp.syscalls):
         if name not in numbers():
             raise document.error((*at, index), f"`{name}` is no Linux system call")
-        if name in seen:
-            raise document.error((*at, index), f"`{name}` stands twice")
         if reason := forbidden_syscall(name):
             raise document.error((*at, index), reason, "leave it out: the call then answers an errno")
-        seen.add(name)
 
 
 def _check_arguments(document: Document, policy: Policy) -> None:
@@ -60,7 +63,15 @@ def _check_arguments(document: Document, policy: Policy) -> None:
             known = ", ".join(sorted(COMPARED.keys() - {"socket", "clone"}))
             hint = f"those that are: {known}; `socket` follows the networks, `clone` never makes namespaces"
             raise document.error((*at, "call"), f"arguments of `{rule.call}` are not compared", hint)
-        if wrong := sorted(place for place, value in rule.values.items() if value & ~masks.get(place, 0)):
+        if not rule.values:
+            raise document.error(
+                (*at, "values"), f"no value of `{rule.call}` is named, which would let every one through"
+            )
+        if other := sorted(rule.values.keys() - masks.keys()):
+            compared = ", ".join(str(place) for place in sorted(masks))
+            message = f"argument {other[0]} of `{rule.call}` is not compared"
+            raise document.error((*at, "values"), message, f"those that are: {compared}")
+        if wrong := sorted(place for place, value in rule.values.items() if value & ~masks[place]):
             raise document.error((*at, "values"), f"argument {wrong[0]} of `{rule.call}` is not compared to that value")
 
 
@@ -71,6 +82,8 @@ def _check_files(document: Document, policy: Policy) -> None:
 
 
 def _check_network(document: Document, policy: Policy) -> None:
+    written = [f"{rule.family} {rule.type}".rstrip() for rule in policy.apparmor.network]
+    _check_once(document, ("apparmor", "network"), written)
     for index, rule in enumerate(policy.apparmor.network):
         at: Position = ("apparmor", "network", index)
         if rule.family not in ADDRESS_FAMILIES:
@@ -81,8 +94,9 @@ def _check_network(document: Document, policy: Policy) -> None:
 
 
 def _check_capabilities(document: Document, policy: Policy) -> None:
+    _check_once(document, ("apparmor", "capabilities"), policy.apparmor.capabilities)
     for index, name in enumerate(policy.apparmor.capabilities):
-        if not _CAPABILITY.fullmatch(name):
+        if name not in CAPABILITIES:
             message = f"`{name}` is no capability as AppArmor writes them, such as `net_bind_service`"
             raise document.error(("apparmor", "capabilities", index), message)
         if name in DANGEROUS_CAPABILITIES:

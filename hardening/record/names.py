@@ -1,5 +1,7 @@
 """Numbers of the kernel's interface, and what AppArmor calls them."""
 
+from hardening.confine.capabilities import CAPABILITIES
+
 FAMILIES = {
     1: "unix", 2: "inet", 3: "ax25", 4: "ipx", 5: "appletalk", 6: "netrom", 7: "bridge", 8: "atmpvc", 9: "x25",
     10: "inet6", 11: "rose", 15: "key", 16: "netlink", 17: "packet", 21: "rds", 23: "irda", 24: "pppox", 26: "llc",
@@ -17,16 +19,6 @@ _SIGNALS = (
     "prof", "winch", "io", "pwr", "sys",
 )  # fmt: skip
 _FIRST_REAL_TIME = 32
-
-CAPABILITIES = (
-    "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
-    "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner",
-    "sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice",
-    "sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write", "audit_control", "setfcap",
-    "mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf",
-    "checkpoint_restore",
-)  # fmt: skip
-"""CAP_* in the order of their numbers (linux/capability.h)."""
 
 
 def family(number: int) -> str:

@@ -22,6 +22,12 @@ apparmor:
 """
 
 
+def _arguments(values: str) -> tuple[str, str, int]:
+    """Where a policy's own values of a call are, as what is written in place of what, and on which line."""
+    rule = f"  arguments:\n    - {{call: setsockopt, values: {values}}}\napparmor:"
+    return "apparmor:", rule, 6
+
+
 def _policy(folder: Path, old: str, new: str) -> Path:
     assert SOUND.count(old) == 1
     path = folder / "policy.yml"
@@ -57,6 +63,20 @@ COMPLAINTS = {
     "family of rare kernel code": ("family: inet", "family: alg", 9, "`alg` is no family"),
     "unknown socket type": ("type: stream", "type: tcp", 9, "`tcp` is no socket type"),
     "capability in capitals": ("net_bind_service", "CAP_CHOWN", 10, "no capability as AppArmor writes them"),
+    "path with an open bracket": ('"/srv/{a,b}/**"', '"/srv/[a"', 7, "no absolute path"),
+    "reason that ends the line": ("why: pages", r'why: "x\r  /** rwk,"', 7, "`why` is one line"),
+    "abstraction that stands twice": ("[libc]", "[libc, libc]", 2, "`libc` stands twice"),
+    "network that stands twice": (
+        "{family: inet, type: stream}",
+        "{family: inet, type: stream}\n    - {family: inet, type: stream}",
+        10,
+        "`inet stream` stands twice",
+    ),
+    "capability that stands twice": ("net_bind_service", "chown, chown", 10, "`chown` stands twice"),
+    "unknown capability": ("net_bind_service", "net_bind_servic", 10, "`net_bind_servic` is no capability"),
+    "argument that is not compared": (*_arguments("{7: 0}"), "argument 7 of `setsockopt` is not compared"),
+    "no argument": (*_arguments("{}"), "no value of `setsockopt` is named"),
+    "argument that no register holds": (*_arguments("{2: -3}"), "argument 2 of `setsockopt` is not compared to that"),
     "dangerous capability": ("net_bind_service", "sys_admin", 10, "`sys_admin` reaches the machine"),
 }
 
