@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def explain(
     role: Role,
     rule: Annotated[
-        str, typer.Argument(help="A call, a path, or a rule's name such as `network:inet stream`. Default: all.")
+        str,
+        typer.Argument(
+            help="A call, a path, a rule's name such as `network:inet stream`, a kind such as `signal`. Default: all."
+        ),
     ] = "",
     project: ProjectFolder = Path(),
     as_json: AsJson = False,

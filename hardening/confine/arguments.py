@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 
 from hardening.model.policy import ArgumentRule, NetworkRule
+from hardening.model.profile import Risk
 from hardening.model.recording import ArgumentUse, Recording
 
 ADDRESS_FAMILIES = {"unix": 1, "inet": 2, "inet6": 10, "netlink": 16}
@@ -122,6 +123,12 @@ def _is_known(call: str, recordings: Sequence[Recording]) -> bool:
     """Whether every recording in which a call was made also shows values of calls; one at least has to."""
     having = [each for each in recordings if any(call in calls for calls in each.programs.values())]
     return bool(having) and all(each.arguments for each in having)
+
+
+def risk(rule: str) -> Risk:
+    """What a call with certain values is worth to an intruder, by the name of its rule."""
+    both = f"2={_WRITABLE | _EXECUTABLE:#x}"
+    return Risk.MEDIUM if rule in {f"{call} {both}" for call in ("mmap", "mprotect", "pkey_mprotect")} else Risk.LOW
 
 
 def shows(recording: Recording, rule: ArgumentRule) -> bool:

@@ -10,11 +10,19 @@ from msgspec import Struct
 from hardening.model.policy import Egress, FileRule, RoleProfile, SeccompAction
 
 from . import patterns, powers
+from .apparmor import SIGNALLERS
 from .arguments import ADDRESS_FAMILIES, SOCKET_TYPES
 
 DOCKER_DEFAULT = "docker-default"
 
-_FILE = re.compile(r"^(?:owner\s+)?(/\S*)\s+([a-z]+),$")
+_FILE = re.compile(r"^(?:(?:allow|audit|owner)\s+)*(/\S*)\s+([a-z]+),$")
+_SIGNAL = re.compile(r"^signal \((\w+)\) set=\((\S+)\) peer=(\S+),$")
+_OF_EVERY_PROFILE = re.compile(
+    rf"signal \(receive\) peer=(?:{'|'.join(map(re.escape, SIGNALLERS))}),"
+    r"|(?:signal \(send, receive\)|ptrace \(read, readby\)) peer=harden-\S+,"
+    r"|(?:deny|abi|profile|include|#).*|[{}]?"
+)
+_ALL_FILES = FileRule("/**", "mrwix")
 _NETWORK = re.compile(r"^network\s+(\w+)\s*(\w*),$")
 _CAPABILITY = re.compile(r"^capability\s+([a-z_ ]+),$")
 
@@ -50,17 +58,27 @@ def powers_of(profile: RoleProfile) -> Powers:
             found[power].add(thing)
     if profile.egress is Egress.ANY:
         found[powers.LEAVE].add("anywhere")
+    if not profile.no_new_privileges:
+        found[powers.GAIN].add("setuid programs")
     return Powers({power: tuple(sorted(things)) for power, things in sorted(found.items())})
 
 
 def _read_rule(line: str) -> Iterator[tuple[str, str]]:
-    """(power, thing) of an AppArmor rule; nothing for those that every profile has."""
-    if file := _FILE.match(line):
+    """(power, thing) of an AppArmor rule; nothing for those that every profile has, and a power for those not known."""
+    if _OF_EVERY_PROFILE.fullmatch(line):
+        return
+    if re.fullmatch(r"(?:(?:allow|audit)\s+)*file,", line):
+        yield from ((power, _ALL_FILES.path) for power in _file_powers(_ALL_FILES))
+    elif file := _FILE.match(line):
         yield from ((power, file[1]) for power in _file_powers(FileRule(file[1], file[2])))
     elif network := _NETWORK.match(line):
         yield _socket_power(network[1], network[2]), f"{network[1]} {network[2]}".rstrip()
     elif capability := _CAPABILITY.match(line):
         yield from (("capabilities", each) for each in capability[1].split())
+    elif signal := _SIGNAL.match(line):
+        yield "signal other programs", f"{signal[1]} {signal[2]} peer={signal[3]}"
+    else:
+        yield "rules that no profile made here has", line.removesuffix(",")
 
 
 def docker_default() -> Powers:
@@ -71,6 +89,7 @@ def docker_default() -> Powers:
     for family in ("unix", "inet", "inet6"):
         found["open sockets"] |= {f"{family} {kind}" for kind in SOCKET_TYPES if kind != "raw"}
     found[powers.LEAVE].add("anywhere")
+    found[powers.GAIN].add("setuid programs")
     found["open raw sockets"] |= {"inet raw", "inet6 raw", "packet raw"}
     found["speak to the kernel by netlink"].add("netlink raw")
     for deed in ("read files", "write files", "run programs", "load code"):
@@ -92,13 +111,14 @@ def changes(first: Powers, second: Powers) -> tuple[Change, ...]:
 
 
 def _beyond(these: Iterable[str], those: Iterable[str]) -> tuple[str, ...]:
-    """What is not in the others, nor under a pattern of theirs."""
+    """What is not in the others, nor under a pattern of theirs, nor a value of a call that they have with any."""
     known = set(those)
+    held = {each.partition(" ")[0] for each in known if " " in each}
     rules = [FileRule(each, "r") for each in known if each.startswith("/")]
     return tuple(
-        each
+        f"{each} (any)" if each in held else each
         for each in these
-        if each not in known
+        if not known & {each, each.partition(" ")[0]}
         and not (each.startswith("/") and any(patterns.covers(rule, patterns.example(each), ()) for rule in rules))
     )
 

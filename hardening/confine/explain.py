@@ -36,7 +36,7 @@ class Explained(Struct, frozen=True):
 
 
 def explain(composed: Composed, wanted: str = "") -> tuple[Explained, ...]:
-    """Everything about a role, or about one rule: by its name, a call's bare name, or the beginning of a path.
+    """Everything about a role, or some of it: by a rule's name or kind, a call's bare name, or the beginning of a path.
 
     Raises:
         HardenError: nothing has that name.
@@ -46,15 +46,15 @@ def explain(composed: Composed, wanted: str = "") -> tuple[Explained, ...]:
     if not found:
         raise HardenError(
             f"{composed.profile.role}: no rule and no question is named `{wanted}`",
-            "such as: openat, file:/tmp, network:inet; without a name all are shown",
+            "such as: openat, /tmp, network:inet, signal; without a name all are shown",
         )
     return found
 
 
 def _is_meant(name: str, wanted: str) -> bool:
-    value = name.partition(":")[2]
+    kind, _, value = name.partition(":")
     words = value.split()
-    return wanted in {name, value, words[0]} or (wanted.startswith("/") and value.startswith(wanted)) or (
+    return wanted in {name, kind, value, words[0]} or (wanted.startswith("/") and value.startswith(wanted)) or (
         ":" in wanted and name.startswith(wanted)
     )  # fmt: skip
 
@@ -95,7 +95,8 @@ def _questions(composed: Composed) -> list[Explained]:
         holes = _holes(RuleKind(kind), value)
         closed = tuple(hole.cve for hole in holes if not powers.reaches(composed.profile, hole))
         asked = item.kind
-        found.append(Explained(item.id, False, item.power, item.risk, item.evidence, breaks, holes, closed, asked))
+        evidence = (*((composed.decided[item.id],) if item.id in composed.decided else ()), *item.evidence)
+        found.append(Explained(item.id, False, item.power, item.risk, evidence, breaks, holes, closed, asked))
     return found
 
 
@@ -105,6 +106,7 @@ def _power(kind: RuleKind, value: str) -> str:
     if kind is RuleKind.FILE:
         return paths.power(paths.rule(value))
     others = {RuleKind.NETWORK: "open sockets", RuleKind.CAPABILITY: "privileges", RuleKind.EGRESS: powers.LEAVE}
+    others |= {RuleKind.PTRACE: "look at its neighbours", RuleKind.PRIVILEGES: powers.GAIN}
     return others.get(kind, "signal other programs")
 
 

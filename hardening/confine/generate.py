@@ -1,6 +1,6 @@
 """Puts a role's profile together from its policy and evidence, and renders it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -19,11 +19,13 @@ class Composed(Struct, frozen=True):
 
     Attributes:
         open: those of the items that nobody decided yet.
+        decided: who decided about the others, and why, by their ids.
     """
 
     profile: Profile
     items: tuple[Item, ...]
     open: tuple[Item, ...]
+    decided: dict[str, Evidence] = {}
 
 
 def compose(role: str, policy: Policy, sources: Sources | None = None) -> Composed:
@@ -48,6 +50,10 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
         values = " ".join(f"{index}={value:#x}" for index, value in sorted(rule.values.items()))
         for evidence in _of_values(rule, policy, sources):
             ledger.add(RuleKind.ARGUMENT, f"{rule.call} {values}", evidence)
+    signals = paths.signals_of(ledger)
+    paths.gather_ordinary(ledger, apparmor.profile_name(role))
+    if not policy.no_new_privileges:
+        ledger.add(RuleKind.PRIVILEGES, "new", Evidence(EvidenceKind.POLICY, "policy.yml"))
     if policy.egress is Egress.ANY:
         ledger.add(RuleKind.EGRESS, Egress.ANY, Evidence(EvidenceKind.POLICY, "policy.yml"))
     items = ledger.items()
@@ -60,11 +66,13 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
         files=_files(ledger, reasons),
         network=network,
         capabilities=tuple(ledger.values(RuleKind.CAPABILITY)),
-        signals=paths.signals_of(ledger),
+        signals=signals,
         no_new_privileges=policy.no_new_privileges,
         egress=policy.egress,
     )
-    return Composed(profile, items, tuple(item for item in items if ledger.decided.verdict(item.id) is Verdict.OPEN))
+    left = tuple(item for item in items if ledger.decided.verdict(item.id) is Verdict.OPEN)
+    decided = {item.id: ledger.decided.evidence(item.id) for item in items if item not in left}
+    return Composed(profile, items, left, decided)
 
 
 def render(profile: Profile, parser: apparmor.Version = apparmor.PORTABLE) -> RoleProfile:
@@ -103,7 +111,7 @@ def _shared(policy: Policy) -> Iterator[tuple[str, Abstraction]]:
 def _of_values(rule: ArgumentRule, policy: Policy, sources: Sources) -> Iterator[Evidence]:
     """Why a call may be made with these values: who wrote them, which scenarios had them, or that they are ordinary."""
     seen = [each for each in sources.recordings if arguments.shows(each, rule)]
-    yield from (Evidence(EvidenceKind.RECORDED, each.scenario, each.origin.image) for each in seen)
+    yield from (Evidence(EvidenceKind.RECORDED, f"{each.scenario}: {rule.call}", each.origin.image) for each in seen)
     if rule in policy.seccomp.arguments:
         yield Evidence(EvidenceKind.POLICY, f"policy.yml: {rule.why}")
     elif not seen or rule.why != arguments.RECORDED:
@@ -117,6 +125,15 @@ def _files(ledger: Ledger, reasons: paths.Reasons) -> tuple[FileRule, ...]:
 
 def _risks(ledger: Ledger) -> dict[tuple[RuleKind, str], Risk]:
     risks: dict[tuple[RuleKind, str], Risk] = {(RuleKind.EGRESS, Egress.ANY): Risk.HIGH}
-    risks |= {(RuleKind.CALL, name): powers.risk(name) for name in ledger.values(RuleKind.CALL)}
-    risks |= {(RuleKind.FILE, text): paths.risk(paths.rule(text)) for text in ledger.values(RuleKind.FILE)}
+    risks[RuleKind.PRIVILEGES, "new"] = Risk.HIGH
+    judges: dict[RuleKind, Callable[[str], Risk]] = {
+        RuleKind.CALL: powers.risk,
+        RuleKind.ARGUMENT: arguments.risk,
+        RuleKind.FILE: lambda text: paths.risk(paths.rule(text)),
+        RuleKind.NETWORK: paths.risk_of_socket,
+        RuleKind.CAPABILITY: paths.risk_of_capability,
+        RuleKind.SIGNAL: paths.risk_of_signal,
+    }
+    for kind, risk in judges.items():
+        risks |= {(kind, value): risk(value) for value in ledger.values(kind)}
     return risks

@@ -104,7 +104,7 @@ def generated(folder: Path, role: str) -> dict[Path, str]:
 
 
 def kept(place: Path) -> RoleProfile:
-    """The generated files of a role's folder as they are, whatever made them; `egress` is in its policy alone.
+    """The generated files of a role's folder as they are, whatever made them. What its policy alone has is read there.
 
     Raises:
         HardenError: one is not there, or is no profile.
@@ -116,8 +116,9 @@ def kept(place: Path) -> RoleProfile:
     except (OSError, ValueError) as error:
         raise HardenError(f"{place}: has no {SECCOMP_FILE} and {APPARMOR_FILE} of a role: {error}") from error
     policy = place / POLICY_FILE
-    egress = load_policy(policy).egress if policy.is_file() else Egress.ANY
-    return RoleProfile(place.name, profile_name(place.name), apparmor, seccomp, egress=egress)
+    decided = load_policy(policy) if policy.is_file() else None
+    egress, bound = (decided.egress, decided.no_new_privileges) if decided else (Egress.ANY, False)
+    return RoleProfile(place.name, profile_name(place.name), apparmor, seccomp, bound, egress)
 
 
 def drift(folder: Path, role: str) -> tuple[Path, ...]:

@@ -1,6 +1,6 @@
 """Which files, sockets, capabilities and signals a role may use, each with its evidence."""
 
-import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -19,6 +19,7 @@ from .sources import Sources
 
 Reasons = dict[str, str]
 """Path pattern -> why, for the comment beside the rule."""
+_ANY_SIGNAL = "receive any"
 _SECRET = ("/etc/shadow", "/run/secrets/", "/root/", "/var/run/docker.sock", "/run/docker.sock", "/run/containerd/")
 _OF_THE_KERNEL = ("/proc/sys/", "/proc/sysrq-trigger", "/sys/", "/dev/mem", "/dev/kmem", "/proc/kcore")
 
@@ -106,8 +107,8 @@ def power(found: FileRule) -> str:
     """What a file rule lets a service do, in a few words."""
     access = patterns.letters(found.access)
     deed = "run" if "ix" in access else "load" if "m" in access else "write" if access & {"w", "a"} else "read"
-    folder = posixpath.dirname(found.path.removesuffix("/**").rstrip("/")) or "/"
-    return f"{deed} files below {'/'.join(folder.split('/')[:3])}"
+    folder = re.sub(r"/(?:\*\*|[^/]*)$", "", found.path.partition("{")[0])
+    return f"{deed} files below {'/'.join(folder.split('/')[:3]) or '/'}"
 
 
 def risk(found: FileRule) -> Risk:
@@ -137,8 +138,16 @@ def gather_network(ledger: Ledger, policy: Policy, shared: Sequence[tuple[str, A
             if ledger.has(RuleKind.NETWORK, text) or (ordinary and use.family != "netlink" and use.type != "raw"):
                 ledger.add(RuleKind.NETWORK, text, evidence)
             else:
-                why = (ItemKind.RISKY, "open rare sockets", Risk.MEDIUM if ordinary else Risk.HIGH)
+                why = (ItemKind.RISKY, "open rare sockets", risk_of_socket(text))
                 ledger.ask_for(RuleKind.NETWORK, text, why, (evidence,))
+
+
+def risk_of_socket(text: str) -> Risk:
+    """What a kind of socket is worth to an intruder: those of rare kernel code most."""
+    family, _, kind = text.partition(" ")
+    if family not in ADDRESS_FAMILIES or kind not in {"", *SOCKET_TYPES}:
+        return Risk.HIGH
+    return Risk.MEDIUM if family == "netlink" or kind in {"", "raw"} else Risk.LOW
 
 
 def network_of(ledger: Ledger) -> tuple[NetworkRule, ...]:
@@ -165,6 +174,11 @@ def gather_capabilities(ledger: Ledger, policy: Policy, sources: Sources) -> Non
                 ledger.add(RuleKind.CAPABILITY, each, evidence)
 
 
+def risk_of_capability(name: str) -> Risk:
+    """What a capability is worth to an intruder."""
+    return Risk.HIGH if name in DANGEROUS_CAPABILITIES else Risk.MEDIUM
+
+
 def gather_signals(ledger: Ledger, own: Iterable[str], sources: Sources) -> None:
     """Signals to and from other programs than the container's own and the engine's, which every profile has."""
     ordinary = {*own, *SIGNALLERS}
@@ -176,6 +190,21 @@ def gather_signals(ledger: Ledger, own: Iterable[str], sources: Sources) -> None
             text = f"{use.direction} {use.signal} peer={use.peer}"
             why = (ItemKind.RISKY, "signal other programs", Risk.MEDIUM)
             ledger.ask_for(RuleKind.SIGNAL, text, why, (_seen(recording, text),))
+
+
+def gather_ordinary(ledger: Ledger, own: str) -> None:
+    """What AppArmor has in every profile: signals of the engine and within the container, a look at neighbours."""
+    engine = Evidence(EvidenceKind.SHARED, "every profile: stop signals come from the engine")
+    for peer in SIGNALLERS:
+        ledger.add(RuleKind.SIGNAL, f"{_ANY_SIGNAL} peer={peer}", engine)
+    within = Evidence(EvidenceKind.SHARED, "every profile: the processes of one container")
+    ledger.add(RuleKind.SIGNAL, f"send, {_ANY_SIGNAL} peer={own}", within)
+    ledger.add(RuleKind.PTRACE, f"read, readby peer={own}", within)
+
+
+def risk_of_signal(text: str) -> Risk:
+    """What a signal is worth to an intruder: those that every profile has, little."""
+    return Risk.LOW if f"{_ANY_SIGNAL} peer=" in text else Risk.MEDIUM
 
 
 def signals_of(ledger: Ledger) -> tuple[SignalRule, ...]:

@@ -78,6 +78,9 @@ RARE_FAMILIES = frozenset({"alg", "packet", "vsock", "netlink", "can", "bluetoot
 LEAVE = "dial beyond its networks"
 """What `egress: any` gives; no system call does."""
 
+GAIN = "gain rights by programs that give them"
+"""What `no_new_privileges: false` gives: setuid programs and file capabilities count again."""
+
 _POWERS = {call: power for power, calls in _WORDS.items() for call in calls.split()}
 
 

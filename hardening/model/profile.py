@@ -54,7 +54,9 @@ class RuleKind(StrEnum):
     NETWORK = "network"
     CAPABILITY = "capability"
     SIGNAL = "signal"
+    PTRACE = "ptrace"
     EGRESS = "egress"
+    PRIVILEGES = "privileges"
 
 
 class Rule(Struct, frozen=True):
@@ -62,7 +64,7 @@ class Rule(Struct, frozen=True):
 
     Attributes:
         value: as the profile has it: `openat`, `socket 0=2 1=1`, `/srv/** r`, `inet stream`, `chown`, `receive term`,
-            `any`.
+            `any`, `new`.
     """
 
     kind: RuleKind

@@ -6,9 +6,10 @@ import json
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from hardening import confine
-from hardening.confine import compare, stale
+from hardening.confine import compare, paths, stale
 from hardening.confine.explain import explain
 from hardening.confine.generate import Composed
 from hardening.confine.sources import Sources
@@ -454,6 +455,53 @@ def test_dialling_anywhere_is_a_power_with_its_reason() -> None:
     assert (change.power, change.gained, change.whole) == ("dial beyond its networks", ("anywhere",), True)
 
 
+def test_a_value_that_a_scenario_used_says_what_would_break_without_it() -> None:
+    uses = arguments("mprotect", {2: 6}, {2: 2})
+    made = _composed(recordings=(recording("read mprotect", arguments=uses),))
+    told = {each.name: each for each in explain(made, "mprotect")}
+    both = told["argument:mprotect 2=0x6"]
+    assert (both.breaks, both.risk) == (("load: mprotect",), Risk.MEDIUM)
+    assert (told["argument:mprotect 2=0x0"].breaks, told["argument:mprotect 2=0x0"].risk) == ((), Risk.LOW)
+
+
+def test_an_accepted_rule_keeps_the_risk_with_which_it_was_asked() -> None:
+    sockets = (SocketUse("netlink", "raw"), SocketUse("alg", "raw"))
+    recorded = recording(capabilities=("sys_admin", "chown"), sockets=sockets)
+    asked = ("capability:sys_admin", "network:netlink raw", "network:alg raw")
+    made = _composed(recordings=(recorded,), review=review(Verdict.ACCEPT, *asked))
+    risks = {each.name: each.risk for each in explain(made)}
+    assert [risks[name] for name in asked] == [Risk.HIGH, Risk.MEDIUM, Risk.HIGH]
+    assert risks["capability:chown"] is Risk.MEDIUM
+
+
+def test_who_refused_a_power_and_why_is_told_first() -> None:
+    made = _composed(analysis=analysis("keyctl"), review=review(Verdict.REFUSE, "call:keyctl"))
+    (told,) = explain(made, "keyctl")
+    assert [each.kind for each in told.evidence] == [EvidenceKind.REVIEW, EvidenceKind.STATIC]
+    assert told.evidence[0].source == "someone, 2026-11-24: as it should be"
+
+
+def test_every_line_of_apparmor_that_allows_something_is_explained() -> None:
+    made = _composed(recordings=(recording(sockets=(SocketUse("inet", "stream"),), capabilities=("chown",)),))
+    rules = [line.strip() for line in confine.render(made.profile).apparmor.splitlines() if line.startswith("  ")]
+    allowing = [line for line in rules if not line.startswith(("#", "deny "))]
+    by_apparmor = [each for each in explain(made) if each.allowed and not each.name.startswith(("call:", "argument:"))]
+    assert len(allowing) == len(by_apparmor)
+    assert {each.name for each in explain(made, "signal")} >= {
+        "signal:receive any peer=unconfined",
+        "signal:send, receive any peer=harden-web",
+    }
+    assert [each.name for each in explain(made, "ptrace")] == ["ptrace:read, readby peer=harden-web"]
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [("/tmp/** rwk", "/tmp"), ("/etc/web/{,**} r", "/etc/web"), ("/srv/a/b/c r", "/srv/a"), ("/ r", "/")],
+)
+def test_a_power_over_files_names_the_folder_and_not_the_one_above(path: str, folder: str) -> None:
+    assert paths.power(paths.rule(path)).endswith(f" files below {folder}")
+
+
 def test_a_rule_that_is_not_there_is_bad_input() -> None:
     with pytest.raises(HardenError, match="no rule and no question is named `mount`"):
         explain(_composed(), "mount")
@@ -472,6 +520,31 @@ def test_two_profiles_differ_in_powers() -> None:
         "write files": (("/data/b",), (), False),
     }
     assert compare.changes(before, before) == ()
+
+
+def test_a_call_held_to_values_is_less_than_the_call() -> None:
+    free, held = compare.Powers({"x": ("ioctl",)}), compare.Powers({"x": ("ioctl 1=0x5401",)})
+    (change,) = compare.changes(free, held)
+    assert (change.gained, change.lost) == ((), ("ioctl (any)",))
+    (change,) = compare.changes(held, free)
+    assert (change.gained, change.lost) == (("ioctl (any)",), ())
+
+
+def test_what_somebody_wrote_into_a_profile_is_a_power() -> None:
+    made = confine.render(_composed().profile)
+    others = "  file,\n  signal (send) set=(kill) peer=other,\n  ptrace,\n  change_profile -> x,\n  # Files"
+    edited = replace(made, apparmor=made.apparmor.replace("  # Files", others), no_new_privileges=False)
+    assert "rules that no profile made here has" not in compare.powers_of(made).by_name
+    found = compare.changes(compare.powers_of(made), compare.powers_of(edited))
+    assert {change.power: change.gained for change in found if not change.lost} == {
+        "gain rights by programs that give them": ("setuid programs",),
+        "load code": ("/**",),
+        "read files": ("/**",),
+        "rules that no profile made here has": ("change_profile -> x", "ptrace"),
+        "run programs": ("/**",),
+        "signal other programs": ("send kill peer=other",),
+        "write files": ("/**",),
+    }
 
 
 def test_a_path_under_a_pattern_of_the_other_profile_is_no_gain() -> None:
