@@ -30,13 +30,15 @@ def explain(
 
     from hardening.confine import library
     from hardening.confine.explain import explain as explained
+    from hardening.render.inert import plain
 
     found = explained(library.composed(roles.folder(project), role), rule)
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
         return
     for each in found:
-        typer.echo(_summary(each) if not rule else _told(each))
+        for text in [_summary(each)] if not rule else _told(each):
+            typer.echo("\t".join(map(plain, text.split("\t"))))
 
 
 def _summary(each: "Explained") -> str:
@@ -46,7 +48,7 @@ def _summary(each: "Explained") -> str:
     return f"{each.name}\t{sign}{each.risk.value} risk\t{first.kind.value}: {first.source}{more}"
 
 
-def _told(each: "Explained") -> str:
+def _told(each: "Explained") -> list[str]:
     state = "allowed" if each.allowed else "not allowed"
     lines = [f"{each.name}: {state}, {each.risk.value} risk, lets it: {each.power}"]
     for evidence in each.evidence:
@@ -60,7 +62,7 @@ def _told(each: "Explained") -> str:
         lines.append(f"  without it would break: {broken}")
     elif each.question:
         lines.append(f"  asked as: {each.question.value}")
-    return "\n".join(lines)
+    return lines
 
 
 def diff(

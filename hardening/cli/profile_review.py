@@ -117,12 +117,13 @@ def _by_power(items: "tuple[Item, ...]") -> "Iterator[tuple[str, list[Item]]]":
 
 def _told(item: "Item") -> str:
     from hardening.confine import powers
+    from hardening.render.inert import plain
 
     holes = powers.vulnerabilities(item.id.partition(":")[2])
     known = f"; went through it: {', '.join(each.cve for each in holes)}" if holes else ""
     lines = [f"  {item.id}  ({item.kind.value}{known})"]
     lines += [f"      {each.kind.value}: {each.source}" for each in item.evidence[:3]]
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def _show(items: "tuple[Item, ...]", *, as_json: bool) -> None:

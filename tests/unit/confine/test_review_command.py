@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import yaml
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from hardening import confine
@@ -220,6 +221,17 @@ def test_explain_shows_one_rule_or_all(project: Path) -> None:
 def _git(folder: Path, *words: str) -> None:
     argv = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *words]
     subprocess.run(argv, cwd=folder, check=True, capture_output=True, timeout=60)
+
+
+def test_what_an_image_or_a_reviewer_wrote_does_nothing_to_a_terminal(project: Path) -> None:
+    found = analysis("read setuid rename bpf")
+    where = (replace(found.syscalls["bpf"][0], function="\x1b[2J\nsound"),)
+    changed = replace(found, syscalls=found.syscalls | {"bpf": where})
+    (project / "profiles/web/analysis.json").write_bytes(msgspec.json.encode(changed))
+    for words in (("explain", "web", "bpf"), ("explain", "web"), ("review", "web")):
+        shown = _run(project, *words)[1]
+        assert r"\x1b[2J" in shown
+        assert "\nsound" not in shown
 
 
 def test_diff_compares_revisions_folders_roles_and_dockers_default(project: Path, tmp_path: Path) -> None:
