@@ -2,6 +2,9 @@
 
 from enum import IntEnum
 
+_LONGEST = 300
+"""Characters of another library's complaint that are shown."""
+
 
 class Exit(IntEnum):
     """Exit codes of every command."""
@@ -46,3 +49,9 @@ class FailedError(HardenError):
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message, hint, Exit.FAILED)
+
+
+def one_line(error: Exception) -> str:
+    """A decoder's complaint, which quotes what it complains about, as one line of bounded length."""
+    words = " ".join(str(error).split())
+    return words if len(words) <= _LONGEST else words[:_LONGEST] + "…"

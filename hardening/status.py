@@ -82,7 +82,7 @@ def last_audit(folder: Path, project: str) -> AuditStatus | None:
     for path in sorted(folder.rglob("*.json")):
         try:
             report = msgspec.json.decode(path.read_bytes(), type=Report)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue  # other programs' files may lie there, too
         if report.project != project or (found and found.gathered_at >= report.gathered_at):
             continue

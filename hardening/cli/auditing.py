@@ -68,6 +68,8 @@ def settings(root: Path) -> "ProjectFile | None":
     """A folder's harden.yml; None where there is none."""
     from hardening import documents, project
 
+    if not root.is_dir():
+        raise HardenError(f"{root}: is no folder", "-C names the project's")
     path = root / project.PROJECT_FILE
     return documents.load(path, project.ProjectFile) if path.is_file() else None
 

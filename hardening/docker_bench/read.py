@@ -48,7 +48,7 @@ def read(text: str) -> BenchReport:
         report = msgspec.json.decode(text, type=_Report)
     except msgspec.ValidationError as error:
         raise HardenError(f"is no report of docker-bench-security: {error}") from error
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise HardenError(f"its JSON is broken: {error}") from error
     found = tuple(_verdict(result) for section in report.tests for result in section.results)
     if not found:

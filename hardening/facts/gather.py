@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import msgspec
 
-from hardening.errors import HardenError
+from hardening.errors import HardenError, one_line
 from hardening.hosts import Host
 from hardening.model.facts import ContainerFacts, EngineFacts, Facts, Inside, MongoMember, NodeFacts
 from hardening.model.inventory import Inventory, Node
@@ -14,7 +14,6 @@ from hardening.model.known import Known, Unavailable
 
 from . import mongo_found, nginx
 from .shape import shapes
-from .stored import one_line
 
 Report = Callable[[str], None]
 NodeReading = Known[NodeFacts] | Unavailable

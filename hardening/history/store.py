@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
 from msgspec import Struct
 
 from hardening import outputs
@@ -17,6 +16,8 @@ from hardening.model.entry import Entry
 from hardening.model.findings import REPORT_VERSION, Report, Summary
 from hardening.model.moment import Moment
 from hardening.render import document
+
+from .files import decoded
 
 DATABASE_SCHEMES = ("mongodb://", "mongodb+srv://")
 _STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -132,11 +133,10 @@ class _Short(Struct):
 
 def _in_short(path: Path) -> Entry:
     try:
-        short = msgspec.json.decode(path.read_bytes(), type=_Short)
+        text = path.read_bytes()
     except OSError as error:
         raise HardenError(f"{path}: cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HardenError(f"{path}: is no report of an audit: {error}") from error
+    short = decoded(text, str(path), _Short)
     if short.version != REPORT_VERSION:
         raise HardenError(f"{path}: a report of version {short.version}; this program reads version {REPORT_VERSION}")
     return Entry(

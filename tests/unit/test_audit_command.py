@@ -164,6 +164,7 @@ BAD = {
     "no checks": (("--facts", "FILE", "--checks", "/nowhere"), "/nowhere: cannot be read"),
     "no baseline": (("--facts", "FILE", "--baseline", "/nowhere.json"), "/nowhere.json: cannot be read"),
     "facts as baseline": (("--facts", "FILE", "--baseline", "FILE"), "is no report of an audit"),
+    "a folder that is no project's": (("--facts", "FILE", "-C", "/nowhere"), "/nowhere: is no folder"),
     "new to nothing": (("--facts", "FILE", "--fail-on", "new"), "--fail-on new needs an earlier report"),
     "a severity that is none": (("--facts", "FILE", "--fail-on", "huge"), "--fail-on: `huge` is no severity"),
     "another tool": (("--inventory", "local", "--with", "trivy=x"), "--with: `trivy=x` is not understood"),

@@ -49,6 +49,7 @@ BROKEN = {
     "an unknown kind of fact": document(lambda made: made["nodes"]["node1"].update(type="\x1b[31mred\n<b>")),
     "a time that is none": document(lambda made: made.update(gathered_at=1e300)),
     "a time before time": document(lambda made: made.update(gathered_at=-1e18)),
+    "a node that is there twice": GOOD.replace(b'"nodes": {', b'"nodes": {"node1": {"type": "unavailable", "reason": ""},'),
     "infinity": GOOD.replace(b'"gathered_at": 1795000000.0', b'"gathered_at": 1e999'),
 }
 

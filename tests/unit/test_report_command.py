@@ -73,7 +73,7 @@ def test_what_is_no_report_is_told_beside_the_rest(store: Path) -> None:
     (store / "notes.json").write_text("{")
     result = call("report", "trend", "--store", str(store))
     assert (result.returncode, "2026-11-20" in result.stdout) == (1, True)
-    assert result.stderr.startswith("notes.json: is no report")
+    assert result.stderr.startswith("notes.json: is no whole JSON document")
 
 
 def test_of_several_projects_one_is_chosen(store: Path) -> None:
@@ -91,6 +91,7 @@ BAD = {
     "a finding of no check": (("show", "ODD"), "has findings of a check it does not describe"),
     "a summary with holes": (("show", "HOLE"), "has no whole summary"),
     "a moment out of time": (("show", "LATE"), "is no report of an audit"),
+    "a document without end": (("show", "DEEP"), "is nested too deep"),
     "a form that is none": (("show", "REPORT", "-o", "x.pdf"), "x.pdf: no report is written in that form"),
     "no store": (("trend",), "there is no store to look into"),
     "a store that is not there": (("trend", "--store", "/nowhere"), "/nowhere: no such folder"),
@@ -113,6 +114,7 @@ def test_bad_input_is_one_line_and_exit_2(
         "ODD": text.replace('"check": "node-apparmor-active"', '"check": "nobody"', 1),
         "HOLE": text.replace('"manual": ', '"pass": ', 1),
         "LATE": text.replace('"gathered_at": 1795000000.0', '"gathered_at": 1e300'),
+        "DEEP": text.replace('"version": 1', '"version": 1, "more": ' + "[" * 100_000, 1),
     }
     for name, content in made.items():
         (tmp_path / name).write_text(content)

@@ -49,6 +49,7 @@ def document(**changes: object) -> bytes:
         (b'{"some": "thing"}', "is not a facts file"),
         (b'{"version": "1"}', "is not a facts file"),
         (document(version=99), "facts of version 99"),
+        (dump(FACTS).replace(b'"nodes": {', b'"nodes": {"node1": {"type": "unavailable", "reason": ""},'), "twice"),
         (document(nodes={"node1": {"type": "perhaps"}}), "$.nodes[...]"),
         (document(mongo=[{"service": 1}]), "$.mongo[0]"),
     ],
