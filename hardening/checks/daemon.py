@@ -73,6 +73,8 @@ def settings(machine: NodeFacts) -> Known[Daemon] | Unavailable:
         config = json.loads(machine.daemon_config.value)
     except ValueError as error:
         return Unavailable(f"daemon.json is not JSON: {error}")
+    except RecursionError:
+        return Unavailable("daemon.json is nested too deep")
     if not isinstance(config, dict):
         return Unavailable("daemon.json holds no object")
     return Known(Daemon(config, machine.daemon_argv.value))

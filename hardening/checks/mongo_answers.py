@@ -17,6 +17,8 @@ def document(fact: Known[str] | Unavailable) -> Known[Document] | Unavailable:
         found = json.loads(fact.value)
     except ValueError as error:
         return Unavailable(f"the answer is not JSON: {error}")
+    except RecursionError:
+        return Unavailable("the answer is nested too deep")
     return Known(found) if isinstance(found, dict) else Unavailable("the answer is no document")
 
 

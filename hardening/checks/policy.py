@@ -51,6 +51,8 @@ def read_policy(machine: NodeFacts) -> Known[NodePolicy | None] | Unavailable:
                 return Known(msgspec.json.decode(text, type=NodePolicy))
             except msgspec.MsgspecError as error:
                 return Unavailable(f"{PATH} cannot be understood: {error}")
+            except RecursionError:
+                return Unavailable(f"{PATH} is nested too deep")
 
 
 def under_profile(judge: Callable[[Place, PolicyProfile], Answer]) -> Callable[[Place], Answer]:

@@ -50,7 +50,7 @@ def load(path: Path) -> Facts:
     """Facts from a file that `dump` made.
 
     Raises:
-        HardenError: the file cannot be read, is cut off, is something else, is of another version, or holds a node twice.
+        HardenError: it cannot be read, is cut off, is something else, is of another version, or holds a node twice.
     """
     try:
         text = path.read_bytes()

@@ -49,7 +49,9 @@ BROKEN = {
     "an unknown kind of fact": document(lambda made: made["nodes"]["node1"].update(type="\x1b[31mred\n<b>")),
     "a time that is none": document(lambda made: made.update(gathered_at=1e300)),
     "a time before time": document(lambda made: made.update(gathered_at=-1e18)),
-    "a node that is there twice": GOOD.replace(b'"nodes": {', b'"nodes": {"node1": {"type": "unavailable", "reason": ""},'),
+    "a node that is there twice": GOOD.replace(
+        b'"nodes": {', b'"nodes": {"node1": {"type": "unavailable", "reason": ""},'
+    ),
     "infinity": GOOD.replace(b'"gathered_at": 1795000000.0', b'"gathered_at": 1e999'),
 }
 
@@ -147,6 +149,7 @@ RUBBISH: dict[str, Callable[[Any], Any]] = {
     "every text is hostile": lambda value: EVIL if isinstance(value, str) else value,
     "every text is long": lambda value: "/" * 5000 if isinstance(value, str) else value,
     "every text is a document": lambda value: '{"a": [1]}' if isinstance(value, str) else value,
+    "every text is nested": lambda value: "[" * 100_000 if isinstance(value, str) else value,
     "every number is nothing": lambda value: 0 if is_number(value) else value,
     "every number is below nothing": lambda value: -1 if is_number(value) else value,
     "every number is huge": lambda value: 2**63 - 1 if is_number(value) else value,
@@ -177,3 +180,11 @@ def test_rubbish_from_one_node_changes_no_answer_on_another(change: Callable[[An
     for check, outcomes in before.items():
         others = {subject: each.status for subject, each in outcomes.items() if each.node in {"node1", "node3"}}
         assert {subject: each.status for subject, each in after[check].items() if subject in others} == others, check
+
+
+@pytest.mark.parametrize("change", RUBBISH.values(), ids=RUBBISH)
+def test_rubbish_from_a_database_and_a_web_server_stops_no_audit(change: Callable[[Any], Any]) -> None:
+    made = json.loads(msgspec.json.encode(clean()))
+    for kind in ("mongo", "nginx"):
+        made[kind][0] = altered(made[kind][0], change)
+    assert verdicts(msgspec.json.decode(json.dumps(made), type=Facts)).keys() == verdicts(clean()).keys()
