@@ -21,9 +21,10 @@ def judge(member: MongoMember) -> Answer:
     def read(security: object) -> Answer:
         settings = security if isinstance(security, dict) else {}
         mode = str(settings.get("authorization", "not set"))
-        implied = "keyFile" in settings or str(settings.get("clusterAuthMode", "")) not in {"", "keyFile"}
+        members = "keyFile" in settings or str(settings.get("clusterAuthMode", "")) not in {"", "keyFile"}
+        implied = members and mode == "not set"
         observed = f"authorization {mode}" + (", switched on by member authentication" if implied else "")
-        fine = mode == "enabled" or (mode == "not set" and implied)
+        fine = mode == "enabled" or implied
         return (passed if fine else failed)(observed, "enabled")
 
     return given(option(member, "security"), read)

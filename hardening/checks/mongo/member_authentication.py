@@ -5,6 +5,7 @@ from hardening.checks.vocabulary import (
     Answer,
     Area,
     Check,
+    Known,
     Severity,
     cis_mongodb,
     failed,
@@ -16,12 +17,14 @@ from hardening.model.facts import MongoMember
 
 
 def judge(member: MongoMember) -> Answer:
-    """By a shared key or by certificates."""
+    """By a shared key or by certificates, and to the right one: over TLS that verifies who answers."""
+    unverified = option(member, "net.tls.allowInvalidCertificates") == Known(value=True)
 
     def read(security: object) -> Answer:
         settings = security if isinstance(security, dict) else {}
         mode = str(settings.get("clusterAuthMode") or ("keyFile" if settings.get("keyFile") else "none"))
-        return (failed if mode == "none" else passed)(f"members authenticate by {mode}", "keyFile or x509")
+        observed = f"members authenticate by {mode}" + (", to whoever shows any certificate" if unverified else "")
+        return (failed if mode == "none" or unverified else passed)(observed, "keyFile or x509, certificates verified")
 
     return given(option(member, "security"), read)
 
@@ -35,6 +38,6 @@ CHECK = Check(
     refs=cis_mongodb("2.3"),
     rationale="Otherwise a stranger joins the set, receives every document and votes.",
     remediation="`security: {keyFile: /run/secrets/keyfile}`, the secret with mode 0400 and the service's user; or "
-    "`clusterAuthMode: x509`.",
+    "`clusterAuthMode: x509`. Remove `allowInvalidCertificates` from `net.tls`.",
     evaluate=per_member(judge),
 )

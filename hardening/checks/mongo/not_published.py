@@ -31,7 +31,8 @@ def _judge(facts: Facts, member: MongoMember) -> Verdict:
     container = _container(facts, member)
     if container is None:
         return unknown("its container is not among those that were read")
-    opened = [f"{binding.host_ip or '*'}:{binding.host_port} to {port}" for port, binding in _bindings(container)]
+    opened = ["the node's own network"] if container.inspect.host_config.network_mode == "host" else []
+    opened += [f"{binding.host_ip or '*'}:{binding.host_port} to {port}" for port, binding in _bindings(container)]
     if container.service:
         match facts.swarm:
             case Known(value=swarm):
@@ -72,6 +73,7 @@ CHECK = Check(
     level=1,
     refs=cis_mongodb("6.1"),
     rationale="Open databases are found by scanners within the hour; a port nobody can reach needs no odd number.",
-    remediation="Remove `ports:` from the service; reach members through `harden` or a container on their network.",
+    remediation="Remove `ports:` and the network `host` from the service; reach members through `harden` or a "
+    "container on their network.",
     evaluate=evaluate,
 )

@@ -9,6 +9,9 @@ from hardening.model.facts import MongoUser
 WRITES = frozenset({"readWrite", "dbOwner", "dbAdmin", "userAdmin"})
 SYSTEM = frozenset({"admin", "config", "local"})
 ADMINISTRATION = frozenset({"root", "userAdminAnyDatabase", "clusterAdmin", "__system"})
+EVERYWHERE = ADMINISTRATION | {"restore"}
+HOMES = frozenset({"admin", "$external"})
+"""Databases in which administrators are made; a user of any other one is an application's."""
 
 
 def judge(users: tuple[MongoUser, ...]) -> Answer:
@@ -22,13 +25,16 @@ def judge(users: tuple[MongoUser, ...]) -> Answer:
 
 def _observations(users: tuple[MongoUser, ...]) -> Iterator[str | None]:
     for user in users:
-        if any(role in ADMINISTRATION for role, _ in user.roles):
+        held = {role for role, _ in user.roles}
+        if held & ADMINISTRATION and user.database in HOMES:
             yield None
             continue
         written = {database for role, database in user.roles if role in WRITES}
-        wide = {role for role, _ in user.roles if role.startswith(("readWriteAny", "dbAdminAny"))}
+        wide = {role for role in held if role.startswith(("readWriteAny", "dbAdminAny"))}
+        wide |= held & EVERYWHERE if user.database not in HOMES else set()
         if written & SYSTEM or wide:
-            yield f"{user.name} writes to {', '.join(sorted(written & SYSTEM) or sorted(wide))}"
+            reach = sorted(written & SYSTEM) or [f"all of them ({', '.join(sorted(wide))})"]
+            yield f"{user.name} writes to {', '.join(reach)}"
         else:
             yield f"{user.name} writes to {', '.join(sorted(written))}" if len(written) > 1 else None
 

@@ -4,8 +4,8 @@ from tests.unit.checks.cases import fails, passes, unknown
 from tests.unit.facts_factory import USERS, missing, with_every_mongod, with_mongod
 
 
-def having(*roles: tuple[str, str]) -> Facts:
-    return with_every_mongod(users=Known((*USERS, MongoUser("app", "app", ("SCRAM-SHA-256",), roles))))
+def having(*roles: tuple[str, str], database: str = "app") -> Facts:
+    return with_every_mongod(users=Known((*USERS, MongoUser("app", database, ("SCRAM-SHA-256",), roles))))
 
 
 CASES = (
@@ -14,5 +14,8 @@ CASES = (
     fails("two databases", having(("readWrite", "app"), ("readWrite", "other")), says="app, other"),
     fails("all databases", having(("readWriteAnyDatabase", "admin")), says="readWriteAnyDatabase"),
     fails("a system database", having(("dbOwner", "admin")), says="admin"),
+    fails("an administrator", having(("root", "admin")), says="app writes to all of them (root)"),
+    fails("whatever a backup holds", having(("readWrite", "app"), ("restore", "admin")), says="(restore)"),
+    passes("a backup's user", having(("backup", "admin"), ("restore", "admin"), database="admin")),
     unknown("not read", with_every_mongod(users=missing())),
 )
