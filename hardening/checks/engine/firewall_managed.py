@@ -1,16 +1,19 @@
-"""May the engine keep its own firewall rules?"""
+"""May the engine keep its own firewall rules, all of them?"""
 
 from hardening.checks.daemon import Daemon, settings
-from hardening.checks.vocabulary import Answer, Area, Check, Severity, cis_docker, failed, given, passed, per_node
+from hardening.checks.vocabulary import Answer, Area, Check, Severity, all_of, cis_docker, given, per_node
 from hardening.model.facts import NodeFacts
+
+WEAKENED = {"iptables": False, "ip6tables": False, "allow-direct-routing": True, "ip-forward-no-drop": True}
+"""Switches, and where each takes rules away: over IPv6, before containers' own addresses, from forwarding."""
 
 
 def judge(machine: NodeFacts) -> Answer:
-    """On by default."""
+    """All rules are there by default."""
 
     def read(daemon: Daemon) -> Answer:
-        on = daemon.on("iptables", default=True)
-        return (passed if on else failed)(f"iptables: {str(on).lower()}", "true")
+        found = [f"{name}: {str(bad).lower()}" for name, bad in WEAKENED.items() if daemon.value(name) is bad]
+        return all_of(found or [None], fine="none is taken away", expected="the engine's defaults")
 
     return given(settings(machine), read)
 
@@ -24,6 +27,6 @@ CHECK = Check(
     refs=cis_docker("2.4"),
     rationale="Internal networks, encrypted overlays and icc=false are all firewall rules: without them nothing is "
     "kept apart.",
-    remediation='Remove `"iptables": false` from daemon.json and restart the engine.',
+    remediation="Remove the settings named from daemon.json and restart the engine.",
     evaluate=per_node(judge),
 )

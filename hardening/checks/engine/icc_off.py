@@ -16,6 +16,8 @@ from hardening.model.engine import Network
 from hardening.model.facts import EngineFacts, NodeFacts
 
 OPTION = "com.docker.network.bridge.enable_icc"
+BYPASSED = "bridge-nf-call-iptables is disabled"
+"""As an engine warns of it."""
 
 
 def judge(_machine: NodeFacts, engine: EngineFacts) -> Answer:
@@ -26,6 +28,8 @@ def judge(_machine: NodeFacts, engine: EngineFacts) -> Answer:
         if bridge is None:
             return not_applicable("the engine has no default bridge")
         value = (bridge.options or {}).get(OPTION, "true")
+        if value == "false" and any(BYPASSED in warning for warning in engine.info.warnings or ()):
+            return failed(f"{OPTION}=false, but {BYPASSED}: no rule sees what crosses a bridge", "false, and in force")
         return (passed if value == "false" else failed)(f"{OPTION}={value}", "false")
 
     return given(engine.networks, read)
@@ -39,6 +43,7 @@ CHECK = Check(
     level=1,
     refs=cis_docker("2.2"),
     rationale="Everything that is started without a network lands there; one broken container then reaches them all.",
-    remediation='`"icc": false` in daemon.json and restart the engine.',
+    remediation='`"icc": false` in daemon.json and restart the engine, which also sets '
+    "`net.bridge.bridge-nf-call-iptables=1`.",
     evaluate=per_engine(judge),
 )

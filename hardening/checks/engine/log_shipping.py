@@ -1,9 +1,20 @@
 """Do logs leave the machine that made them?"""
 
-from hardening.checks.vocabulary import Area, Check, Severity, Verdict, cis_docker, manual, passed, per_engine, unknown
+from hardening.checks.vocabulary import (
+    Area,
+    Check,
+    Severity,
+    Verdict,
+    cis_docker,
+    failed,
+    manual,
+    passed,
+    per_engine,
+    unknown,
+)
 from hardening.model.facts import EngineFacts, NodeFacts
 
-LOCAL = frozenset({"json-file", "local", "journald", "none", "etwlogs"})
+LOCAL = frozenset({"json-file", "local", "journald", "etwlogs"})
 
 
 def judge(_machine: NodeFacts, engine: EngineFacts) -> Verdict:
@@ -12,6 +23,8 @@ def judge(_machine: NodeFacts, engine: EngineFacts) -> Verdict:
     expected = "logs kept on another machine too"
     if not driver:
         return unknown("the engine does not tell its log driver")
+    if driver == "none":
+        return failed("the driver none throws away what containers write", expected)
     if driver in LOCAL:
         return manual(f"the driver {driver} keeps logs on this machine; does a shipper collect them?", expected)
     return passed(f"the driver {driver} sends logs away", expected)

@@ -9,12 +9,13 @@ from hardening.model.facts import NodeFacts
 
 
 def digest(machine: NodeFacts) -> Known[str] | Unavailable:
-    """A hash of daemon.json with sorted keys; the keys themselves are named, so that a missing one is seen."""
+    """A hash of daemon.json with sorted keys and of dockerd's flags; they are named, so that a missing one is seen."""
     match settings(machine):
         case Known(value=daemon):
-            text = json.dumps(daemon.config, sort_keys=True)
-            keys = ", ".join(sorted(daemon.config)) or "no settings"
-            return Known(f"sha256 {hashlib.sha256(text.encode()).hexdigest()[:12]} ({keys})")
+            flags = daemon.argv[1:]
+            text = json.dumps([daemon.config, flags], sort_keys=True)
+            named = [*sorted(daemon.config), *(word.partition("=")[0] for word in flags if word.startswith("-"))]
+            return Known(f"sha256 {hashlib.sha256(text.encode()).hexdigest()[:12]} ({', '.join(named) or 'none'})")
         case Unavailable() as gap:
             return gap
 
@@ -27,6 +28,6 @@ CHECK = Check(
     level=1,
     refs=(),
     rationale="One engine with another setting is where an intruder's task wants to be scheduled, and nobody looks.",
-    remediation="Run `harden deploy`, or compare /etc/docker/daemon.json on the nodes.",
-    evaluate=equal_on_nodes(digest, "daemon.json"),
+    remediation="Run `harden deploy`, or compare /etc/docker/daemon.json and `systemctl cat docker` on the nodes.",
+    evaluate=equal_on_nodes(digest, "settings"),
 )

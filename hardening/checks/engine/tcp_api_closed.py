@@ -19,6 +19,8 @@ from hardening.model.facts import Listener, NodeFacts
 
 SWARM_PORTS = frozenset({2377, 7946})
 API_PORTS = frozenset({2375, 2376})
+ACTIVATED = "systemd"
+"""Holds a socket beside dockerd that it was started with, docker.socket's; ports of services are dockerd's alone."""
 EXPECTED = "no TCP listener, or one that demands client certificates (tlsverify)"
 
 
@@ -35,7 +37,7 @@ def _judge(daemon: Daemon, sockets: Iterable[Listener]) -> Verdict:
         if socket.protocol.startswith("tcp")
         and (socket.port in API_PORTS or "dockerd" in socket.program.split(","))
         and socket.port not in SWARM_PORTS
-        and (hosts or socket.port in API_PORTS)
+        and (hosts or socket.port in API_PORTS or ACTIVATED in socket.program.split(","))
     ]
     seen = ", ".join(dict.fromkeys([*hosts, *open_ports]))
     if not seen:
@@ -52,7 +54,7 @@ CHECK = Check(
     level=1,
     refs=cis_docker("2.8"),
     rationale="Whoever reaches this port is root on the node; scanners find it within hours.",
-    remediation="Remove `hosts` and `-H tcp://…`; reach engines over SSH instead. If it must be: `tlsverify`, "
-    "`tlscacert`, `tlscert`, `tlskey`.",
+    remediation="Remove `hosts`, `-H tcp://…` and docker.socket's `ListenStream` with a port; reach engines over SSH "
+    "instead. If it must be: `tlsverify`, `tlscacert`, `tlscert`, `tlskey`.",
     evaluate=per_node(judge),
 )

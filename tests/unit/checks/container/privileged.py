@@ -5,7 +5,13 @@ CASES = (
     passes("not", with_container()),
     fails("privileged", with_container(inspect(privileged=True))),
     fails("one whose name holds nil", with_container(inspect(name="/vanilla.1.t", privileged=True, labels={}))),
-    passes("the engine's masks", with_container(inspect(masked_paths=("/proc/kcore",)))),
-    fails("no masks", with_container(inspect(masked_paths=())), says="nothing of /proc and /sys is masked"),
+    passes(
+        "the engine's masks",
+        with_container(inspect(masked_paths=("/proc/asound", "/proc/kcore", "/proc/keys", "/sys/firmware"))),
+    ),
+    fails(
+        "no masks", with_container(inspect(masked_paths=())), says="not masked: /proc/kcore, /proc/keys, /sys/firmware"
+    ),
+    fails("all but one", with_container(inspect(masked_paths=("/proc/keys", "/sys/firmware"))), says=": /proc/kcore"),
     unknown("the node is gone", GONE),
 )

@@ -9,6 +9,10 @@ CASES = (
     passes("off", on_engine()),
     fails("on", on_engine(networks=Known((Network("b", "bridge", "bridge", "local", options={OPTION: "true"}),)))),
     fails("not said", on_engine(networks=Known((Network("b", "bridge", "bridge", "local"),)))),
+    fails(
+        "off, and not in force", on_engine(warnings=("WARNING: bridge-nf-call-iptables is disabled",)), says="no rule"
+    ),
+    passes("off, with another warning", on_engine(warnings=("WARNING: No swap limit support",))),
     unknown("networks not read", on_engine(networks=missing())),
     inapplicable("no bridge", on_engine(networks=Known(()))),
 )

@@ -17,6 +17,12 @@ CASES = (
         on_node(listeners=Known((Listener("tcp", "0.0.0.0", 2375, "socat"),))),  # noqa: S104 - a fact
         says="0.0.0.0:2375",
     ),
+    fails(
+        "systemd opens a port for it",
+        on_node(listeners=Known((Listener("tcp6", "::", 4243, "dockerd,systemd"),))),
+        says=":::4243",
+    ),
+    passes("a service's port", on_node(listeners=Known((Listener("tcp6", "::", 4243, "dockerd"),)))),
     unknown("settings not read", on_node(daemon_config=missing())),
     unknown("sockets not read", on_node(listeners=missing())),
 )
