@@ -23,7 +23,7 @@ def certificates(pem: Known[str] | Unavailable) -> Known[tuple[x509.Certificate,
     try:
         return Known(tuple(x509.load_pem_x509_certificates(pem.value.encode())))
     except ValueError as error:
-        return Unavailable(f"a certificate cannot be read: {error}")
+        return Unavailable(f"a certificate cannot be read: {str(error).partition('. ')[0]}")
 
 
 def day(moment: datetime) -> str:

@@ -9,6 +9,13 @@ NAMES = (
     "CHECKPOINT_RESTORE",
 )  # fmt: skip
 """By bit, as in linux/capability.h."""
+DANGEROUS = frozenset(
+    {
+        "BPF", "DAC_READ_SEARCH", "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "PERFMON",
+        "SYSLOG", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME",
+    }
+)  # fmt: skip
+"""Ways to root on the node, whatever else holds the process."""
 
 
 def names(mask: int) -> frozenset[str]:

@@ -1,14 +1,7 @@
 """Does a container ask for a capability that amounts to root on the node?"""
 
-from hardening.checks.capabilities import declared
+from hardening.checks.capabilities import DANGEROUS, declared
 from hardening.checks.vocabulary import Area, Check, Place, Severity, Verdict, cis_docker, failed, passed, per_container
-
-DANGEROUS = frozenset(
-    {
-        "BPF", "DAC_READ_SEARCH", "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "PERFMON",
-        "SYSLOG", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME",
-    }
-)  # fmt: skip
 
 
 def judge(place: Place) -> Verdict:

@@ -28,7 +28,9 @@ BORROWED: dict[str, Callable[[HostConfig], str]] = {
 
 def judge(place: Place) -> Verdict:
     """Network, process ids, IPC, host name, users and control groups; also by way of another container's."""
-    return all_of(_shared(place), fine="all namespaces are its own", expected="no namespace shared with the node")
+    lent = [name for name, read in BORROWED.items() if read(place.container.inspect.host_config).startswith(OF)]
+    fine = f"its own, but for another container's {' and '.join(lent)}" if lent else "all namespaces are its own"
+    return all_of(_shared(place), fine=fine, expected="no namespace shared with the node")
 
 
 def _shared(place: Place) -> Iterator[str | Unavailable | None]:

@@ -1,5 +1,6 @@
 """Is a task's container what its service asked for?"""
 
+import posixpath
 from collections.abc import Iterator
 
 from hardening.checks.vocabulary import (
@@ -16,9 +17,9 @@ from hardening.checks.vocabulary import (
     per_container,
     unknown,
 )
-from hardening.model.engine import Inspect
+from hardening.model.engine import Inspect, Mount
 from hardening.model.facts import ContainerFacts
-from hardening.model.swarm import ContainerSpec, Limits, TaskTemplate
+from hardening.model.swarm import ContainerSpec, Limits, ServiceMount, TaskTemplate
 
 MOUNTED = frozenset({"bind", "volume"})
 """Kinds of mounts that an engine lists for a container; tmpfs and cluster volumes have other ways."""
@@ -59,7 +60,7 @@ def _settings(container: ContainerFacts, spec: ContainerSpec) -> Iterator[str | 
     yield _differs("dropped capabilities", _caps(spec.capability_drop), _caps(inspect.host_config.cap_drop))
     match container.root_read_only:
         case Known(value=read_only):
-            yield _differs("root read-only", spec.read_only, read_only)
+            yield _differs("root", _access(spec.read_only), _access(read_only))
         case Unavailable() as gap:
             yield gap
 
@@ -68,6 +69,8 @@ def _limits(container: ContainerFacts, limits: Limits) -> Iterator[str | None]:
     host = container.inspect.host_config
     yield _differs("memory limit", limits.memory_bytes, host.memory)
     yield _differs("CPU limit", limits.nano_cpus, host.nano_cpus)
+    yield _differs("CPU weight", 0, host.cpu_shares)  # a swarm gives neither of these two
+    yield _differs("CPU quota", 0, host.cpu_quota)
     yield _differs("process limit", limits.pids, max(host.pids_limit or 0, 0))
 
 
@@ -84,6 +87,7 @@ def _surroundings(inspect: Inspect, spec: ContainerSpec, task: TaskTemplate) -> 
         if mount.type in MOUNTED:
             yield f"mount {target}: asked for, missing" if there is None else None
             yield f"mount {target}: asked read-only, found writable" if there and mount.read_only and there.rw else None
+            yield _differs(f"mount {target}", _origin(mount), _origin(there)) if there else None
     for target, there in found.items():
         yield f"mount {target}: nobody asked for it" if there.type == "bind" and target not in asked else None
     lost = sorted(set(spec.env or ()) - set(inspect.config.env or ()))
@@ -111,8 +115,17 @@ def _privileges(container: ContainerFacts, spec: ContainerSpec) -> str | Unavail
     return f"asked for no new privileges, {', '.join(loose)} may gain some" if loose else None
 
 
-def _caps(names: tuple[str, ...] | None) -> tuple[str, ...]:
-    return tuple(sorted(name.upper().removeprefix("CAP_") for name in names or ()))
+def _origin(mount: Mount | ServiceMount) -> str:
+    """What a mount shows; where a volume is, the swarm does not say."""
+    return posixpath.normpath(mount.source) if mount.type == "bind" else f"a {mount.type}"
+
+
+def _access(read_only: bool) -> str:
+    return "read-only" if read_only else "writable"
+
+
+def _caps(names: tuple[str, ...] | None) -> str:
+    return ", ".join(sorted(name.upper().removeprefix("CAP_") for name in names or ()))
 
 
 def _differs(what: str, asked: object, found: object) -> str | None:

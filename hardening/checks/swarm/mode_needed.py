@@ -17,7 +17,7 @@ from hardening.checks.vocabulary import (
 )
 from hardening.model.facts import EngineFacts, Facts, NodeFacts
 
-EXPECTED = "swarm mode off, or a swarm with services"
+EXPECTED = "swarm mode off, or a swarm with services that the node reaches"
 
 
 def evaluate(facts: Facts) -> Iterator[Outcome]:
@@ -41,6 +41,8 @@ def _judge(facts: Facts, engine: EngineFacts) -> Verdict:
         return passed("swarm mode is off", EXPECTED)
     if state != "active":
         return failed(f"swarm mode is {state}: the node belongs to a swarm that it does not serve", EXPECTED)
+    if engine.info.swarm.error:
+        return failed(f"swarm mode is on, and in trouble: {engine.info.swarm.error}", EXPECTED)
     if not isinstance(facts.swarm, Known):
         return unknown(f"what its swarm runs is not known: {facts.swarm.reason}")
     services = len(facts.swarm.value.services)
@@ -49,12 +51,13 @@ def _judge(facts: Facts, engine: EngineFacts) -> Verdict:
 
 CHECK = Check(
     id="swarm-mode-needed",
-    title="Swarm mode is on only where services need it",
+    title="Swarm mode is on only where services need it, and works there",
     area=Area.SWARM,
     severity=Severity.LOW,
     level=1,
     refs=cis_docker("5.1"),
     rationale="It opens three ports and takes orders from managers; a node that serves nothing has no use for either.",
-    remediation="`docker swarm leave` on the node, then `docker node rm NODE` on a manager.",
+    remediation="See why it does not reach a manager (`docker info`), or `docker swarm leave` on the node, then "
+    "`docker node rm NODE` on a manager.",
     evaluate=evaluate,
 )

@@ -31,7 +31,7 @@ def judge(machine: NodeFacts, engine: EngineFacts) -> Answer:
 def _judge(own: Certificate, now: float) -> Verdict:
     start, end = own.not_valid_before_utc, own.not_valid_after_utc
     left = (end - at(now)) / (end - start)
-    observed = f"valid from {day(start)} until {end:%Y-%m-%d %H:%M} UTC, {max(left, 0):.0%} of its life left"
+    observed = f"valid from {day(start)} until {end:%Y-%m-%d %H:%M} UTC, {min(max(left, 0), 1):.0%} of its life left"
     expected = f"valid, with {LEAST_SHARE:.0%} of its life left at least"
     if at(now) < start:
         return failed(f"{observed}; it is not valid yet", expected)

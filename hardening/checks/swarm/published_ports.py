@@ -21,7 +21,7 @@ from hardening.model.swarm import PublishedPort
 def judge(facts: Facts, swarm: SwarmFacts) -> Verdict:
     """Host mode and ingress alike, against the project's allow-list."""
     opened = list(_opened(swarm))
-    seen = ", ".join(f"{port.published_port}/{port.protocol} ({name}, {port.publish_mode})" for name, port in opened)
+    seen = ", ".join(f"{_called(port)} ({name}, {port.publish_mode})" for name, port in opened)
     if not opened:
         return passed("no service publishes a port", "only ports of the allow-list")
     if facts.allowed_ports is None:
@@ -43,7 +43,12 @@ def _opened(swarm: SwarmFacts) -> Iterator[tuple[str, PublishedPort]]:
 def _strangers(opened: Iterable[tuple[str, PublishedPort]], allowed: tuple[int, ...]) -> Iterator[str | None]:
     for name, port in opened:
         listed = port.published_port in allowed
-        yield None if listed else f"{port.published_port}/{port.protocol} of {name} ({port.publish_mode})"
+        yield None if listed else f"{_called(port)} of {name} ({port.publish_mode})"
+
+
+def _called(port: PublishedPort) -> str:
+    """A port; where the definition names none, the swarm takes one that is free."""
+    return f"{port.published_port}/{port.protocol}" if port.published_port else f"any free {port.protocol} port"
 
 
 CHECK = Check(

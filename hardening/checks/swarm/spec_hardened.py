@@ -2,6 +2,10 @@
 
 from collections.abc import Iterator
 
+from hardening.checks.capabilities import DANGEROUS, declared
+from hardening.checks.mounts import is_sensitive
+from hardening.checks.secret_names import looks_secret
+from hardening.checks.swarm_networks import targets
 from hardening.checks.vocabulary import (
     Area,
     Check,
@@ -12,21 +16,25 @@ from hardening.checks.vocabulary import (
     per_service,
     unknown,
 )
+from hardening.model.engine import Mount
 from hardening.model.facts import SwarmFacts
 from hardening.model.swarm import ContainerSpec, Service
 
 ROOT = frozenset({"", "root"})
+HOST = "host"
+OFF = frozenset({"disabled", "unconfined"})
+"""Modes of AppArmor and seccomp in a definition."""
 
 
-def judge(service: Service, _swarm: SwarmFacts) -> Verdict:
+def judge(service: Service, swarm: SwarmFacts) -> Verdict:
     """A task on another machine, or one not started yet, follows the definition."""
     container = service.spec.task_template.container_spec
     if container is None:
         return unknown("the swarm does not tell its container settings")
     return all_of(
-        _observations(container),
+        [*_observations(container), *_opened(container), _network(service, swarm)],
         fine=f"user {container.user}, read-only root, all capabilities dropped",
-        expected="a user, read_only, cap_drop ALL",
+        expected="a user, read_only, cap_drop ALL, and nothing of the node's",
     )
 
 
@@ -35,6 +43,25 @@ def _observations(container: ContainerSpec) -> Iterator[str | None]:
     yield None if container.read_only else "root is writable"
     dropped = {name.upper().removeprefix("CAP_") for name in container.capability_drop or ()}
     yield None if "ALL" in dropped else "capabilities are kept"
+
+
+def _opened(container: ContainerSpec) -> Iterator[str | None]:
+    """What a definition opens by itself, whether a task of it runs or not."""
+    added = sorted(declared(container.capability_add) & DANGEROUS)
+    yield f"asks for {', '.join(added)}" if added else None
+    for mount in container.mounts or ():
+        yield f"mounts {mount.source}" if is_sensitive(Mount(mount.type, mount.source, mount.target)) else None
+    given = container.privileges
+    modes = {"AppArmor": given.app_armor, "seccomp": given.seccomp} if given else {}
+    for what, options in modes.items():
+        yield f"{what} is switched off" if options and options.get("Mode") in OFF else None
+    named = [name for name in container.env or () if looks_secret(name)]
+    yield f"variables named like secrets: {', '.join(named)}" if named else None
+
+
+def _network(service: Service, swarm: SwarmFacts) -> str | None:
+    hosts = {HOST, *(network.id for network in swarm.networks if network.driver == HOST)}
+    return "joins the node's own network" if targets(service) & hosts else None
 
 
 def _root(user: str) -> str | None:
@@ -47,12 +74,13 @@ def _root(user: str) -> str | None:
 
 CHECK = Check(
     id="swarm-spec-hardened",
-    title="Service definitions ask for a user, a read-only root and no capabilities",
+    title="Service definitions ask for a user, a read-only root, no capabilities and nothing of the node",
     area=Area.SWARM,
     severity=Severity.MEDIUM,
     level=1,
     refs=cis_docker("4.1", "5.4", "5.13"),
     rationale="What happens to be confined today is not tomorrow, unless the definition says so.",
-    remediation='`user: "10001:10001"`, `read_only: true`, `cap_drop: [ALL]` in the stack.',
+    remediation='`user: "10001:10001"`, `read_only: true`, `cap_drop: [ALL]` in the stack; no system folder, no '
+    "`host` network, passwords as secrets.",
     evaluate=per_service(judge),
 )

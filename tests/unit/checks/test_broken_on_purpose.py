@@ -81,6 +81,11 @@ def web(**changes: Any) -> Break:  # noqa: ANN401 - any field of the engine's do
     return container("shop_web", lambda each: replace(each, inspect=given._altered(each.inspect, changes)))  # noqa: SLF001 - as above
 
 
+def database(**changes: Any) -> Break:  # noqa: ANN401 - any field of the engine's document
+    """Another document of a member's container."""
+    return container("shop_mongo2", lambda each: replace(each, inspect=given._altered(each.inspect, changes)))  # noqa: SLF001 - as above
+
+
 def process(**changes: Any) -> Break:  # noqa: ANN401 - any field of a process
     """Another process in the web server's container."""
     return container("shop_web", lambda each: replace(each, processes=Known((given.process(**changes),))))
@@ -189,7 +194,19 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
     ),
     "a daemon setting: the network, without naming TCP": (
         on_node(1, daemon_argv=Known(("dockerd", "-H0.0.0.0:4243"))),
-        {"engine-tcp-api-closed": Status.FAIL, "engine-authorization-plugin": Status.FAIL},
+        {
+            "engine-tcp-api-closed": Status.FAIL,
+            "engine-authorization-plugin": Status.FAIL,
+            "engine-settings-equal": Status.FAIL,
+        },
+    ),
+    "a daemon setting: live-restore in a swarm": (
+        on_node(2, daemon_config=given.settings(live_restore=True)),
+        {"engine-live-restore": Status.FAIL, "engine-settings-equal": Status.FAIL},
+    ),
+    "a flag of one engine": (
+        on_node(3, daemon_argv=Known(("/usr/sbin/dockerd", "-H", "fd://", "--dns=192.0.2.1"))),
+        {"engine-settings-equal": Status.FAIL},
     ),
     "settings changed and not in force": (
         on_node(1, daemon_started=Known(given.NOW - 9000)),
@@ -242,6 +259,7 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
         web(memory=0),
         {"container-memory-limit": Status.FAIL, "swarm-container-drift": Status.FAIL},
     ),
+    "a CPU weight that was given by hand": (web(cpu_shares=2), {"swarm-container-drift": Status.FAIL}),
     "another image than its digest says": (
         on_engine(1, images=Known((STRANGER,))),
         {"container-image-pulled": Status.FAIL},
@@ -316,6 +334,10 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
         service("shop_mongo2", publishing(27017, "ingress")),
         {"mongo-not-published": Status.FAIL, "swarm-published-ports": Status.FAIL},
     ),
+    "a database in the node's own network": (
+        database(network_mode="host"),
+        {"mongo-not-published": Status.FAIL, "container-host-namespaces": Status.FAIL},
+    ),
     "a port beyond the allow-list": (
         service("shop_web", publishing(8080, "host")),
         {"swarm-published-ports": Status.FAIL},
@@ -349,6 +371,14 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
     "root in another group": (
         service("shop_web", lambda each: given._altered(each, {"user": "0:999"})),  # noqa: SLF001 - as above
         {"swarm-spec-hardened": Status.FAIL, "swarm-tasks-current": Status.FAIL},
+    ),
+    "a definition that asks for the node": (
+        service("shop_web", lambda each: given._altered(each, {"capability_add": ("CAP_SYS_ADMIN",)})),  # noqa: SLF001 - as above
+        {"swarm-spec-hardened": Status.FAIL, "swarm-tasks-current": Status.FAIL},
+    ),
+    "a machine that went over to another swarm": (
+        on_engine(3, node_id="x3"),
+        {"swarm-members-audited": Status.FAIL},
     ),
     "a tag instead of a digest": (
         service("shop_web", lambda each: given._altered(each, {"image": "registry:5000/web:1"})),  # noqa: SLF001 - as above

@@ -42,7 +42,7 @@ CASES = (
         sharing(inspect(id="c9", name="/lender", ipc_mode="host", labels={}), ipc_mode="container:lender"),
         says="ipc: that of a container",
     ),
-    passes("the network of another container", sharing(OTHER, network_mode="container:c9")),
+    passes("the network of another container", sharing(OTHER, network_mode="container:c9"), says="container's network"),
     unknown("of one that is not there", sharing(OTHER, network_mode="container:gone"), says="container:gone"),
     passes("in a circle", sharing(OTHER, ipc_mode="container:c9", name="/tool"), says="its own"),
     unknown("containers could not be read", on_engine(containers=missing())),

@@ -6,6 +6,9 @@ CASES = (
     passes("off", NO_SWARM),
     fails("a swarm without services", in_swarm(services=(), tasks=())),
     fails("shut out", on_engine(local_node_state="locked"), says="locked"),
+    fails(
+        "without a leader", on_engine(error="the swarm does not have a leader"), says="in trouble: the swarm does not"
+    ),
     unknown("what the swarm runs is not known", on_node(swarm=missing("the node is a worker"))),
     unknown("the engine does not answer", on_node(engine=missing(), swarm=missing())),
     unknown("the node is gone", GONE),

@@ -16,6 +16,7 @@ CASES = (
     passes("an allowed one", publishing(80), says="80/tcp (shop_web, ingress)"),
     fails("another by ingress", publishing(27017), says="27017/tcp of shop_web (ingress)"),
     fails("another by host mode", publishing(8080, "host"), says="host"),
+    fails("one that the swarm picks", publishing(0), says="any free tcp port of shop_web"),
     fails("none is allowed", publishing(80, allowed=())),
     manual("no list to compare with", publishing(80, allowed=None), says="no allow-list"),
     unknown("the node is gone", GONE),

@@ -1,5 +1,11 @@
+from hardening.model.engine import Network
+from hardening.model.swarm import Privileges, ServiceMount
 from tests.unit.checks.cases import fails, passes, unknown
-from tests.unit.facts_factory import in_swarm, with_service
+from tests.unit.facts_factory import in_swarm, service, with_service
+
+SOCKET = "/var/run/docker.sock"
+HOST = Network("h1", "host", "host", "local")
+ON_HOST = service(networks=({"Target": "h1"},))
 
 CASES = (
     passes("all three", in_swarm()),
@@ -11,5 +17,16 @@ CASES = (
     fails("root by name", with_service(user="root:users"), says="root"),
     fails("writable", with_service(read_only=False), says="writable"),
     fails("capabilities", with_service(capability_drop=("NET_RAW",)), says="capabilities"),
+    passes("a capability that is harmless", with_service(capability_add=("CAP_NET_BIND_SERVICE",))),
+    fails("a capability", with_service(capability_add=("CAP_SYS_ADMIN",)), says="asks for SYS_ADMIN"),
+    fails("the engine's socket", with_service(mounts=(ServiceMount("bind", SOCKET, "/s"),)), says=f"mounts {SOCKET}"),
+    passes("a volume", with_service(mounts=(ServiceMount("volume", "etc", "/data"),))),
+    fails("no AppArmor", with_service(privileges=Privileges(app_armor={"Mode": "disabled"})), says="AppArmor is"),
+    fails("no seccomp", with_service(privileges=Privileges(seccomp={"Mode": "unconfined"})), says="seccomp is"),
+    passes("as by default", with_service(privileges=Privileges(seccomp={"Mode": "default"}))),
+    fails("a password", with_service(env=("PATH", "DB_PASSWORD")), says="DB_PASSWORD"),
+    fails("the node's network", with_service(networks=({"Target": "host"},)), says="own network"),
+    fails("by its id", in_swarm(services=(ON_HOST,), networks=(HOST,)), says="own network"),
+    fails("though no task runs", in_swarm(services=(service(env=("DB_PASSWORD",)),), tasks=()), says="DB_PASSWORD"),
     unknown("not told", with_service(container_spec=None)),
 )
