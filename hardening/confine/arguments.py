@@ -1,7 +1,7 @@
 """Calls whose arguments a filter compares, with what, and the values that are fine for every service."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from hardening.model.policy import ArgumentRule, NetworkRule
 from hardening.model.profile import Risk
@@ -42,6 +42,13 @@ SOCKET_TYPES = {"stream": 1, "dgram": 2, "raw": 3, "seqpacket": 5}
 CLONE_NAMESPACES = 0x7E020000
 """The CLONE_NEW* flags (sched.h) that a thread or child process never needs."""
 
+_PROTOCOLS: dict[tuple[str, str], tuple[int, ...]] = {
+    ("inet", "stream"): (0, 6),
+    ("inet", "dgram"): (0, 17),
+    ("inet6", "stream"): (0, 6),
+    ("inet6", "dgram"): (0, 17),
+}
+"""TCP and UDP, by number or as what 0 means. Any other makes the kernel load rare code: SCTP, L2TP, multipath TCP."""
 _NETLINK_ROUTE = 0
 """The one netlink protocol that services use: which addresses there are. Others reach the firewall, audit and more."""
 
@@ -114,7 +121,7 @@ def held(
             wanted[call] += [ArgumentRule(call, values, "ordinary") for values in ORDINARY.get(call, ())]
     for call in {rule.call for rule in decided}:
         wanted[call] += [ArgumentRule(call, values, "ordinary") for values in ORDINARY.get(call, ())]
-    wanted["socket"] = [_socket(rule) for rule in network]
+    wanted["socket"] = [each for rule in network for each in _sockets(rule)]
     wanted["clone"] = [ArgumentRule("clone", {0: 0}, "no new namespaces")]
     return tuple(rule for call in sorted(wanted) if call in names for rule in _distinct(wanted[call]))
 
@@ -132,9 +139,11 @@ def risk(rule: str) -> Risk:
 
 
 def shows(recording: Recording, rule: ArgumentRule) -> bool:
-    """Whether a scenario made the call with these values."""
+    """Whether a scenario made the call with these values, as far as they are recorded: of a socket no protocol is."""
     return any(
-        use.call == rule.call and rule.values.items() <= _recorded(use).values.items() for use in recording.arguments
+        use.call == rule.call
+        and all(_recorded(use).values[at] == rule.values[at] for at in rule.values.keys() & use.values)
+        for use in recording.arguments
     )
 
 
@@ -143,13 +152,13 @@ def _recorded(use: ArgumentUse) -> ArgumentRule:
     return ArgumentRule(use.call, values, RECORDED)
 
 
-def _socket(rule: NetworkRule) -> ArgumentRule:
+def _sockets(rule: NetworkRule) -> Iterator[ArgumentRule]:
     values = {0: (ADDRESS_FAMILIES | _RARE_FAMILIES)[rule.family]}
     if rule.type:
         values[1] = (SOCKET_TYPES | _RARE_TYPES)[rule.type]
-    if rule.family == "netlink":
-        values[2] = _NETLINK_ROUTE
-    return ArgumentRule("socket", values, f"network {rule.family} {rule.type}".rstrip())
+    protocols = (_NETLINK_ROUTE,) if rule.family == "netlink" else _PROTOCOLS.get((rule.family, rule.type), ())
+    for each in [values | {2: protocol} for protocol in protocols] or [values]:
+        yield ArgumentRule("socket", each, f"network {rule.family} {rule.type}".rstrip())
 
 
 def _distinct(rules: list[ArgumentRule]) -> list[ArgumentRule]:

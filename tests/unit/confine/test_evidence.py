@@ -168,7 +168,7 @@ def test_a_recorded_socket_is_allowed_and_one_of_rare_kernel_code_is_asked() -> 
     )
     assert made.profile.network == (NetworkRule("inet", "dgram"),)
     assert _open(made) == {"network:alg seqpacket"}
-    assert _passes(made, "socket", 2, 2)
+    assert _passes(made, "socket", 2, 2, 17)
     assert not _passes(made, "socket", 38, 5)
 
 

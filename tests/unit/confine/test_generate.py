@@ -93,7 +93,27 @@ def _passes(policy: Policy, call: str, *arguments: int) -> bool:
     ],
 )
 def test_sockets_are_held_to_the_networks_of_the_policy(family: int, kind: int, passes: bool) -> None:
-    assert _passes(_policy(("socket",)), "socket", family, kind) is passes
+    assert _passes(_policy(("socket",)), "socket", family, kind, 0) is passes
+
+
+@pytest.mark.parametrize(
+    ("kind", "protocol", "passes"),
+    [
+        (1, 0, True),
+        (1, 6, True),
+        (1, 132, False),  # SCTP
+        (1, 262, False),  # multipath TCP
+        (2, 17, True),
+        (2, 6, False),
+        (2, 1, False),  # ICMP
+        (2, 115, False),  # L2TP
+        (3, 1, True),  # raw sockets are what a policy that names them wants
+    ],
+)
+def test_sockets_speak_tcp_and_udp_and_load_no_rare_protocol(kind: int, protocol: int, passes: bool) -> None:
+    networks = tuple(NetworkRule("inet", each) for each in ("stream", "dgram", "raw"))
+    policy = Policy("a server", SeccompPolicy(("socket",)), AppArmorPolicy(FILES, networks))
+    assert _passes(policy, "socket", 2, kind, protocol) is passes
 
 
 def test_a_call_is_held_to_the_values_that_a_policy_names_and_to_ordinary_ones() -> None:
