@@ -9,6 +9,7 @@ CLONE_NEWCGROUP = 0x02000000
 CLONE_NEWIPC_UTS_PID = 0x08000000 | 0x04000000 | 0x20000000
 AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK, AF_XDP = 2, 10, 16, 17, 38, 40, 44
 SOCK_STREAM, SOCK_RAW, SOCK_SEQPACKET = 1, 3, 5
+IPPROTO_MPTCP = 262
 NETLINK_AUDIT, NETLINK_NETFILTER = 9, 12
 READ, WRITE, EXECUTE = 1, 2, 4
 
@@ -70,6 +71,13 @@ PROBES = (
     Probe("socket-raw6", SOCKETS, "forge IPv6 packets", "socket", {0: AF_INET6, 1: SOCK_RAW}),
     Probe("socket-vsock", SOCKETS, "speak to the hypervisor", "socket", {0: AF_VSOCK, 1: SOCK_STREAM}),
     Probe("socket-xdp", SOCKETS, "take packets off the network card", "socket", {0: AF_XDP, 1: SOCK_RAW}),
+    Probe(
+        "socket-multipath",
+        SOCKETS,
+        "speak a protocol beside TCP and UDP",
+        "socket",
+        {0: AF_INET, 1: SOCK_STREAM, 2: IPPROTO_MPTCP},
+    ),
     Probe(
         "netlink-audit",
         SOCKETS,

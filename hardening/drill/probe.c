@@ -53,6 +53,9 @@
 #ifndef AF_XDP
 #define AF_XDP 44
 #endif
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
 #ifndef OPEN_TREE_CLONE
 #define OPEN_TREE_CLONE 1
 #endif
@@ -320,6 +323,7 @@ static int raw_icmp(void) { return a_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP); }
 static int raw_icmp6(void) { return a_socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6); }
 static int hypervisor(void) { return a_socket(AF_VSOCK, SOCK_STREAM, 0); }
 static int express_data_path(void) { return a_socket(AF_XDP, SOCK_RAW, 0); }
+static int multipath(void) { return a_socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP); }
 static int netlink_audit(void) { return a_socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT); }
 static int netlink_firewall(void) { return a_socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER); }
 
@@ -737,6 +741,7 @@ static const struct probe probes[] = {
 	{"socket-raw6", "socket", raw_icmp6},
 	{"socket-vsock", "socket", hypervisor},
 	{"socket-xdp", "socket", express_data_path},
+	{"socket-multipath", "socket", multipath},
 	{"netlink-audit", "socket", netlink_audit},
 	{"netlink-firewall", "socket", netlink_firewall},
 	{"netlink-interface", "socket", netlink_interface},
