@@ -1,8 +1,10 @@
 """What a service can be put through, as `profiles/<role>/scenarios.yml` says it."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Times = Annotated[int, Meta(ge=1)]
 
 
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,7 +24,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
     form: dict[str, str] = {}
     headers: dict[str, str] = {}
     keep: dict[str, str] = {}
-    status: int = 0
+    status: Annotated[int, Meta(ge=0, le=599)] = 0
 
 
 class Requests(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,11 +38,11 @@ class Requests(Struct, frozen=True, forbid_unknown_fields=True):
         together: how many of them at the same time.
     """
 
-    port: int
-    ask: tuple[Request, ...]
+    port: Annotated[int, Meta(ge=1, le=65535)]
+    ask: Annotated[tuple[Request, ...], Meta(min_length=1)]
     tls: bool = False
-    clients: int = 1
-    together: int = 1
+    clients: Times = 1
+    together: Times = 1
 
 
 class Dump(Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,10 +81,10 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     crash: Literal["", "task", "child"] = ""
     health: bool = False
     dump: Dump | None = None
-    wait: float = 0
+    wait: Annotated[float, Meta(ge=0)] = 0
     run: str = ""
     service: str = ""
-    times: int = 1
+    times: Times = 1
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -96,4 +98,4 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     """A scenario of a role; its name is its key in the file."""
 
     does: str
-    steps: tuple[Step, ...]
+    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]

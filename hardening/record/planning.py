@@ -21,7 +21,6 @@ OBSERVED = "observed"
 """Scenario of a recording in which only what happens by itself happens."""
 COMMANDED = "command"
 """Scenario of a command that was given no name."""
-ALL = "all"
 
 
 class Wanted(Struct, frozen=True):
@@ -61,7 +60,7 @@ def drives(subject: Subject, profiles: Path, role: str, wanted: Wanted, report: 
     Raises:
         HardenError: the role has no such scenario, or a name is none.
     """
-    if wanted.run and wanted.scenario == ALL:
+    if wanted.run and wanted.scenario == scenarios.ALL:
         raise HardenError("--run is one scenario, and `all` are those of the role's scenarios.yml", "name it otherwise")
     if wanted.run:
         name = wanted.scenario or COMMANDED

@@ -1,6 +1,7 @@
 """Reads the scenarios of a role."""
 
 from pathlib import Path
+from signal import Signals
 
 from hardening import documents
 from hardening.errors import HardenError
@@ -9,6 +10,8 @@ from hardening.model.scenario import Scenario
 from .store import path_of
 
 FILE = "scenarios.yml"
+ALL = "all"
+"""In the place of a scenario's name: every one."""
 
 
 def load(profiles: Path, role: str) -> dict[str, Scenario]:
@@ -24,10 +27,14 @@ def load(profiles: Path, role: str) -> dict[str, Scenario]:
             path_of(profiles, role, name)
         except HardenError as error:
             raise document.error((name,), error.message) from None
+        if name == ALL:
+            raise document.error((name,), f"`{ALL}` means every scenario, and can be the name of none")
         for index, step in enumerate(scenario.steps):
             if len(step.actions) != 1:
                 said = ", ".join(step.actions) or "nothing"
                 raise document.error((name, "steps", index), f"a step says one thing to do, this one says {said}")
+            if step.signal and f"SIG{step.signal.removeprefix('SIG')}" not in Signals.__members__:
+                raise document.error((name, "steps", index, "signal"), f"`{step.signal}` is no signal, such as HUP")
     return scenarios
 
 
@@ -38,7 +45,7 @@ def chosen(profiles: Path, role: str, name: str) -> dict[str, Scenario]:
         HardenError: the role has no such scenario.
     """
     scenarios = load(profiles, role)
-    if name == "all":
+    if name == ALL:
         return scenarios
     if name not in scenarios:
         raise HardenError(

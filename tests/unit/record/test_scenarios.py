@@ -42,6 +42,13 @@ def test_every_shipped_role_has_its_scenarios(role: str) -> None:
         ("load: {does: x}", r"scenarios.yml:1: .*steps"),
         ("../load: {does: x, steps: [{stop: true}]}", r"scenarios.yml:1: scenario '../load'"),
         ("load: {does: x, steps: [{crash: both}]}", r"scenarios.yml:1: .*both"),
+        ("all: {does: x, steps: [{stop: true}]}", r"scenarios.yml:1: `all` means every scenario"),
+        ("load:\n  does: x\n  steps:\n    - {signal: HOP}", r"scenarios.yml:4: `HOP` is no signal"),
+        ("load: {does: x, steps: [{wait: -1}]}", r"scenarios.yml:1: .*>= 0"),
+        ("load: {does: x, steps: [{stop: true, times: 0}]}", r"scenarios.yml:1: .*>= 1"),
+        ("load: {does: x, steps: []}", r"scenarios.yml:1: .*length >= 1"),
+        ("load: {does: x, steps: [{requests: {port: 0, ask: [{path: /}]}}]}", r"scenarios.yml:1: .*>= 1"),
+        ("load: {does: x, steps: [{requests: {port: 80, ask: []}}]}", r"scenarios.yml:1: .*length >= 1"),
         ("[", r"scenarios.yml:2: not valid YAML"),
     ],
 )
