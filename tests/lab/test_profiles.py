@@ -11,7 +11,7 @@ import pytest
 
 from hardening.hosts import Host
 from hardening.lab import patience
-from tests.lab.test_main_job import deployed, harden
+from tests.lab.test_main_job import ask, deployed, harden
 
 __all__ = ["deployed"]  # the fixture: one deployed cluster serves these tests as well
 
@@ -35,6 +35,15 @@ def said(project: Path, *words: str, seconds: float = 900, code: int = 0) -> str
     assert done.returncode == code, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     sys.stderr.write(done.stdout)
     return done.stdout
+
+
+def test_apparmor_refused_nothing_that_the_services_did(deployed: dict[str, Host]) -> None:
+    """By each node's audit log, which tells of everything since the profiles were loaded."""
+    for host in deployed.values():
+        log = ask(host, "sh", "-c", "grep -h apparmor= /var/log/audit/audit.log*").splitlines()
+        assert any('apparmor="STATUS"' in line for line in log), f"{host.node.name}: auditd hears nothing of AppArmor"
+        refused = [line for line in log if 'apparmor="DENIED"' in line and 'profile="harden-' in line]
+        assert not refused, (host.node.name, refused[:5])
 
 
 def test_a_recording_loses_nothing_and_is_of_every_task(project: Path) -> None:
