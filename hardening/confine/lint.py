@@ -23,6 +23,11 @@ _WRITE_AND_RUN = re.compile(r"^\S+\s+(?=[a-z]*[wa])(?=[a-z]*(?:ix|m))[a-z]+,$")
 _EVERYWHERE = re.compile(r"^/\{?,?\*\*\}?\s+[a-z]*(?:w|a|x|m)[a-z]*,$")
 _FILE = re.compile(r"^(/\S+)\s+([a-z]+),$")
 _CAPABILITY = re.compile(r"^capability\s+([a-z_ ]+),$")
+_FORMS = re.compile(
+    r"/\S* [a-z]+,|network \w+(?: \w+)?,|capability [a-z_]+,|signal \([a-z, ]+\)(?: set=\(\S+\))? peer=\S+,"
+    r"|ptrace \(read, readby\) peer=harden-\S+,|deny \w+,|abi <abi/[0-9.]+>,|profile \S+ flags=\(\S+\) \{|\}"
+)
+"""Every line that `build` writes. Whatever else stands in a file, `include` for one, could allow anything unseen."""
 
 
 def forbidden_syscall(name: str) -> str:
@@ -52,8 +57,8 @@ def lint(profile: RoleProfile, reviewed: Container[str] = ()) -> tuple[str, ...]
 
 
 def _apparmor_problems(profile: RoleProfile, reviewed: Container[str]) -> Iterator[str]:
-    lines = [line.partition(" #")[0].strip() for line in profile.apparmor.splitlines()]
-    rules = [line for line in lines if line and not line.startswith("#")]
+    lines = [line.strip().partition(" #")[0].strip() for line in profile.apparmor.splitlines()]
+    rules = [line for line in lines if line and (not line.startswith("#") or line.startswith("#include"))]
     if not any(re.match(rf"profile {re.escape(profile.apparmor_name)}\s.*\{{$", rule) for rule in rules):
         yield f"AppArmor: there is no profile {profile.apparmor_name} in it"
     for rule in rules:
@@ -70,6 +75,10 @@ def _apparmor_problems(profile: RoleProfile, reviewed: Container[str]) -> Iterat
                 past = sorted(_PAST_THE_FENCE.intersection(capability[1].split()))
                 yield from (f"AppArmor: capability {each} is taken away by `egress: none`" for each in past)
         yield from (f"AppArmor: {problem}" for problem in _file_problems(rule))
+    strange = (rule for rule in rules if not _FORMS.fullmatch(rule) and not _BARE.match(rule))
+    yield from (
+        f"AppArmor: `{rule}` is in no form that `build` writes: what it allows is not known" for rule in strange
+    )
     yield from (f"AppArmor: {problem}" for problem in _written_and_run(rules))
     for kind in ("mount", "umount", "pivot_root"):
         if f"deny {kind}," not in rules:

@@ -43,6 +43,10 @@ def test_a_generated_profile_is_sound() -> None:
         ("/tmp/** mrw,", "run what it wrote"),
         ("/** rw,", "covers every file"),
         ("/** rix,  # all programs", "covers every file"),
+        ("include <abstractions/base>", "in no form that `build` writes"),
+        ("#include <abstractions/base>", "in no form that `build` writes"),
+        ("owner /** rwix,", "in no form that `build` writes"),
+        ("rwix /srv/**,", "in no form that `build` writes"),
         ("capability net_raw,", "capability net_raw is taken away by `egress: none`"),
     ],
 )
