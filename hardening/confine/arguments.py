@@ -157,8 +157,9 @@ def _sockets(rule: NetworkRule) -> Iterator[ArgumentRule]:
     if rule.type:
         values[1] = (SOCKET_TYPES | _RARE_TYPES)[rule.type]
     protocols = (_NETLINK_ROUTE,) if rule.family == "netlink" else _PROTOCOLS.get((rule.family, rule.type), ())
+    why = f"network {rule.family} {rule.type}".rstrip() + (" (which protocol is not recorded)" if protocols else "")
     for each in [values | {2: protocol} for protocol in protocols] or [values]:
-        yield ArgumentRule("socket", each, f"network {rule.family} {rule.type}".rstrip())
+        yield ArgumentRule("socket", each, why)
 
 
 def _distinct(rules: list[ArgumentRule]) -> list[ArgumentRule]:
