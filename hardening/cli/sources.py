@@ -8,7 +8,7 @@ from hardening.model.project import Project
 
 LAB = "lab"
 LOCAL = "local"
-LAB_HEARTBEAT_SECONDS = 30
+LAB_HEARTBEAT_SECONDS = 60
 LAB_VARIABLES = {"economical": True}
 """What a stack file may want to know of the lab: its machines are emulated and slow."""
 

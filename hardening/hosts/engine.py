@@ -2,6 +2,7 @@
 
 import contextlib
 import struct
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any, cast
@@ -9,6 +10,7 @@ from typing import IO, Any, cast
 import docker
 import docker.errors
 import msgspec
+import requests
 import requests.exceptions
 import urllib3.exceptions
 
@@ -22,6 +24,10 @@ from . import Host, relay
 SOCKET = "/run/docker.sock"
 SWARM_PORT = 2377
 SERVICE_LABEL = "com.docker.swarm.service.name"
+QUESTIONS = 5
+"""How often a manager is asked what it does not find time to answer."""
+_PAUSE_SECONDS = 2.0
+_NO_TIME = "context deadline exceeded"
 
 
 @contextmanager
@@ -29,7 +35,7 @@ def engine(host: Host, *, timeout: int = 120) -> Generator["Engine"]:
     """A connected engine client; its calls raise FailedError with the engine's own words, HostError when it is gone."""
     with relay.of_root(host, SOCKET) as socket, host.forward(socket) as path:
         try:
-            client = docker.APIClient(base_url=f"unix://{path}", version="auto", timeout=timeout)
+            client = _Client(base_url=f"unix://{path}", version="auto", timeout=timeout)
         except docker.errors.DockerException as error:
             raise HostError(host.node.name, f"the engine does not answer: {error}", "systemctl status docker") from None
         try:
@@ -37,6 +43,18 @@ def engine(host: Host, *, timeout: int = 120) -> Generator["Engine"]:
                 yield Engine(client)
         finally:
             client.close()
+
+
+class _Client(docker.APIClient):
+    """Asks again where a manager gave up on a question: it does after seconds of its own, when it has much to do."""
+
+    def get(self, url: str | bytes, **options: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
+        for left in reversed(range(QUESTIONS)):
+            response = super().get(url, **options)
+            if not left or response.status_code < requests.codes.server_error or _NO_TIME not in response.text:
+                break
+            time.sleep(_PAUSE_SECONDS)
+        return response
 
 
 @contextmanager
