@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from . import facts as facts_of
 from . import plan as planning
-from .apply import Cluster, announce, deploy_lock, run
+from .apply import Cluster, announce, deploy_lock, run, wait
 from .confinement import mismatches, starting
 from .errors import FailedError, HardenError
 from .hosts import Host
@@ -88,8 +88,11 @@ def _verified(cluster: Cluster, facts: Facts, *, changed: bool) -> Facts:
 
     Only an `exec` that was about to start is looked for once more; what was seen unconfined is never read away.
     """
-    # Where nothing was to do, nobody consented to a restart.
-    anew = [announce(cluster, stack, restart=changed) for stack in cluster.project.stacks]
+    stacks = cluster.project.stacks
+    # Where nothing was to do, tasks may still be starting: their machine was just booted, or a deploy was stopped.
+    anew = [wait(cluster, stack, stack.services) for stack in stacks]
+    # Nor did anybody consent to a restart then.
+    anew += [announce(cluster, stack, restart=changed) for stack in stacks]
     if any(anew):
         facts = _gather(cluster.project, cluster.hosts, cluster.report)
     wrong, before = mismatches(cluster.project, facts), starting(cluster.project, facts)

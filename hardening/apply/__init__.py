@@ -2,6 +2,7 @@
 
 from .discovery import announce
 from .locking import deploy_lock
+from .rollout import wait
 from .running import Cluster, Report, run
 
-__all__ = ["Cluster", "Report", "announce", "deploy_lock", "run"]
+__all__ = ["Cluster", "Report", "announce", "deploy_lock", "run", "wait"]

@@ -56,13 +56,16 @@ def deploy(cluster: "Cluster", stack: Stack, only_these: tuple[str, ...] = ()) -
     _send(cluster, stack, document)
 
 
-def wait(cluster: "Cluster", stack: Stack, keys: Iterable[str]) -> None:
+def wait(cluster: "Cluster", stack: Stack, keys: Iterable[str]) -> bool:
     """Until the tasks of services run that an earlier deploy made, and perhaps did not wait for.
+
+    Returns:
+        Whether there was anything to wait for.
 
     Raises:
         FailedError: a task keeps failing, or time ran out; with the task's error.
     """
-    _wait(cluster, stack, {stack.services[key].name for key in keys}, time.time(), updated=False)
+    return _wait(cluster, stack, {stack.services[key].name for key in keys}, time.time(), updated=False)
 
 
 def _send(cluster: "Cluster", stack: Stack, document: dict[str, object], *chosen: str) -> None:
@@ -79,7 +82,7 @@ def _send(cluster: "Cluster", stack: Stack, document: dict[str, object], *chosen
     _wait(cluster, stack, awaited, began, updated=True)
 
 
-def _wait(cluster: "Cluster", stack: Stack, awaited: set[str], began: float, *, updated: bool) -> None:
+def _wait(cluster: "Cluster", stack: Stack, awaited: set[str], began: float, *, updated: bool) -> bool:
     """Tasks may not keep failing from `began` on; nor may an update that was asked for, where there was one."""
     deadline = time.monotonic() + ROLLOUT_SECONDS * cluster.pace
     shown = ""
@@ -93,7 +96,7 @@ def _wait(cluster: "Cluster", stack: Stack, awaited: set[str], began: float, *, 
             _refuse_failures(services, recent)
             waiting = [line for service in services if (line := _waits_for(service, tasks))]
             if len(services) == len(awaited) and not waiting:
-                return
+                return bool(shown)
             if time.monotonic() > deadline:
                 raise FailedError(
                     f"stack {stack.name}: not running after {ROLLOUT_SECONDS * cluster.pace:.0f} s: "

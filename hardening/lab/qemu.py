@@ -23,7 +23,8 @@ _OUTSIDE = "192.168.77.0/24"
 
 Not QEMU's 10.0.2.0/24: swarms give that to their third network, and answers to the host would stay in the container.
 """
-_COMMAND_LINE = "root=/dev/vda rw console=ttyS0 quiet audit=1 audit_backlog_limit=8192"
+_COMMAND_LINE = "root=/dev/vda rw console=ttyS0 quiet audit=1 audit_backlog_limit=8192 panic=1"
+"""A guest whose kernel died would hang and count as running: it restarts, which `-no-reboot` makes its end."""
 _KERNELS = {"kvm": _COMMAND_LINE, "tcg": f"{_COMMAND_LINE} mitigations=off"}
 """An emulated CPU does not speculate: there is nothing to mitigate, and return trampolines are dear to emulate."""
 _DEAR = ("aes", "pclmulqdq", "avx2", "erms", "fsrm", "la57", "pku")

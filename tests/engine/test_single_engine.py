@@ -233,6 +233,13 @@ def test_its_logs_are_there(machine: Machine) -> None:
     assert "did you mean" in result.stderr
 
 
+def test_a_deploy_with_nothing_to_do_waits_for_a_task_that_starts(machine: Machine) -> None:
+    machine.run("sh", "-c", "docker kill $(docker ps --quiet)")
+    result = machine.harden("deploy", "--yes")
+    assert "waiting for shop_web 0/1" in result.stderr
+    assert "there is nothing left to do" in result.stdout
+
+
 def test_an_audit_mends_what_was_broken_by_hand_but_only_when_it_may(machine: Machine) -> None:
     """A service, a setting of the kernel, and who may write the policy."""
     broken = {

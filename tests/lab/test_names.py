@@ -6,10 +6,13 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hardening.certificates import Wanted, issue
+from hardening.cli.sources import LAB_HEARTBEAT_SECONDS
 from hardening.hosts import Host, connect
 from hardening.lab import Lab, patience
+from hardening.model.inventory import Inventory, SshTransport
 from tests.lab.test_main_job import ask, deployed, eventually, harden
 
 __all__ = ["deployed"]  # the fixture: one deployed cluster serves these tests as well
@@ -40,10 +43,10 @@ context.load_cert_chain("/run/test-provider/server.pem")
 server.socket = context.wrap_socket(server.socket, server_side=True)
 server.serve_forever()
 """.replace("PORT", str(PORT))
-SETTINGS = """\
+SETTINGS = f"""\
 name: names
 stacks: {{}}
-swarm: {{autolock: true, cert_expiry_hours: 24}}
+swarm: {{autolock: true, cert_expiry_hours: 24, heartbeat_seconds: {LAB_HEARTBEAT_SECONDS}}}
 """
 NAMES = """\
 dns:
@@ -84,8 +87,10 @@ def project(deployed: dict[str, Host], lab: Lab, tmp_path_factory: pytest.TempPa
     """A project that is about names alone, beside the deployed one."""
     assert deployed
     folder = tmp_path_factory.mktemp("names")
+    # As a file, for `--inventory lab` keeps no host names.
+    (folder / "inventory.yml").write_text(inventory_file(lab.inventory()))
     yield folder
-    (folder / "harden.yml").write_text(SETTINGS.format())
+    (folder / "harden.yml").write_text(SETTINGS)
     done = deploy(folder)
     assert done == 0
     with connect(lab.inventory()) as hosts:
@@ -108,14 +113,27 @@ def provider(project: Path, deployed: dict[str, Host]) -> Provider:
     return Provider(host)
 
 
+def inventory_file(inventory: Inventory) -> str:
+    nodes = []
+    for node in inventory.nodes:
+        way = node.transport
+        assert isinstance(way, SshTransport)
+        files = {"identity_file": way.identity_file, "known_hosts_file": way.known_hosts_file}
+        ssh = {"host": way.host, "port": way.port, **files}
+        nodes.append(
+            {"name": node.name, "address": node.address, "role": str(node.role), "labels": node.labels, "ssh": ssh}
+        )
+    return yaml.safe_dump({"nodes": nodes})
+
+
 def deploy(folder: Path) -> int:
-    done = harden("deploy", "--project", str(folder), "--inventory", "lab", "--yes")
+    done = harden("deploy", "--project", str(folder), "--yes")
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.returncode
 
 
 def status(folder: Path) -> tuple[int, dict[str, object]]:
-    done = harden("dns", "status", "--project", str(folder), "--inventory", "lab", "--json")
+    done = harden("dns", "status", "--project", str(folder), "--json")
     return done.returncode, json.loads(done.stdout)
 
 
@@ -134,7 +152,7 @@ def test_each_machine_keeps_its_names_at_its_address(
     assert all(each[3].endswith(" admin@example.org") for each in provider.asked())
     code, told = status(project)
     assert code == 0, told
-    assert harden("plan", "--project", str(project), "--inventory", "lab").returncode == 0
+    assert harden("plan", "--project", str(project)).returncode == 0
 
 
 def test_it_runs_as_nobody_in_particular_and_shows_no_login(project: Path, deployed: dict[str, Host]) -> None:
@@ -173,13 +191,13 @@ def test_a_new_address_is_sent_once_and_a_refusal_holds_until_a_person_acts(
     ask(deployed["node3"], "systemctl", "restart", "harden-dns")
     assert eventually(lambda: looked(deployed["node3"]), 60)
     assert len(provider.asked()) == before + 1, "it asked again although it was refused"
-    assert harden("dns", "reset", "--project", str(project), "--inventory", "lab").returncode == 0
+    assert harden("dns", "reset", "--project", str(project)).returncode == 0
     assert eventually(lambda: len(provider.asked()) == before + 2, 120), provider.asked()
     assert eventually(lambda: status(project)[0] == 0, 60), status(project)
 
 
 def test_a_machine_that_keeps_no_name_any_more_has_no_login(project: Path, deployed: dict[str, Host]) -> None:
-    (project / "harden.yml").write_text(SETTINGS.format())
+    (project / "harden.yml").write_text(SETTINGS)
     deploy(project)
     for name in ("node2", "node3"):
         assert not deployed[name].run(("systemctl", "is-active", "harden-dns")).ok
@@ -188,7 +206,7 @@ def test_a_machine_that_keeps_no_name_any_more_has_no_login(project: Path, deplo
 
 def write(project: Path, deployed: dict[str, Host], third: str) -> None:
     address = deployed["node1"].node.address
-    (project / "harden.yml").write_text(SETTINGS.format() + NAMES.format(address=address, port=PORT, third=third))
+    (project / "harden.yml").write_text(SETTINGS + NAMES.format(address=address, port=PORT, third=third))
 
 
 def looked(host: Host) -> bool:
