@@ -1,21 +1,10 @@
-"""Linux capabilities: bit masks and names."""
+"""Linux capabilities as engines and kernels tell them: bit masks, and names in capitals."""
 
-NAMES = (
-    "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
-    "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER",
-    "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE",
-    "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP",
-    "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF",
-    "CHECKPOINT_RESTORE",
-)  # fmt: skip
-"""By bit, as in linux/capability.h."""
-DANGEROUS = frozenset(
-    {
-        "BPF", "DAC_READ_SEARCH", "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "PERFMON",
-        "SYSLOG", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME",
-    }
-)  # fmt: skip
-"""Ways to root on the node, whatever else holds the process."""
+from hardening.model.capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
+
+NAMES = tuple(name.upper() for name in CAPABILITIES)
+"""By bit."""
+DANGEROUS = frozenset(name.upper() for name in DANGEROUS_CAPABILITIES)
 
 
 def names(mask: int) -> frozenset[str]:

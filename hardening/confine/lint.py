@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Container, Iterator
 
+from hardening.model.capabilities import DANGEROUS_CAPABILITIES
 from hardening.model.policy import Egress, FileRule, RoleProfile, SeccompAction
 
 from . import patterns
-from .capabilities import DANGEROUS_CAPABILITIES
 from .syscalls import DANGEROUS, numbers
 
 PATH = re.compile(r"/(?:[^\s\"#,{}\[\]]|\[[^\s\"#,{}\[\]]+\]|\{[^\s\"#{}]*\})*")

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from hardening.model.capabilities import DANGEROUS_CAPABILITIES
 from hardening.model.policy import FileRule, NetworkRule, Policy
 from hardening.model.profile import Evidence, EvidenceKind, Risk, RuleKind, SignalRule
 from hardening.model.recording import UNLABELLED, Recording
@@ -13,7 +14,6 @@ from . import patterns
 from .abstractions import Abstraction
 from .apparmor import SIGNALLERS
 from .arguments import ADDRESS_FAMILIES, SOCKET_TYPES, is_known_socket
-from .capabilities import DANGEROUS_CAPABILITIES
 from .gathering import Ledger
 from .sources import Sources
 

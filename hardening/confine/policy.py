@@ -5,11 +5,11 @@ from pathlib import Path
 
 from hardening import documents
 from hardening.documents import Document, Position
+from hardening.model.capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
 from hardening.model.policy import Policy
 
 from . import abstractions
 from .arguments import ADDRESS_FAMILIES, COMPARED, SOCKET_TYPES
-from .capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
 from .lint import forbidden_file, forbidden_syscall
 from .syscalls import numbers
 

@@ -1,6 +1,6 @@
 """Numbers of the kernel's interface, and what AppArmor calls them."""
 
-from hardening.confine.capabilities import CAPABILITIES
+from hardening.model.capabilities import CAPABILITIES
 
 FAMILIES = {
     1: "unix", 2: "inet", 3: "ax25", 4: "ipx", 5: "appletalk", 6: "netrom", 7: "bridge", 8: "atmpvc", 9: "x25",

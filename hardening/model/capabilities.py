@@ -11,6 +11,9 @@ CAPABILITIES = (
 """CAP_* in the order of their numbers (linux/capability.h)."""
 
 DANGEROUS_CAPABILITIES = frozenset(
-    {"bpf", "dac_read_search", "mac_admin", "mac_override", "net_admin", "perfmon", "sys_admin", "sys_boot"}
-    | {"sys_module", "sys_ptrace", "sys_rawio", "sys_time", "syslog", "checkpoint_restore"}
-)
+    {
+        "bpf", "checkpoint_restore", "dac_read_search", "linux_immutable", "mac_admin", "mac_override", "mknod",
+        "net_admin", "perfmon", "sys_admin", "sys_boot", "sys_module", "sys_ptrace", "sys_rawio", "sys_time", "syslog",
+    }
+)  # fmt: skip
+"""Ways to root on the node, whatever else holds the process."""
