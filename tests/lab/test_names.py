@@ -1,6 +1,7 @@
 """The unit that keeps a machine's host names, under a real systemd, against a provider of ours on another machine."""
 
 import json
+import secrets
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -108,7 +109,7 @@ def provider(project: Path, deployed: dict[str, Host]) -> Provider:
     put(host, "/run/test-provider/answer", "good")
     ask(host, "systemd-run", "--unit=test-provider", "--collect", "python3", "/run/test-provider/provider.py")
     login = project / "dns.credentials"
-    login.write_text(f"username: group\npassword: {PASSWORD}\nsalt: 0123456789abcdef\n")
+    login.write_text(f"username: group\npassword: {PASSWORD}\nsalt: {secrets.token_urlsafe(32)}\n")
     login.chmod(0o600)
     return Provider(host)
 
