@@ -28,10 +28,11 @@ def _calls(text: str) -> frozenset[str]:
 RUNTIME = Abstraction(
     # Seen with runc 1.1: close epoll_ctl execve fstatfs futex getdents64 getpid openat rt_sigreturn write; with 1.3
     # also fcntl fstat openat2 statx, without which it ends before the service begins. readlinkat is its way on kernels
-    # before 5.6, which have no openat2. The others are Go's allocator, and how runc reports an exec that fails.
+    # before 5.6, which have no openat2. Go's scheduler gives way with sched_yield on a machine that is busy. The others
+    # are Go's allocator, and how runc reports an exec that fails.
     syscalls=_calls(
         "close epoll_ctl execve exit_group fcntl fstat fstatfs futex getdents64 getpid mmap munmap newfstatat openat "
-        "openat2 read readlinkat rt_sigprocmask rt_sigreturn statx write"
+        "openat2 read readlinkat rt_sigprocmask rt_sigreturn sched_yield statx write"
     ),
     in_image=False,
 )

@@ -18,7 +18,7 @@ PROFILES = Path(__file__).parents[3] / "profiles"
 ROLES = library.roles(PROFILES)
 ENGINES_OWN = "/sbin/docker-init"
 """Comes from the engine, not from the image."""
-MOST = {"api": 95, "mongod": 104, "nginx": 80}
+MOST = {"api": 95, "mongod": 104, "nginx": 81}
 """System calls each role may have at most, so that growth is a decision."""
 LEAST_CLOSED = {"api": 22, "mongod": 22, "nginx": 26}
 """Of the 29 vulnerabilities that Confine counts, those that each role keeps out of reach."""
