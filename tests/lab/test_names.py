@@ -133,8 +133,13 @@ def deploy(folder: Path) -> int:
     return done.returncode
 
 
+def of_nodes(folder: Path) -> tuple[str, ...]:
+    return "--project", str(folder), "--inventory", str(folder / "inventory.yml")
+
+
 def status(folder: Path) -> tuple[int, dict[str, object]]:
-    done = harden("dns", "status", "--project", str(folder), "--json")
+    done = harden("dns", "status", *of_nodes(folder), "--json")
+    assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
 
@@ -192,7 +197,7 @@ def test_a_new_address_is_sent_once_and_a_refusal_holds_until_a_person_acts(
     ask(deployed["node3"], "systemctl", "restart", "harden-dns")
     assert eventually(lambda: looked(deployed["node3"]), 60)
     assert len(provider.asked()) == before + 1, "it asked again although it was refused"
-    assert harden("dns", "reset", "--project", str(project)).returncode == 0
+    assert harden("dns", "reset", *of_nodes(project)).returncode == 0
     assert eventually(lambda: len(provider.asked()) == before + 2, 120), provider.asked()
     assert eventually(lambda: status(project)[0] == 0, 60), status(project)
 
