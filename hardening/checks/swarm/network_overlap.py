@@ -1,7 +1,7 @@
 """Do containers reach the machines' own networks, and are their answers to those received?"""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
+from ipaddress import IPv4Network
 
 from hardening.checks.vocabulary import Area, Check, Severity, Verdict, failed, of_swarm, passed, unknown
 from hardening.model.facts import Facts, SwarmFacts
@@ -17,12 +17,17 @@ def judge(facts: Facts, swarm: SwarmFacts) -> Iterator[Verdict]:
     own, gaps = _own_networks(facts)
     for network in overlays:
         part = f"network {network.name}"
+        subnets = " and ".join(network.subnets)
+        try:
+            taken = [IPv4Network(subnet, strict=False) for subnet in network.subnets if ":" not in subnet]
+        except ValueError as error:
+            yield unknown(f"its addresses make no sense: {error}", part)
+            continue
         met = [
             f"{name} has {other} by {interface}"
             for name, other, interface in own
-            if any(ip_network(subnet).overlaps(ip_network(other)) for subnet in network.subnets if ":" not in subnet)
+            if any(subnet.overlaps(other) for subnet in taken)
         ]
-        subnets = " and ".join(network.subnets)
         if not network.subnets:
             yield unknown("its addresses were not told", part)
         elif met:
@@ -33,18 +38,21 @@ def judge(facts: Facts, swarm: SwarmFacts) -> Iterator[Verdict]:
             yield passed(subnets, "addresses that no machine's network has", part)
 
 
-def _own_networks(facts: Facts) -> tuple[list[tuple[str, str, str]], list[str]]:
+def _own_networks(facts: Facts) -> tuple[list[tuple[str, IPv4Network, str]], list[str]]:
     """(machine, network, interface) of all machines' own networks, and what is not known."""
-    found, gaps = [], []
+    found: list[tuple[str, IPv4Network, str]] = []
+    gaps = []
     for name, node in facts.nodes.items():
         routes = node.value.routes if isinstance(node, Known) else Unavailable("was not read")
         match routes:
             case Known(value=told):
-                found += [
-                    (name, route.network, route.interface)
-                    for route in told
-                    if not route.interface.startswith(OF_ENGINE)
-                ]
+                for route in told:
+                    if route.interface.startswith(OF_ENGINE):
+                        continue
+                    try:
+                        found.append((name, IPv4Network(route.network, strict=False), route.interface))
+                    except ValueError as error:
+                        gaps.append(f"routes of {name}: {error}")
             case Unavailable(reason=reason):
                 gaps.append(f"routes of {name}: {reason}")
     return found, gaps

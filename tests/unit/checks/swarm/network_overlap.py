@@ -1,7 +1,7 @@
 from hardening.model.facts import Route
 from hardening.model.known import Known, Unavailable
 from tests.unit.checks.cases import fails, inapplicable, passes, unknown
-from tests.unit.facts_factory import GONE, NO_SWARM, addresses, cluster, in_swarm, node, overlay
+from tests.unit.facts_factory import GONE, NO_SWARM, addresses, cluster, in_swarm, node, overlay, swarm
 
 NEIGHBOUR = Known((Route("10.0.0.0/16", "eth0"),))
 LAST = Known((Route("10.0.1.255/32", "wg0"),))
@@ -18,6 +18,19 @@ CASES = (
     ),
     unknown("the routes were not read", cluster(node(routes=Unavailable("no")))),
     unknown("its addresses were not told", in_swarm(networks=(overlay(addresses=None),))),
+    unknown(
+        "its addresses make no sense",
+        in_swarm(networks=(overlay(addresses=addresses("10.1.0/24")),)),
+        says="its addresses make no sense",
+    ),
+    fails(
+        "another one's addresses make no sense",
+        cluster(
+            node(routes=NEIGHBOUR, swarm=Known(swarm(networks=(overlay(), overlay(addresses=addresses("10.1.0/24")))))),
+        ),
+        says="node1 has 10.0.0.0/16 by eth0",
+    ),
+    unknown("a route makes no sense", cluster(node(routes=Known((Route("10.0/16", "eth0"),)))), says="routes of node1"),
     unknown("the node is gone", GONE),
     inapplicable("no swarm", NO_SWARM),
 )
