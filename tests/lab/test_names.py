@@ -35,7 +35,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with open("/run/test-provider/asked", "a") as file:
             file.write(json.dumps(told) + "\\n")
         answer = open("/run/test-provider/answer").read().strip()
-        body = (answer + (" " + query["myip"][0] if answer == "good" else "")).encode()
+        line = answer + (" " + query["myip"][0] if answer == "good" else "")
+        names = query["hostname"][0].split(",") if answer == "good" else ["all"]
+        body = "\\n".join(line for _ in names).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
