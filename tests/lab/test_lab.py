@@ -174,6 +174,16 @@ def test_a_killed_node_comes_back_from_its_disk_as_itself(lab: Lab, hosts: dict[
     assert clock_error(hosts["node2"]) < 2
 
 
+def test_a_node_whose_kernel_died_is_off(lab: Lab, hosts: dict[str, Host]) -> None:
+    crash = "systemd-run --on-active=2 sh -c 'echo c >/proc/sysrq-trigger'"
+    ask(hosts["node3"], "sh", "-c", crash)
+    try:
+        assert eventually(lambda: node(lab, "node3").state == "off")
+    finally:
+        lab.start("node3")
+    assert registry_answers(hosts["node3"])
+
+
 def moment(lab: Lab) -> dict[str, str]:
     """What a reboot or a restarted engine would change, of every node."""
     with connect(lab.inventory()) as hosts:
