@@ -81,9 +81,18 @@ class WriteLoad:
         urls: of the site, one for each machine that serves it.
         seconds: that a worker waits for an answer. One that hangs holds up no other.
         context: for TLS: whom to trust. None is whom the machine trusts.
+        pause: seconds between two requests of one worker. Each opens a connection.
     """
 
-    def __init__(self, urls: Sequence[str], *, seconds: float = 10, context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        *,
+        seconds: float = 10,
+        context: ssl.SSLContext | None = None,
+        pause: float = PAUSE_SECONDS,
+    ) -> None:
+        self._pause = pause
         self.sites = [Site(url, seconds=seconds, context=context) for url in urls]
         self.writes, self.reads = Kind(), Kind()
         self.acknowledged: set[str] = set()
@@ -122,6 +131,7 @@ class WriteLoad:
     def running(self) -> Generator[WriteLoad]:
         """Workers, until the context ends; each then finishes the request it is in."""
         self.started = time.monotonic()
+        self._stop.clear()
         workers = [
             threading.Thread(target=work, args=(number, site), daemon=True)
             for number, site in enumerate(self.sites)
@@ -138,7 +148,7 @@ class WriteLoad:
 
     def _write(self, number: int, site: Site) -> None:
         count = 0
-        while not self._stop.wait(PAUSE_SECONDS):
+        while not self._stop.wait(self._pause):
             count += 1
             name = f"{self._run} {number} {count}"
             status, _ = site.call("/anuncios", token=self.token, body={"nombre": name, "venta": True, "precio": 1})
@@ -147,7 +157,7 @@ class WriteLoad:
                 self.acknowledged.add(name)
 
     def _read(self, _number: int, site: Site) -> None:
-        while not self._stop.wait(PAUSE_SECONDS):
+        while not self._stop.wait(self._pause):
             status, _ = site.call("/anuncios?limit=10", token=self.token)
             self._note(self.reads, status, ACCEPTED)
 
