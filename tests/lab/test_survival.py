@@ -29,8 +29,8 @@ ELECTION_SECONDS = 5
 READS_OUT, WRITES_OUT = 2.0, ELECTION_SECONDS + 3.0
 """Seconds; the targets that are printed beside what was measured."""
 PAUSE_SECONDS = 0.5
-"""Between two requests of one worker. Six workers that wait less have emulated machines do nothing but greet them: each
-opens a TLS connection, which costs a processor there 0.3 s."""
+"""Between two requests of one worker. Each opens a TLS connection, and six workers that wait less leave emulated machines
+no time for anything else."""
 WATCHED_SECONDS = 45
 """For which the load goes on after a fault: three elections fit into it."""
 
