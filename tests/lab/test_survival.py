@@ -29,7 +29,7 @@ ELECTION_SECONDS = 5
 READS_OUT, WRITES_OUT = 2.0, ELECTION_SECONDS + 3.0
 """Seconds; the targets that are printed beside what was measured."""
 PAUSE_SECONDS = 0.5
-"""Between two requests of one worker. Each opens a TLS connection, and six workers that wait less leave emulated machines
+"""Between two requests of one worker. Each opens a TLS connection: six workers that wait less leave emulated machines
 no time for anything else."""
 WATCHED_SECONDS = 45
 """For which the load goes on after a fault: three elections fit into it."""
