@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import pytest
@@ -29,15 +29,17 @@ from hardening.plan.replica_set import conform, settings
 from tests.engine.private_host import INVENTORY, PrivateHost
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
+    from hardening.hosts.database import Client
     from hardening.images import BuiltImage
     from hardening.model.replica_set import SetView
     from hardening.model.result import Result
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
+T = TypeVar("T")
 Dockerd = Any  # conftest.Engine, which a test module cannot import by name
 SERVICES = ("m1", "m2", "m3", "x")
 TEMPLATE = """\
@@ -235,17 +237,26 @@ class Load:
 
     def lost(self) -> set[int]:
         """Acknowledged writes that the set no longer has."""
-        shop = self._shop
-        shop.wait_until_whole()
-        with reach(shop.cluster.hosts, shop.stack, shop.stack.replica_sets["rs0"], seconds=10) as members:
-            view = observe(members)
-            assert view
-            assert view.primary
-            client = members.reached[view.primary.host.partition(":")[0]].client
-            there = {row["_id"] for row in client["load"]["rows"].find()}
-            client.drop_database("load")
+        self._shop.wait_until_whole()
+        there = self._of_primary(lambda client: {int(row["_id"]) for row in client["load"]["rows"].find()})
+        self._of_primary(lambda client: client.drop_database("load"))
         assert self.acknowledged
         return set(self.acknowledged) - there
+
+    def _of_primary(self, question: Callable[[Client], T]) -> T:
+        """Ask the primary; anew where another one takes its place meanwhile, as the preferred one does when it is back."""
+        shop, deadline = self._shop, time.monotonic() + 60
+        while True:
+            try:
+                with reach(shop.cluster.hosts, shop.stack, shop.stack.replica_sets["rs0"], seconds=10) as members:
+                    view = observe(members)
+                    assert view
+                    assert view.primary
+                    return question(members.reached[view.primary.host.partition(":")[0]].client)
+            except (AssertionError, HardenError, PyMongoError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
 
 
 @contextmanager
