@@ -244,7 +244,7 @@ class Load:
         return set(self.acknowledged) - there
 
     def _of_primary(self, question: Callable[[Client], T]) -> T:
-        """Ask the primary; anew where another one takes its place meanwhile, as the preferred one does when it is back."""
+        """Ask the primary; anew where another takes its place meanwhile, as the preferred one does once it is back."""
         shop, deadline = self._shop, time.monotonic() + 60
         while True:
             try:
