@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,10 @@ exec docker-init -- sleep infinity # which also takes note of processes that hav
 """
 
 
+HARDEN = (sys.executable, "-c", "from hardening.cli import main; main()")
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "dumb", "COLUMNS": "120"}
+
+
 class Machine:
     """The machine, and the command line on it."""
 
@@ -127,9 +132,8 @@ class Machine:
         self._inside = ["nsenter", "--target", children[0], "--mount", "--net", "--pid"]
 
     def run(self, *argv: str, stdin: bytes = b"", check: bool = True) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "dumb", "COLUMNS": "120"}
         done = subprocess.run(
-            [*self._inside, *argv], input=stdin, capture_output=True, timeout=400, check=False, env=environment
+            [*self._inside, *argv], input=stdin, capture_output=True, timeout=400, check=False, env=ENVIRONMENT
         )
         answer = subprocess.CompletedProcess(argv, done.returncode, done.stdout.decode(), done.stderr.decode())
         if check and answer.returncode:
@@ -137,8 +141,22 @@ class Machine:
         return answer
 
     def harden(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        python = [sys.executable, "-c", "from hardening.cli import main; main()"]
-        return self.run(*python, *words, "--inventory", "local", "--project", str(self.project), check=check)
+        return self.run(*self._command(words), check=check)
+
+    def _command(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        return *HARDEN, *words, "--inventory", "local", "--project", str(self.project)
+
+    @contextmanager
+    def starting(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+        """A command that still runs; its end is waited for, or brought about."""
+        argv = [*self._inside, *self._command(words)]
+        with subprocess.Popen(
+            argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.terminate()
 
     def start_engine(self) -> None:
         self.run("service", "docker", "start")
@@ -234,10 +252,22 @@ def test_its_logs_are_there(machine: Machine) -> None:
 
 
 def test_a_deploy_with_nothing_to_do_waits_for_a_task_that_starts(machine: Machine) -> None:
-    machine.run("sh", "-c", "docker kill $(docker ps --quiet)")
-    result = machine.harden("deploy", "--yes")
-    assert "waiting for shop_web 0/1" in result.stderr
-    assert "there is nothing left to do" in result.stdout
+    def available(word: str) -> None:
+        machine.run("sh", "-c", f"docker node update --availability {word} $(docker node ls --quiet)")
+
+    available("drain")
+    try:
+        with machine.starting("deploy", "--yes") as deploy:
+            assert deploy.stderr
+            said = ""
+            for line in deploy.stderr:
+                said += line
+                if "waiting for shop_web 0/1" in line:
+                    available("active")
+            assert deploy.wait() == 0, said
+        assert "waiting for shop_web 0/1" in said
+    finally:
+        available("active")
 
 
 def test_an_audit_mends_what_was_broken_by_hand_but_only_when_it_may(machine: Machine) -> None:
