@@ -56,7 +56,7 @@ def build(
 
     folder = roles.folder(project)
     chosen = roles.chosen(folder, role)
-    changed = [path for each in chosen for path in (library.drift if check else library.write)(folder, each)]
+    changed = (library.drift if check else library.write)(folder, *chosen)
     if check and changed:
         names = ", ".join(str(path) for path in changed)
         raise FailedError(f"out of date: {names}", "make them again: harden profile build")
@@ -65,8 +65,14 @@ def build(
     if not changed:
         typer.echo("up to date")
     for each in chosen:
-        if count := len(library.open_items(folder, each)):
-            typer.echo(f"{each}: {count} questions are open, and refused until then: harden profile review {each}")
+        found = library.summed_up(folder, each)
+        if not found.scenarios:
+            typer.echo(
+                f"{each}: nothing was recorded, so that it may do what its policy says: harden profile record {each}"
+            )
+        if count := found.open:
+            until = "recorded paths of low and medium risk are allowed until then, all else is refused"
+            typer.echo(f"{each}: {count} questions are open; {until}: harden profile review {each}")
 
 
 @app.command()

@@ -62,6 +62,7 @@ def _told(each: "Explained") -> list[str]:
         lines.append(f"  without it would break: {broken}")
     elif each.question:
         lines.append(f"  asked as: {each.question.value}")
+        lines += [f"  breaks without it: {', '.join(each.breaks)}"] if each.breaks else []
     return lines
 
 

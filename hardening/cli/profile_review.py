@@ -71,11 +71,17 @@ def _decision(verdict: "Verdict", items: list[str], reason: str, who: str, narro
 
 
 def _decide(folder: Path, role: str, decisions: "Sequence[Decision]") -> None:
-    from hardening.confine import review
+    from hardening.confine import library, review
+    from hardening.confine.explain import explain
+    from hardening.render.inert import plain
 
     path = review.decide(folder, role, decisions)
+    breaks = {each.name: each.breaks for each in explain(library.composed(folder, role)) if not each.allowed}
     for each in decisions:
         typer.echo(f"{each.verdict.value}: {', '.join(each.items)} ({path})", err=True)
+        for item in each.items if each.is_made else ():
+            if broken := breaks.get(item):
+                typer.echo(plain(f"  {item} was recorded, and is refused now: {', '.join(broken)}"), err=True)
 
 
 def _leave_open(folder: Path, role: str) -> None:

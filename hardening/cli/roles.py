@@ -1,5 +1,6 @@
 """What the commands of `harden profile` share: where roles are, and how they are named."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,10 +46,10 @@ def version(text: str) -> "Version":
     """The number in `--parser`."""
     from hardening.errors import HardenError
 
-    major, _, minor = text.partition(".")
-    if not (major.isdigit() and (minor or "0").split(".")[0].isdigit()):
+    found = re.fullmatch(r"([0-9]{1,4})(?:\.([0-9]{1,4})(?:\.[\w.~+-]*)?)?", text)
+    if not found:
         raise HardenError(f"--parser {text}: not a version such as 4.1")
-    return int(major), int((minor or "0").split(".")[0])
+    return int(found[1]), int(found[2] or 0)
 
 
 def images(inventory: str, project: Path) -> dict[str, tuple[str, ...]]:
@@ -81,5 +82,5 @@ def demand_decided(project: Path, used: Iterable[str]) -> None:
     if undecided := [f"{role} ({count})" for role, count in left.items() if count]:
         raise HardenError(
             f"{place}: profiles with open questions: {', '.join(undecided)}",
-            "decide: harden profile review ROLE; or deploy them as they are, refused: --allow-unreviewed",
+            "decide: harden profile review ROLE; or deploy them as they are: --allow-unreviewed",
         )

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from hardening.model.policy import FileRule, NetworkRule
 from hardening.model.profile import SignalRule
 
+from . import patterns
+
 Version = tuple[int, int]
 
 PORTABLE: Version = (3, 0)
@@ -99,7 +101,7 @@ def _files(files: Iterable[FileRule]) -> list[str]:
     access: dict[str, set[str]] = {}
     reasons: dict[str, list[str]] = {}
     for rule in files:
-        access.setdefault(rule.path, set()).update(_letters(rule.access))
+        access.setdefault(rule.path, set()).update(patterns.letters(rule.access))
         known = reasons.setdefault(rule.path, [])
         if rule.why and rule.why not in known:
             known.append(rule.why)
@@ -107,11 +109,4 @@ def _files(files: Iterable[FileRule]) -> list[str]:
 
 
 def _file(path: str, access: set[str], why: str) -> str:
-    letters = "".join(letter for letter in ("m", "r", "w", "a", "k", "l", "ix") if letter in access)
-    return f"{path} {letters}," + (f"  # {why}" if why else "")
-
-
-def _letters(access: str) -> list[str]:
-    """`mrix` as m, r, ix."""
-    letters = list(access.replace("ix", ""))
-    return [*letters, "ix"] if "ix" in access else letters
+    return f"{path} {patterns.access_of(access)}," + (f"  # {why}" if why else "")

@@ -79,6 +79,8 @@ def _problems_of_items(items: Sequence[str]) -> Iterator[tuple[Position, str, st
             yield ("items", index), f"`{item}` is no item", "one is written call:setuid, or file:/srv/cache/** rwk"
         elif kind in {RuleKind.CALL, RuleKind.ARGUMENT} and value not in numbers():
             yield ("items", index), f"`{item}`: `{value}` is no Linux system call", ""
+        elif kind == RuleKind.FILE and not patterns.is_pattern(value):
+            yield ("items", index), f"`{item}`: there is no such path pattern", ""
         elif item in items[:index]:
             yield ("items", index), f"`{item}` stands twice", ""
 

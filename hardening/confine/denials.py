@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from hardening.model.capabilities import CAPABILITIES
 from hardening.model.profile import Evidence, EvidenceKind, Risk, RuleKind
 from hardening.model.review import Item, ItemKind, Verdict
 
 from . import paths, patterns, powers
 from .arguments import BY_NETWORK, COMPARED, is_known_socket
 from .gathering import Ledger
-from .lint import forbidden_file
+from .lint import SIGNAL, forbidden_file
 from .sources import Sources
 from .syscalls import FALLS_BACK, numbers
 
@@ -57,9 +58,9 @@ def _object(ledger: Ledger, text: str, evidence: Evidence) -> None:
         _file(ledger, *text.rpartition(" ")[::2], evidence)
     elif kind == "network" and is_known_socket(*(rest + " ").split(" ")[:2]):
         _ask(ledger, RuleKind.NETWORK, rest, ("open sockets", Risk.MEDIUM), evidence)
-    elif kind == "capability":
+    elif kind == "capability" and rest in CAPABILITIES:
         _ask(ledger, RuleKind.CAPABILITY, rest, ("privileges", Risk.HIGH), evidence)
-    elif kind == "signal":
+    elif kind == "signal" and SIGNAL.fullmatch(rest):
         _ask(ledger, RuleKind.SIGNAL, rest, ("signal other programs", Risk.MEDIUM), evidence)
 
 

@@ -1,5 +1,7 @@
 """Says of each rule why it is there, what it is worth to an intruder, and what went through it before."""
 
+import difflib
+
 from msgspec import Struct
 
 from hardening.errors import HardenError
@@ -9,6 +11,7 @@ from hardening.model.review import ItemKind
 from . import paths, powers
 from .generate import Composed
 from .powers import Vulnerability
+from .syscalls import numbers
 
 
 class Explained(Struct, frozen=True):
@@ -44,10 +47,13 @@ def explain(composed: Composed, wanted: str = "") -> tuple[Explained, ...]:
     everything = tuple(sorted((*_rules(composed), *_questions(composed)), key=lambda each: each.name))
     found = tuple(each for each in everything if not wanted or _is_meant(each.name, wanted))
     if not found:
-        raise HardenError(
-            f"{composed.profile.role}: no rule and no question is named `{wanted}`",
-            "such as: openat, /tmp, network:inet, signal; without a name all are shown",
-        )
+        hint = "such as: openat, /tmp, network:inet, signal; without a name all are shown"
+        names = {part for each in everything for part in (each.name, each.name.partition(":")[2])}
+        if wanted.removeprefix("call:") in numbers():
+            hint = "it is refused: no scenario made the call, no code of the image can, and no person named it"
+        elif near := difflib.get_close_matches(wanted, sorted(names), n=1):
+            hint = f"did you mean `{near[0]}`?"
+        raise HardenError(f"{composed.profile.role}: no rule and no question is named `{wanted}`", hint)
     return found
 
 
@@ -91,7 +97,10 @@ def _questions(composed: Composed) -> list[Explained]:
         if item.id in rules:
             continue
         kind, _, value = item.id.partition(":")
-        breaks = tuple(sorted(each.source for each in item.evidence if each.kind == "recorded"))
+        done = (
+            item.evidence if item.kind is not ItemKind.WIDENED else ()
+        )  # the files are rules, or questions of their own
+        breaks = tuple(sorted(each.source for each in done if each.kind == "recorded"))
         holes = _holes(RuleKind(kind), value)
         closed = tuple(hole.cve for hole in holes if not powers.reaches(composed.profile, hole))
         asked = item.kind

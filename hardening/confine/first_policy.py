@@ -10,7 +10,7 @@ from hardening.model.recording import Recording
 
 from . import abstractions, patterns
 from .arguments import ADDRESS_FAMILIES
-from .lint import forbidden_file
+from .lint import forbidden_file, steers_kernel
 
 
 class Described(Struct, frozen=True):
@@ -35,7 +35,8 @@ def draft(about: Described, recordings: Sequence[Recording]) -> str:
     """
     parts = _parts(about, recordings)
     known = [rule for name in parts for rule in abstractions.ALL[name].files]
-    files = {rule.path: rule for rule in _from_definition(about)}
+    named = {rule.path: rule for rule in _from_definition(about)}
+    files = {path: rule for path, rule in named.items() if not _may_not_be(rule)}
     for recording in recordings:
         files |= {rule.path: rule for rule in _from_recording(recording, [*known, *files.values()])}
     network = sorted({*_network(about, recordings)}, key=lambda rule: (rule.family, rule.type))
@@ -48,7 +49,14 @@ def draft(about: Described, recordings: Sequence[Recording]) -> str:
             "files": [{"path": rule.path, "access": rule.access, "why": rule.why} for rule in files.values()],
         },
     }
-    return _header(about, recordings) + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=116)
+    left_out = "".join(f"# Left out: {_may_not_be(named[path])}\n" for path in sorted(named.keys() - files.keys()))
+    return (
+        _header(about, recordings) + left_out + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=116)
+    )
+
+
+def _may_not_be(rule: FileRule) -> str:
+    return forbidden_file(rule) or steers_kernel(rule)
 
 
 def _header(about: Described, recordings: Sequence[Recording]) -> str:
@@ -75,9 +83,9 @@ def _parts(about: Described, recordings: Sequence[Recording]) -> list[str]:
 
 def _from_definition(about: Described) -> Iterable[FileRule]:
     for program in about.programs:
-        yield FileRule(program, "mrix", "a program that the image starts")
+        yield FileRule(patterns.literal(program), "mrix", "a program that the image starts")
     if about.folder.strip("/"):
-        yield FileRule(about.folder.rstrip("/") + "/{,**}", "r", "its working folder")
+        yield FileRule(patterns.literal(about.folder).rstrip("/") + "/{,**}", "r", "its working folder")
     for name in _targets(about.service.get("secrets"), "/run/secrets/"):
         yield FileRule(name, "r", "a secret")
     for name in _targets(about.service.get("configs"), "/"):
@@ -91,7 +99,7 @@ def _targets(uses: object, folder: str) -> Iterable[str]:
     """Where secrets or configs appear."""
     for use in uses if isinstance(uses, list) else ():
         name = use if isinstance(use, str) else str(use.get("target") or use.get("source"))
-        yield name if name.startswith("/") else folder + name
+        yield patterns.literal(name if name.startswith("/") else folder + name)
 
 
 def _mounts(volumes: object) -> Iterable[tuple[str, bool]]:
@@ -104,7 +112,7 @@ def _mounts(volumes: object) -> Iterable[tuple[str, bool]]:
         else:
             target, read_only = str(volume.get("target", "")), bool(volume.get("read_only"))
         if target:
-            yield target, read_only
+            yield patterns.literal(target), read_only
 
 
 def _from_recording(recording: Recording, known: Sequence[FileRule]) -> Iterable[FileRule]:
@@ -122,7 +130,7 @@ def _from_recording(recording: Recording, known: Sequence[FileRule]) -> Iterable
         *(FileRule(rule.path, rule.access, why) for rule in wide),
         *sorted(single, key=lambda each: each.path),
     ):
-        if not forbidden_file(rule):
+        if not _may_not_be(rule):
             yield rule
 
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from hardening import outputs
-from hardening.errors import HardenError
+from hardening.errors import HardenError, one_line
 from hardening.model.policy import Egress, RoleProfile
 from hardening.model.profile import EvidenceKind
 from hardening.model.review import Item
@@ -23,6 +23,7 @@ from .summary import Summary, summary
 
 POLICY_FILE, SECCOMP_FILE, APPARMOR_FILE = "policy.yml", "seccomp.json", "apparmor"
 _REVIEWED = EvidenceKind.REVIEW
+_BUILD = "make it again: harden profile build"
 _ROLE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 
@@ -63,11 +64,15 @@ def problems(folder: Path, role: str, images: Iterable[str] = ()) -> tuple[str, 
     accepted = frozenset(
         rule.value for rule in made.profile.rules if any(each.kind is _REVIEWED for each in rule.evidence)
     )
-    profiles = [render(made.profile)]
-    if all((folder / role / name).is_file() for name in (SECCOMP_FILE, APPARMOR_FILE)) and drift(folder, role):
+    profiles, changed = [render(made.profile)], drift(folder, role)
+    if all((folder / role / name).is_file() for name in (SECCOMP_FILE, APPARMOR_FILE)) and changed:
         profiles.append(kept(folder / role))
+    else:
+        changed = ()
     found = dict.fromkeys(problem for each in profiles for problem in lint(each, accepted))
-    return (*found, *stale.problems(made, images))
+    other = (f"{path.name} is not what policy and evidence make: somebody edited it, or it is to be built again"
+             for path in changed)  # fmt: skip
+    return (*found, *other, *stale.problems(made, images))
 
 
 def open_items(folder: Path, role: str) -> tuple[Item, ...]:
@@ -109,33 +114,42 @@ def kept(place: Path) -> RoleProfile:
     Raises:
         HardenError: one is not there, or is no profile.
     """
+    seccomp, apparmor = (_text(place / name) for name in (SECCOMP_FILE, APPARMOR_FILE))
     try:
-        seccomp = (place / SECCOMP_FILE).read_text(encoding="utf-8")
-        apparmor = (place / APPARMOR_FILE).read_text(encoding="utf-8")
         msgspec.json.decode(seccomp, type=_Filter)
-    except (OSError, ValueError) as error:
-        raise HardenError(f"{place}: has no {SECCOMP_FILE} and {APPARMOR_FILE} of a role: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise HardenError(f"{place / SECCOMP_FILE}: is no filter: {one_line(error)}", _BUILD) from error
     policy = place / POLICY_FILE
     decided = load_policy(policy) if policy.is_file() else None
     egress, bound = (decided.egress, decided.no_new_privileges) if decided else (Egress.ANY, False)
     return RoleProfile(place.name, profile_name(place.name), apparmor, seccomp, bound, egress)
 
 
-def drift(folder: Path, role: str) -> tuple[Path, ...]:
-    """The generated files that are missing or differ from what the policy says."""
-    return tuple(
-        path
-        for path, text in generated(folder, role).items()
-        if not path.is_file() or path.read_bytes() != text.encode()
-    )
+def drift(folder: Path, *roles: str) -> tuple[Path, ...]:
+    """The generated files of roles that are missing or differ from what the policy says."""
+    return tuple(_changed(folder, roles))
 
 
-def write(folder: Path, role: str) -> tuple[Path, ...]:
-    """Bring a role's generated files up to date; returns those that changed.
+def write(folder: Path, *roles: str) -> tuple[Path, ...]:
+    """Bring the generated files of roles up to date; returns those that changed.
 
     Raises:
-        HardenError: a file cannot be written; both are left as they were.
+        HardenError: a role does not fit, or a file cannot be written; all are left as they were.
     """
-    wanted, changed = generated(folder, role), drift(folder, role)
-    outputs.write_all({path: wanted[path].encode() for path in changed}, shared=True)
-    return changed
+    changed = _changed(folder, roles)
+    outputs.write_all(changed, shared=True)
+    return tuple(changed)
+
+
+def _changed(folder: Path, roles: Iterable[str]) -> dict[Path, bytes]:
+    wanted = {path: text.encode() for role in roles for path, text in generated(folder, role).items()}
+    return {path: text for path, text in wanted.items() if not path.is_file() or path.read_bytes() != text}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except OSError as error:
+        raise HardenError(f"{path}: cannot be read: {error.strerror}", _BUILD) from error
+    except UnicodeDecodeError as error:
+        raise HardenError(f"{path}: is not UTF-8 text", _BUILD) from error

@@ -1,16 +1,23 @@
 """What a profile may never hold, whoever wrote it."""
 
+import functools
 import json
 import re
 from collections.abc import Container, Iterator
+from typing import Any
 
-from hardening.model.capabilities import DANGEROUS_CAPABILITIES
+from hardening.model.capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
 from hardening.model.policy import Egress, FileRule, RoleProfile, SeccompAction
 
 from . import patterns
-from .syscalls import DANGEROUS, numbers
+from .apparmor import SIGNALLERS
+from .arguments import ADDRESS_FAMILIES, COMPARED
+from .seccomp import ARCHITECTURES, ENOSYS, EPERM
+from .syscalls import DANGEROUS, FALLS_BACK, newer_calls, numbers
 
-PATH = re.compile(r"/(?:[^\s\"#,{}\[\]]|\[[^\s\"#,{}\[\]]+\]|\{[^\s\"#{}]*\})*")
+_PLAIN = r"[^\s\"!#,{}\[\]\\@]|@(?!\{)|\[\^?(?:[\w.](?:-[\w.])?)+\]"
+"""A character of a path, or one of several. Escapes and variables would mean something else here than to AppArmor."""
+PATH = re.compile(rf"/(?:{_PLAIN}|\{{(?:{_PLAIN})*(?:,(?:{_PLAIN})*)+\}})*")
 ACCESS = re.compile(r"(?=.)m?r?(?:w|a)?k?l?(?:ix)?")
 
 _PAST_THE_FENCE = frozenset({"net_admin", "net_raw"})
@@ -20,32 +27,61 @@ _BARE = re.compile(r"^(?:allow\s+|audit\s+)*(file|capability|network|mount|umoun
                    r"unix|dbus|all|userns|io_uring|mqueue|change_profile)\s*,$")  # fmt: skip
 _EXEC = re.compile(r"\s[mrwakl]*([pPcCuU]i?x|[pPcC]ux)\s*(?:->.*)?,$")
 _WRITE_AND_RUN = re.compile(r"^\S+\s+(?=[a-z]*[wa])(?=[a-z]*(?:ix|m))[a-z]+,$")
-_EVERYWHERE = re.compile(r"^/\{?,?\*\*\}?\s+[a-z]*(?:w|a|x|m)[a-z]*,$")
-_FILE = re.compile(r"^(/\S+)\s+([a-z]+),$")
-_CAPABILITY = re.compile(r"^capability\s+([a-z_ ]+),$")
-_FORMS = re.compile(
-    r"/\S* [a-z]+,|network \w+(?: \w+)?,|capability [a-z_]+,|signal \([a-z, ]+\)(?: set=\(\S+\))? peer=\S+,"
-    r"|ptrace \(read, readby\) peer=harden-\S+,|deny \w+,|abi <abi/[0-9.]+>,|profile \S+ flags=\(\S+\) \{|\}"
+_KERNELS = (
+    "/proc/sys/kernel/core_pattern",
+    "/proc/sysrq-trigger",
+    "/proc/kcore",
+    "/sys/kernel/x",
+    "/dev/mem",
+    "/dev/kmem",
 )
-"""Every line that `build` writes. Whatever else stands in a file, `include` for one, could allow anything unseen."""
+"""Some of the files by which the machine is steered: who may write one of them is out."""
+_ALL, _CHANGES = ("/**", "/**/"), frozenset({"w", "a", "l", "m", "ix"})
+_FILE = re.compile(r"^(/\S*)\s+([a-z]+),$")
+_CAPABILITY = re.compile(r"^capability\s+([a-z_ ]+),$")
+_NETWORK = re.compile(r"network (\w+(?: \w+)?),")
+_SIGNAL = re.compile(r"signal \((send|receive)\) set=\(([a-z0-9+]+)\) peer=([\w./:&=+-]+),")
+SIGNAL = re.compile(r"(?:send|receive) [a-z0-9+]+ peer=[\w./:&=+-]+")
+"""A signal to or from another program, as a question names it."""
+
+
+@functools.cache
+def _forms(name: str) -> re.Pattern[str]:
+    """Every line that `build` writes. Whatever else stands in a file, such as `include`, could allow anything."""
+    own = re.escape(name)
+    return re.compile(
+        rf"(?:{PATH.pattern}) {ACCESS.pattern},|{_NETWORK.pattern}|capability [a-z_]+,|{_SIGNAL.pattern}"
+        rf"|signal \(receive\) peer=(?:{'|'.join(map(re.escape, SIGNALLERS))}),|signal \(send, receive\) peer={own},"
+        rf"|ptrace \(read, readby\) peer={own},|deny \w+,|abi <abi/[0-9.]+>,"
+        rf"|profile {own} flags=\(attach_disconnected,mediate_deleted\) \{{|\}}"
+    )
 
 
 def forbidden_syscall(name: str) -> str:
     """Why no policy may allow a call, only a review; empty when it may."""
     if name in DANGEROUS:
         return f"`{name}` reaches the machine or other processes, no service has it without a review"
+    if name in FALLS_BACK:
+        return f"`{name}` can make namespaces, and its flags cannot be looked at: programs go on with `clone`"
     return ""
 
 
 def forbidden_file(rule: FileRule) -> str:
     """Why a file rule may not be; empty when it may."""
-    if not PATH.fullmatch(rule.path):
-        return f"`{rule.path}` is no absolute path pattern"
+    if not (PATH.fullmatch(rule.path) and patterns.is_pattern(rule.path)):
+        return f"`{rule.path}` is no absolute path pattern, of plain characters, `*`, `**`, `?`, `[a-z]` and `{{a,b}}`"
     if not ACCESS.fullmatch(rule.access):
         return f"`{rule.access}` is no access: letters of `mrwakl` in this order, then perhaps `ix`"
     if len(rule.why.splitlines()) > 1:
         return "`why` is one line"
     return next(_file_problems(f"{rule.path} {rule.access},"), "")
+
+
+def steers_kernel(rule: FileRule) -> str:
+    """Why no policy may allow a file to be written, only a review; empty when it may."""
+    if any(patterns.covers(rule, path, {"a"}) for path in _KERNELS):
+        return f"`{rule.path} {rule.access}` writes what steers the machine, no service does so without a review"
+    return ""
 
 
 def lint(profile: RoleProfile, reviewed: Container[str] = ()) -> tuple[str, ...]:
@@ -69,13 +105,17 @@ def _apparmor_problems(profile: RoleProfile, reviewed: Container[str]) -> Iterat
         if rule.startswith("change_profile"):
             yield f"AppArmor: `{rule}` lets the service leave its profile"
         if capability := _CAPABILITY.match(rule):
+            unknown = sorted(set(capability[1].split()).difference(CAPABILITIES))
+            yield from (f"AppArmor: `{each}` is no capability" for each in unknown)
             bad = sorted(DANGEROUS_CAPABILITIES.intersection(capability[1].split()))
             yield from (f"AppArmor: capability {each} reaches the machine" for each in bad if each not in reviewed)
             if profile.egress is Egress.NONE:
                 past = sorted(_PAST_THE_FENCE.intersection(capability[1].split()))
                 yield from (f"AppArmor: capability {each} is taken away by `egress: none`" for each in past)
-        yield from (f"AppArmor: {problem}" for problem in _file_problems(rule))
-    strange = (rule for rule in rules if not _FORMS.fullmatch(rule) and not _BARE.match(rule))
+        yield from (f"AppArmor: {problem}" for problem in (*_file_problems(rule), *_unreviewed(rule, reviewed)))
+    forms = _forms(profile.apparmor_name)
+    known = (forms.fullmatch(rule) and (not rule.startswith("/") or _file(rule)) for rule in rules)
+    strange = (rule for rule, is_known in zip(rules, known, strict=True) if not is_known and not _BARE.match(rule))
     yield from (
         f"AppArmor: `{rule}` is in no form that `build` writes: what it allows is not known" for rule in strange
     )
@@ -85,9 +125,26 @@ def _apparmor_problems(profile: RoleProfile, reviewed: Container[str]) -> Iterat
             yield f"AppArmor: `deny {kind},` is missing"
 
 
+def _unreviewed(text: str, reviewed: Container[str]) -> Iterator[str]:
+    """What a rule allows that only a reviewer may."""
+    if (signal := _SIGNAL.fullmatch(text)) and "{} {} peer={}".format(*signal.groups()) not in reviewed:
+        yield f"`{text}` signals other programs, no service does so without a review"
+    network = _NETWORK.fullmatch(text)
+    if network and network[1].split()[0] not in ADDRESS_FAMILIES and network[1] not in reviewed:
+        yield f"`{text}` reaches rarely used kernel code, no service does so without a review"
+    if (rule := _file(text)) and f"{rule.path} {rule.access}" not in reviewed and (reason := steers_kernel(rule)):
+        yield reason
+
+
+def _file(text: str) -> FileRule | None:
+    """The file rule of a line, if its path can be understood; if not, the line is in no known form."""
+    match = _FILE.match(text)
+    return FileRule(*match.groups()) if match and patterns.is_pattern(match[1]) else None
+
+
 def _written_and_run(rules: list[str]) -> Iterator[str]:
     """What one rule lets it write and another lets it run."""
-    files = [FileRule(*match.groups()) for rule in rules if (match := _FILE.match(rule))]
+    files = [rule for text in rules if (rule := _file(text))]
     written = [each for each in files if patterns.letters(each.access) & {"w", "a"}]
     for each in files:
         if patterns.letters(each.access) & {"ix", "m"}:
@@ -104,7 +161,8 @@ def _file_problems(rule: str) -> Iterator[str]:
         yield f"`{rule}` changes the profile on exec, which no-new-privileges refuses: use `ix`"
     if _WRITE_AND_RUN.match(rule):
         yield f"`{rule}` lets the service run what it wrote"
-    if _EVERYWHERE.match(rule):
+    found = _file(rule)
+    if found and patterns.letters(found.access) & _CHANGES and any(patterns.covers(found, each, ()) for each in _ALL):
         yield f"`{rule}` covers every file there is"
 
 
@@ -112,17 +170,45 @@ def _seccomp_problems(text: str, reviewed: Container[str]) -> Iterator[str]:
     document = json.loads(text)
     if document.get("defaultAction") != SeccompAction.ERRNO:
         yield f"seccomp: the default action is {document.get('defaultAction')}, not {SeccompAction.ERRNO.value}"
+    yield from (f"seccomp: {problem}" for problem in _frame_problems(document))
     named: set[str] = set()
     for rule in document.get("syscalls", []):
         if extra := sorted(rule.keys() - {"names", "action", "errnoRet", "args"}):
             yield f"seccomp: `{extra[0]}` is not OCI, the runtime would ignore it"
         if rule["action"] not in tuple(SeccompAction):
             yield f"seccomp: action {rule['action']} is neither an errno nor an allowance"
+        if rule["action"] == SeccompAction.ERRNO and rule.get("errnoRet", EPERM) not in {EPERM, ENOSYS}:
+            yield f"seccomp: errno {rule['errnoRet']} tells no program that it was refused"
+        if strange := sorted({name for name in rule["names"] for each in rule.get("args", []) if _is_odd(name, each)}):
+            yield f"seccomp: `{strange[0]}` is compared in a way that `build` does not write"
         if rule["action"] == SeccompAction.ALLOW:
             yield from _allowance_problems(rule["names"], reviewed, guarded=bool(rule.get("args")))
             if doubled := sorted(named.intersection(rule["names"])):
                 yield f"seccomp: `{doubled[0]}` is allowed without conditions elsewhere"
             named |= set() if rule.get("args") else set(rule["names"])
+
+
+def _frame_problems(document: dict[str, Any]) -> Iterator[str]:
+    """What is wrong around the rules, and which calls lack the errno by which programs take their older way."""
+    if extra := sorted(document.keys() - {"defaultAction", "defaultErrnoRet", "architectures", "syscalls"}):
+        yield f"`{extra[0]}` is nothing that `build` writes"
+    if document.get("defaultErrnoRet") != EPERM:
+        yield f"the default errno is {document.get('defaultErrnoRet')}, not {EPERM}"
+    if document.get("architectures") != list(ARCHITECTURES):
+        yield f"the architectures are not {' and '.join(ARCHITECTURES)}: calls of others have other numbers"
+    answered = {
+        name
+        for rule in document.get("syscalls", [])
+        for name in rule["names"]
+        if rule["action"] == SeccompAction.ALLOW or rule.get("errnoRet") == ENOSYS
+    }
+    if missing := sorted(newer_calls() - answered):
+        yield f"`{missing[0]}` does not answer ENOSYS, by which programs take their older way"
+
+
+def _is_odd(call: str, compared: dict[str, object]) -> bool:
+    mask = COMPARED.get(call, {}).get(int(str(compared["index"])))
+    return mask is None or compared.get("value") != mask or compared.get("op") != "SCMP_CMP_MASKED_EQ"
 
 
 def _allowance_problems(names: list[str], reviewed: Container[str], *, guarded: bool) -> Iterator[str]:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from hardening.model.capabilities import DANGEROUS_CAPABILITIES
+from hardening.model.capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
 from hardening.model.policy import FileRule, NetworkRule, Policy
 from hardening.model.profile import Evidence, EvidenceKind, Risk, RuleKind, SignalRule
 from hardening.model.recording import UNLABELLED, Recording
@@ -77,26 +77,45 @@ def _widen(ledger: Ledger, new: dict[str, set[str]], recording: Recording) -> se
         item = Item(
             f"{RuleKind.FILE}:{value(pattern)}", ItemKind.WIDENED, power(pattern), risk(pattern), evidence, paths
         )
-        if ledger.ask(item) is Verdict.ACCEPT:
+        verdict = ledger.ask(item)
+        if verdict is Verdict.ACCEPT:
             for each in (ledger.decided.evidence(item.id), *evidence):
                 ledger.add(RuleKind.FILE, value(pattern), each)
-        for narrowed, decided in ledger.decided.tightened([item.id]).items():
-            ledger.add(RuleKind.FILE, narrowed.removeprefix(f"{RuleKind.FILE}:"), decided)
-        covered |= set(paths)
+        tighter = [rule(text) for text in _narrowed(ledger, item.id)]
+        # Who refuses the pattern is asked about each of the files: they were recorded all the same.
+        covered |= {
+            path
+            for path in paths
+            if _stands(verdict, pattern) or any(patterns.covers(each, path, new[path]) for each in tighter)
+        }
     return covered
 
 
 def _new_path(ledger: Ledger, found: FileRule, recording: Recording, *, ask: bool) -> None:
-    """A path that a scenario used and no person named: in the profile while it is open, out when it was refused."""
+    """A path that a scenario used and no person named: see `_stands`."""
     evidence = _seen(recording, found.path)
     verdict = Verdict.ACCEPT
     if ask:
         name = f"{RuleKind.FILE}:{value(found)}"
         verdict = ledger.ask(Item(name, ItemKind.PATH, power(found), risk(found), (evidence,)))
-        for narrowed, decided in ledger.decided.tightened([name]).items():
-            ledger.add(RuleKind.FILE, narrowed.removeprefix(f"{RuleKind.FILE}:"), decided)
-    if verdict is not Verdict.REFUSE:
+        _narrowed(ledger, name)
+        if verdict is Verdict.ACCEPT:
+            ledger.add(RuleKind.FILE, value(found), ledger.decided.evidence(name))
+    if _stands(verdict, found):
         ledger.add(RuleKind.FILE, value(found), evidence)
+
+
+def _stands(verdict: Verdict, found: FileRule) -> bool:
+    """Whether what was recorded is in the profile: while it is open, unless it is grave."""
+    return verdict is Verdict.ACCEPT or (verdict is Verdict.OPEN and risk(found) is not Risk.HIGH)
+
+
+def _narrowed(ledger: Ledger, item: str) -> list[str]:
+    """Put the rules to which an item was narrowed into the ledger; returns them."""
+    found = {text.removeprefix(f"{RuleKind.FILE}:"): by for text, by in ledger.decided.tightened([item]).items()}
+    for text, by in found.items():
+        ledger.add(RuleKind.FILE, text, by)
+    return list(found)
 
 
 def _seen(recording: Recording, what: str) -> Evidence:
@@ -166,6 +185,8 @@ def gather_capabilities(ledger: Ledger, policy: Policy, sources: Sources) -> Non
         ledger.add(RuleKind.CAPABILITY, each, Evidence(EvidenceKind.POLICY, "policy.yml"))
     for recording in sources.recordings:
         for each in recording.capabilities:
+            if each not in CAPABILITIES:
+                continue  # a number without a name: newer than this program, and refused
             evidence = _seen(recording, f"capability {each}")
             if each in DANGEROUS_CAPABILITIES:
                 why = (ItemKind.RISKY, "capabilities that reach the machine", Risk.HIGH)

@@ -24,9 +24,10 @@ _KERNELS = ("/proc/", "/sys/", "/dev/", "/proc", "/sys", "/dev")
 _ASKED_AGAIN = 4096
 """Paths of which is remembered what was made of them: each is held against one rule after another."""
 
-_AWKWARD = re.compile(r"[\s\"#,{}\[\]*?^\\@\x00-\x1f\x7f]")
+_AWKWARD = re.compile(r"[\s\"!#,{}\[\]*?^\\@\x00-\x1f\x7f]")
 
 _SHAPES = (
+    (re.compile(r"//+"), "/"),
     (re.compile(r"^/proc/\d+/"), "/proc/[0-9]*/"),
     (re.compile(r"^/proc/self/"), "/proc/[0-9]*/"),
     (re.compile(r"^/proc/thread-self/"), "/proc/[0-9]*/task/[0-9]*/"),
@@ -35,7 +36,8 @@ _SHAPES = (
     (re.compile(r"^/dev/pts/\d+$"), "/dev/pts/[0-9]*"),
     (re.compile(r"^(/sys/devices/system/(?:cpu/cpu|node/node))\d+(?=/|$)"), r"\1[0-9]*"),
 )
-"""Numbers that are other ones at every start. A pattern by these covers the same thing under another number."""
+"""Numbers that are other ones at every start. A pattern by these covers the same thing under another number.
+The first is what AppArmor does itself."""
 
 
 @functools.cache
@@ -46,14 +48,22 @@ def letters(access: str) -> frozenset[str]:
 
 
 def access_of(found: Iterable[str]) -> str:
-    """Letters in the order in which rules have them."""
+    """Letters in the order in which rules have them; writing has appending in it, and a rule may not say both."""
     known = set(found)
-    return "".join(letter for letter in LETTERS if letter in known)
+    return "".join(letter for letter in LETTERS if letter in known and not (letter == "a" and "w" in known))
 
 
 def covers(rule: FileRule, path: str, access: Iterable[str]) -> bool:
     """Whether a rule allows this access to this path, or to those that a recorded path's pattern stands for."""
     return set(access) <= granted(rule) and bool(_compiled(rule.path).fullmatch(example(path)))
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text, as it is, means something as a path pattern."""
+    try:
+        return bool(_compiled(text))
+    except re.error:
+        return False
 
 
 def granted(rule: FileRule) -> frozenset[str]:
@@ -78,20 +88,25 @@ def shaped(path: str) -> str:
     return path
 
 
-def rule(path: str, access: str) -> FileRule:
-    """A rule for exactly one path, whatever its name; see `exact`."""
-    return FileRule(shaped(_AWKWARD.sub("?", path)), access_of(letters(access)))
-
-
-def exact(uses: Iterable[FileUse]) -> dict[str, set[str]]:
-    """Recorded paths as patterns for exactly them -> access letters.
+def literal(path: str) -> str:
+    """A pattern for exactly one path.
 
     Whatever means something in a rule becomes `?`, any one character: a service chooses the names of its files, and
     must not write rules with them.
     """
+    return shaped(_AWKWARD.sub("?", path))
+
+
+def rule(path: str, access: str) -> FileRule:
+    """A rule for exactly one path, whatever its name; see `literal`."""
+    return FileRule(literal(path), access_of(letters(access)))
+
+
+def exact(uses: Iterable[FileUse]) -> dict[str, set[str]]:
+    """Recorded paths as patterns for exactly them -> access letters."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for use in uses:
-        found[shaped(_AWKWARD.sub("?", use.path))] |= letters(use.access)
+        found[literal(use.path)] |= letters(use.access)
     return dict(found)
 
 
@@ -132,7 +147,7 @@ def _gathered(
 
 
 def _parents(path: str) -> Iterable[str]:
-    while (path := posixpath.dirname(path.rstrip("/"))) != "/":
+    while path := posixpath.dirname(path.rstrip("/")).rstrip("/"):
         yield path
 
 

@@ -9,8 +9,18 @@ import msgspec
 from msgspec import Struct
 
 from hardening.errors import HardenError
-from hardening.model.recording import RECORDING_VERSION, UNLABELLED, Recording, SignalUse
+from hardening.model.capabilities import CAPABILITIES
+from hardening.model.recording import (
+    RECORDING_VERSION,
+    UNLABELLED,
+    ArgumentUse,
+    FileUse,
+    Recording,
+    SignalUse,
+    SocketUse,
+)
 
+from .arguments import COMPARED
 from .syscalls import numbers
 
 FOLDER = "recordings"
@@ -20,8 +30,17 @@ _DIGEST = re.compile(r"(?:sha256:[0-9a-f]{64})?")
 _UNNAMED = re.compile(r"number_\d+")
 """A call that is newer than the names known here."""
 _ACCESS = frozenset("mrwaklx")
-_WORD, _LABEL = re.compile(r"\w*"), re.compile(r"[\w./:&=+-]*")
+_WORD, _LABEL = re.compile(r"\w*"), re.compile(r"[\w./:&=+-]+")
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
+_CAPABILITY = re.compile("|".join((*CAPABILITIES, r"cap_\d+")))
+_DIRECTION, _SIGNAL = re.compile("send|receive"), re.compile(r"[a-z0-9]+(?:\+\d+)?")
+_ARCHITECTURE = re.compile("x86_64")
+"""The one whose calls a recorder knows."""
+_ARGUMENTS, _REGISTER = range(6), range(1 << 64)
+
+
+_NOT_RECORDED = {"socket": {2}}
+"""Arguments that a filter compares and no recorder notes: a socket's protocol."""
 
 
 class _Form(Struct):
@@ -43,7 +62,7 @@ def read(path: Path) -> Recording:
         recording = _decoded(text)
     except msgspec.ValidationError as error:
         raise HardenError(f"{path}: {_complaint(error)}", "record it again") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HardenError(
             f"{path}:{_line(text, error)}: not a whole JSON document: {error}", "record it again, or remove the file"
         ) from None
@@ -127,8 +146,17 @@ def _problems_of_calls(recording: Recording) -> Iterator[str]:
             if count < 1:
                 yield f"programs: {where}: {name}: seen {count} times"
     for use in recording.arguments:
-        if use.call not in numbers() or any(value < 0 for value in use.values.values()):
+        whole = use.values.keys() >= COMPARED.get(use.call, {}).keys() - _NOT_RECORDED.get(use.call, set())
+        fits = all(at in _ARGUMENTS and value in _REGISTER for at, value in use.values.items())
+        if use.call not in numbers() or not (whole and fits):
             yield f"arguments: {use.call!r} {use.values} is no call with its values"
+    kinds: tuple[tuple[ArgumentUse | FileUse | SocketUse | SignalUse, ...], ...] = (
+        recording.arguments,
+        recording.files,
+        recording.sockets,
+        recording.signals,
+    )
+    yield from (f"{each} was seen {each.count} times" for uses in kinds for each in uses if each.count < 0)
 
 
 def _texts(recording: Recording) -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -138,9 +166,14 @@ def _texts(recording: Recording) -> Iterator[tuple[str, re.Pattern[str]]]:
     """
     yield recording.scenario, _PRINTABLE
     yield from ((program, _PRINTABLE) for each in (recording.programs, recording.refused) for program in each)
-    yield from ((call, _WORD) for call in recording.capabilities)
+    origin = recording.origin
+    yield from ((text, _PRINTABLE) for text in (origin.engine, origin.runtime, origin.kernel, origin.recorder))
+    yield origin.recorded_at, _PRINTABLE
+    yield origin.architecture, _ARCHITECTURE
+    yield from ((name, _CAPABILITY) for name in recording.capabilities)
     yield from ((word, _WORD) for use in recording.sockets for word in (use.family, use.type))
-    yield from ((word, _WORD) for use in recording.signals for word in (use.signal.replace("+", ""), use.direction))
+    yield from ((use.direction, _DIRECTION) for use in recording.signals)
+    yield from ((use.signal, _SIGNAL) for use in recording.signals)
     yield from ((use.peer.removeprefix(UNLABELLED), _peer(use)) for use in recording.signals)
 
 

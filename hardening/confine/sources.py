@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from hardening.errors import HardenError
+from hardening.errors import HardenError, one_line
 from hardening.model.analysis import ANALYSIS_VERSION, Analysis
 from hardening.model.recording import Recording
 from hardening.model.review import Review
@@ -14,6 +14,7 @@ from hardening.model.verification import VERIFICATION_VERSION, Verification
 
 from . import recordings
 from .decisions import REVIEW_FILE, read_review
+from .syscalls import numbers
 
 ANALYSIS_FILE, VERIFIED_FILE = "analysis.json", "verified.json"
 
@@ -47,12 +48,20 @@ def read(folder: Path, role: str) -> Sources:
     analysis, verified, recorded = place / ANALYSIS_FILE, place / VERIFIED_FILE, place / recordings.FOLDER
     if _is_there(recorded) and not recorded.is_dir():
         raise HardenError(f"{recorded}: is no folder of recordings")
-    return Sources(
+    found = Sources(
         recordings=tuple(recordings.read(path) for path in sorted(recorded.glob("*.json"))),
         analysis=_decoded(analysis, Analysis, ANALYSIS_VERSION) if _is_there(analysis) else None,
         verification=_decoded(verified, Verification, VERIFICATION_VERSION) if _is_there(verified) else None,
         review=read_review(place / REVIEW_FILE),
     )
+    if found.verification and found.verification.role != role:
+        raise HardenError(
+            f"{verified}: it is about the role {found.verification.role!r}", "verify this one, or remove it"
+        )
+    for call, places in found.analysis.syscalls.items() if found.analysis else ():
+        if call not in numbers() or not places:
+            raise HardenError(f"{analysis}: syscalls: {call!r} is no system call with its places", "make it again")
+    return found
 
 
 def _is_there(path: Path) -> bool:
@@ -65,9 +74,11 @@ def _decoded(path: Path, kind: type[T], version: int) -> T:
         found = msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:
         raise HardenError(f"{path}: cannot be read: {error.strerror}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         name = kind.__name__.lower()
-        raise HardenError(f"{path}: is no whole {name}: {error}", "make it again, or remove the file") from error
+        raise HardenError(
+            f"{path}: is no whole {name}: {one_line(error)}", "make it again, or remove the file"
+        ) from error
     if found.version != version:
         raise HardenError(f"{path}: version {found.version} is not {version}", "make it again with this program")
     return found

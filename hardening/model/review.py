@@ -65,6 +65,11 @@ class Decision(Struct, frozen=True, forbid_unknown_fields=True):
     date: str = ""
     narrowed: tuple[str, ...] = ()
 
+    @property
+    def is_made(self) -> bool:
+        """Whether it says anything yet."""
+        return self.verdict is not Verdict.OPEN
+
 
 class Review(Struct, frozen=True, forbid_unknown_fields=True):
     """`profiles/<role>/review.yml`. A later decision about an item replaces an earlier one."""

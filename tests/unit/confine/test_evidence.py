@@ -213,9 +213,17 @@ def test_what_verifying_saw_refused_is_asked_and_honoured(layer: str, what: str,
 
 
 @pytest.mark.parametrize(
-    ("layer", "what"), [("seccomp", "read"), ("seccomp", "clone3"), ("apparmor", "open /etc/passwd r")]
+    ("layer", "what"),
+    [
+        ("seccomp", "read"),
+        ("seccomp", "clone3"),
+        ("apparmor", "open /etc/passwd r"),
+        ("apparmor", "capable capability chown,\n  /** rwk"),
+        ("apparmor", "signal signal send hup peer=x,\n  /** rwk"),
+        ("apparmor", "signal signal send  peer=x"),
+    ],
 )
-def test_a_refusal_that_the_profile_no_longer_makes_is_not_asked(layer: str, what: str) -> None:
+def test_a_refusal_that_the_profile_no_longer_makes_or_nobody_can_read_is_not_asked(layer: str, what: str) -> None:
     assert _composed(verification=_verified(layer, what)).open == ()
 
 
@@ -267,6 +275,9 @@ def test_a_recorded_use_is_evidence_for_the_rule_that_covers_it() -> None:
         ("/sys/devices/system/cpu/cpu3/online r", "/sys/devices/system/cpu/cpu[0-9]*/online", "r"),
         ("/usr/bin/helper x", "/usr/bin/helper", "ix"),
         ("/odd/a[1]*b r", "/odd/a?1??b", "r"),
+        ("/odd/a!b r", "/odd/a?b", "r"),
+        ("//odd//a r", "/odd/a", "r"),
+        ("/ r", "/", "r"),
     ],
 )
 def test_a_new_path_becomes_a_rule_as_a_person_would_write_it(use: str, path: str, access: str) -> None:
@@ -361,6 +372,56 @@ def test_a_refused_path_is_out_though_it_was_recorded() -> None:
         recordings=(recording(files=files("/etc/shadow r")),), review=review(Verdict.REFUSE, "file:/etc/shadow r")
     )
     assert "/etc/shadow" not in _rules(made)
+
+
+def test_a_grave_path_is_out_until_it_was_accepted() -> None:
+    seen, item = (recording(files=files("/proc/sysrq-trigger w")),), "file:/proc/sysrq-trigger w"
+    made = _composed(recordings=seen)
+    assert "/proc/sysrq-trigger" not in _rules(made)
+    assert _open(made) == {item}
+    sockets = (recording(files=files(*(f"/run/containerd/s/{name} rw" for name in "abcd"))),)
+    assert not [path for path in _rules(_composed(recordings=sockets)) if path.startswith("/run/containerd")]
+    accepted = _composed(recordings=seen, review=review(Verdict.ACCEPT, item))
+    assert _kinds(accepted, item) == [EvidenceKind.RECORDED, EvidenceKind.REVIEW]
+
+
+def test_each_file_under_a_pattern_that_was_refused_or_narrowed_is_asked() -> None:
+    uses, item = files(*DATA, "/var/data/lock rwk"), "file:/var/data/** rwk"
+    singles = {f"file:{use}" for use in (*DATA, "/var/data/lock rwk")}
+    assert _open(_composed(recordings=(recording(files=uses),), review=review(Verdict.REFUSE, item))) == singles
+    narrowed = review(Verdict.NARROW, item, narrowed=("file:/var/data/*.wt rwk",))
+    assert _open(_composed(recordings=(recording(files=uses),), review=narrowed)) == {"file:/var/data/lock rwk"}
+    both = Review((*narrowed.decisions, *review(Verdict.REFUSE, "file:/var/data/lock rwk").decisions))
+    made = _composed(recordings=(recording(files=uses),), review=both)
+    assert made.open == ()
+    assert "/var/data/lock" not in _rules(made)
+
+
+def test_appending_to_what_is_written_is_said_once() -> None:
+    made = _composed(recordings=(recording(files=files("/srv/log w", "/srv/log a")),))
+    assert "  /srv/log w,\n" in confine.render(made.profile).apparmor
+
+
+def test_a_capability_newer_than_this_program_is_refused() -> None:
+    made = _composed(recordings=(recording(capabilities=("cap_77",)),))
+    assert (made.profile.capabilities, made.open) == ((), ())
+
+
+def test_what_a_refusal_breaks_is_told_and_of_a_pattern_nothing() -> None:
+    uses = files("/srv/a r", *DATA)
+    decided = review(Verdict.REFUSE, "file:/srv/a r", "file:/var/data/** rwk")
+    told = {each.name: each for each in explain(_composed(recordings=(recording(files=uses),), review=decided))}
+    assert told["file:/srv/a r"].breaks == ("load: /srv/a",)
+    assert told["file:/var/data/** rwk"].breaks == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hint"), [("raed", "did you mean `read`"), ("mount", "it is refused"), ("x", "such")]
+)
+def test_a_name_that_is_nearly_right_is_suggested(wanted: str, hint: str) -> None:
+    with pytest.raises(HardenError) as complaint:
+        explain(_composed(recordings=(recording(),)), wanted)
+    assert hint in complaint.value.hint
 
 
 def test_capabilities_are_named_and_grave_ones_asked() -> None:

@@ -141,16 +141,34 @@ def test_rules_that_somebody_wrote_into_the_files_are_seen(folder: Path) -> None
     assert library.problems(folder, "web") == (
         "AppArmor: bare `file,` allows all of its kind",
         "AppArmor: bare `capability,` allows all of its kind",
+        "apparmor is not what policy and evidence make: somebody edited it, or it is to be built again",
     )
 
 
+@pytest.mark.parametrize("name", ["apparmor", "seccomp.json"])
+def test_an_edit_of_any_kind_is_told(folder: Path, name: str) -> None:
+    library.write(folder, "web")
+    place = folder / "web" / name
+    place.write_bytes(place.read_bytes().replace(b"\n", b"\r\n"))
+    assert [problem for problem in library.problems(folder, "web") if problem.startswith(f"{name} is not what")]
+
+
+def test_of_several_roles_all_are_written_or_none(folder: Path) -> None:
+    (folder / "other").mkdir()
+    (folder / "other/policy.yml").write_text("no: policy\n")
+    with pytest.raises(HardenError, match=r"other/policy\.yml"):
+        library.write(folder, "web", "other")
+    assert not (folder / "web/seccomp.json").exists()
+
+
 @pytest.mark.parametrize(
-    "junk", [b"\xff\x00", b"", b"[]", b'{"syscalls": [3]}', b'{"syscalls": [{"names": ["read"]}]}']
+    "junk",
+    [b"\xff\x00", b"", b"[]", b'{"syscalls": [3]}', b'{"syscalls": [{"names": ["read"]}]}', b'{"x": ' + b"[" * 99999],
 )
 def test_a_file_that_is_no_filter_is_out_of_date_and_read_by_nobody(folder: Path, junk: bytes) -> None:
     library.write(folder, "web")
     (folder / "web/seccomp.json").write_bytes(junk)
-    with pytest.raises(HardenError, match=r"web: has no seccomp\.json and apparmor of a role"):
+    with pytest.raises(HardenError, match=r"web/seccomp\.json: is n"):
         library.kept(folder / "web")
     assert library.drift(folder, "web") == (folder / "web/seccomp.json",)
     assert library.write(folder, "web") == (folder / "web/seccomp.json",)

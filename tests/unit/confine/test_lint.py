@@ -47,6 +47,22 @@ def test_a_generated_profile_is_sound() -> None:
         ("#include <abstractions/base>", "in no form that `build` writes"),
         ("owner /** rwix,", "in no form that `build` writes"),
         ("rwix /srv/**,", "in no form that `build` writes"),
+        ("capability sys_admni,", "`sys_admni` is no capability"),
+        ("/**/ w,", "covers every file"),
+        ("/{,usr/}** w,", "covers every file"),
+        ("/** l,", "covers every file"),
+        ("/proc/sysrq-trigger w,", "writes what steers the machine"),
+        ("/proc/** rw,", "writes what steers the machine"),
+        ("/{dev,x}/m* w,", "writes what steers the machine"),
+        ("network packet raw,", "rarely used kernel code"),
+        ("signal (send) set=(kill) peer=harden-db,", "signals other programs"),
+        ("signal (send) peer=unconfined,", "in no form that `build` writes"),
+        ("signal (send, receive) peer=**,", "in no form that `build` writes"),
+        ("ptrace (read, readby) peer=harden-db,", "in no form that `build` writes"),
+        ("/usr/bin/we\\x62 w,", "in no form that `build` writes"),
+        ("/x[z-a] w,", "in no form that `build` writes"),
+        ("/x rwx,", "in no form that `build` writes"),
+        ("}\nprofile other flags=(attach_disconnected,mediate_deleted) {", "in no form that `build` writes"),
         ("capability net_raw,", "capability net_raw is taken away by `egress: none`"),
     ],
 )
@@ -72,6 +88,10 @@ def test_a_profile_that_lacks_its_walls_is_named(old: str, new: str, problem: st
     assert any(problem in line for line in found), found
 
 
+def _sound_but(**changed: object) -> dict[str, object]:
+    return {**json.loads(_sound().seccomp), **changed}
+
+
 def _with_rule(rule: dict[str, object]) -> dict[str, object]:
     document: dict[str, list[object]] = json.loads(_sound().seccomp)
     return {**document, "syscalls": [*document["syscalls"], rule]}
@@ -80,6 +100,22 @@ def _with_rule(rule: dict[str, object]) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("document", "problem"),
     [
+        (_sound_but(architectures=["SCMP_ARCH_X86_64", "SCMP_ARCH_X32"]), "calls of others have other numbers"),
+        (_sound_but(defaultErrnoRet=0), "the default errno is 0"),
+        (_sound_but(flags=["SECCOMP_FILTER_FLAG_SPEC_ALLOW"]), "`flags` is nothing that `build` writes"),
+        (_sound_but(syscalls=[]), "does not answer ENOSYS"),
+        (_with_rule({"names": ["mount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 0}), "errno 0 tells no program"),
+        (_with_rule({"names": ["clone3"], "action": "SCMP_ACT_ALLOW"}), "`clone3` can make namespaces"),
+        (
+            _with_rule(
+                {
+                    "names": ["clone"],
+                    "action": "SCMP_ACT_ALLOW",
+                    "args": [{"index": 0, "value": 0, "op": "SCMP_CMP_GE"}],
+                }
+            ),
+            "`clone` is compared in a way",
+        ),
         ({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []}, "the default action is SCMP_ACT_ALLOW"),
         ({"defaultAction": "SCMP_ACT_KILL", "syscalls": []}, "the default action is SCMP_ACT_KILL"),
         (_with_rule({"names": ["mount"], "action": "SCMP_ACT_ALLOW"}), "`mount` reaches the machine"),

@@ -96,6 +96,16 @@ def test_accepting_and_refusing_from_a_script_is_honoured_and_undone(project: Pa
     assert "rename" not in _allowed(project)
 
 
+def test_refusing_what_was_recorded_says_what_it_breaks(project: Path) -> None:
+    uses = files("/srv/a r")
+    (project / "profiles/web/recordings/load.json").write_bytes(sealed(recording("read", files=uses)))
+    words = ["review", "web", "--refuse", "file:/srv/a r", "--refuse", "call:bpf", *WHO, "--project", str(project)]
+    told = CliRunner().invoke(app, words).stderr
+    assert "file:/srv/a r was recorded, and is refused now: load: /srv/a" in told
+    assert "call:bpf was recorded" not in told
+    assert "breaks without it: load: /srv/a" in _run(project, "explain", "web", "/srv/a")[1]
+
+
 def test_a_file_that_a_person_commented_keeps_its_comments(project: Path) -> None:
     path = project / "profiles/web/review.yml"
     path.write_text('# ours\ndecisions:\n  - items: ["call:bpf"]  # never\n    verdict: open\n')
@@ -209,6 +219,40 @@ def test_lint_knows_the_image_that_runs(project: Path) -> None:
     code, text = _run(project, "lint")
     assert code == 1
     assert "evidence is stale" in text
+
+
+@pytest.mark.parametrize("parser", ["²", "4.x", "", "٣.٠"])  # noqa: RUF001 - digits of other scripts are the point
+def test_what_is_no_version_of_a_parser_is_bad_input(project: Path, parser: str) -> None:
+    with pytest.raises(HardenError, match="not a version such as"):
+        _run(project, "show", "web", "--parser", parser)
+
+
+def test_building_without_recordings_says_so(project: Path) -> None:
+    assert "nothing was recorded" not in _run(project, "build")[1]
+    (project / "profiles/web/recordings/load.json").unlink()
+    assert "web: nothing was recorded" in _run(project, "build")[1]
+
+
+def test_a_first_policy_means_odd_names_as_they_are(project: Path) -> None:
+    (project / "profiles/web/policy.yml").unlink()
+    stack = (project / "stack.yml").read_text()
+    (project / "stack.yml").write_text(stack.replace("data:/var/lib/web", "data:/var/lib/we b[1]"))
+    _run(project, "init", "web")
+    paths = [rule.path for rule in confine.load_policy(project / "profiles/web/policy.yml").apparmor.files]
+    assert "/var/lib/we?b?1?/**" in paths
+
+
+def test_what_no_policy_may_hold_is_left_out_of_a_first_one_and_told(project: Path) -> None:
+    (project / "profiles/web/policy.yml").unlink()
+    stack = (project / "stack.yml").read_text()
+    (project / "stack.yml").write_text(
+        stack.replace("data:/var/lib/web", "/sys:/sys").replace("volumes:\n  data: {}\n", "")
+    )
+    _run(project, "init", "web")
+    assert (
+        "# Left out: `/sys/** rwk` writes what steers the machine" in (project / "profiles/web/policy.yml").read_text()
+    )
+    assert _run(project, "build", "web")[0] == 0
 
 
 def test_explain_shows_one_rule_or_all(project: Path) -> None:

@@ -12,7 +12,8 @@ from hardening.confine import sources
 from hardening.confine.recordings import sealed
 from hardening.errors import HardenError
 from hardening.model.recording import FileUse, Loss, Recording, SignalUse, SocketUse
-from tests.unit.confine.evidence_factory import analysis, recording
+from hardening.model.verification import Verification
+from tests.unit.confine.evidence_factory import ORIGIN, analysis, arguments, recording
 
 REVIEW = """\
 decisions:
@@ -55,6 +56,30 @@ def test_a_file_that_was_cut_off_is_named(role: Path, name: str) -> None:
     assert str(role / name) in complaint.value.message
 
 
+@pytest.mark.parametrize("name", ["recordings/load.json", "analysis.json"])
+def test_a_file_that_is_nested_too_deep_is_named(role: Path, name: str) -> None:
+    (role / name).write_bytes(b'{"image": ' + b"[" * 99999)
+    with pytest.raises(HardenError, match="whole") as complaint:
+        sources.read(role.parent, "web")
+    assert str(role / name) in complaint.value.message
+
+
+@pytest.mark.parametrize(("old", "new"), [(b'"read"', b'"raed"'), (b'"read":[{', b'"acct":[],"read":[{')])
+def test_an_analysis_that_knows_no_such_call_is_named(role: Path, old: bytes, new: bytes) -> None:
+    text = (role / "analysis.json").read_bytes()
+    assert old in text
+    (role / "analysis.json").write_bytes(text.replace(old, new))
+    with pytest.raises(HardenError, match="is no system call with its places"):
+        sources.read(role.parent, "web")
+
+
+def test_a_verification_of_another_role_is_named(role: Path) -> None:
+    other = Verification("shop", "s_shop", "0", ("seccomp",), ORIGIN, ())
+    (role / "verified.json").write_bytes(msgspec.json.encode(other))
+    with pytest.raises(HardenError, match="it is about the role 'shop'"):
+        sources.read(role.parent, "web")
+
+
 def test_nothing_is_made_from_a_recording_that_was_edited(role: Path) -> None:
     place = role / "recordings/load.json"
     place.write_text(place.read_text().replace('"write"', '"ptrace"'))
@@ -76,6 +101,16 @@ def test_nothing_is_made_from_a_recording_that_was_edited(role: Path) -> None:
         (recording(sockets=(SocketUse("inet stream,", ""),)), "is no name"),
         (recording(files=(FileUse("/a", "rw, /** rwk"),)), "is no use of a file"),
         (recording(scenario="\x1b[2J"), "the file has another name"),
+        (recording(capabilities=("SYS_ADMIN",)), "'SYS_ADMIN' is no name"),
+        (recording(signals=(SignalUse("term", "both", "x"),)), "'both' is no name"),
+        (recording(signals=(SignalUse("", "send", "x"),)), "'' is no name"),
+        (recording(signals=(SignalUse("term", "send", ""),)), "'' is no name"),
+        (recording(signals=(SignalUse("term", "send", "x", -1),)), "seen -1 times"),
+        (recording(arguments=arguments("ioctl", {0: 1})), "is no call with its values"),
+        (recording(arguments=arguments("ioctl", {1: 1 << 64})), "is no call with its values"),
+        (recording(arguments=arguments("ioctl", {1: 1, 9: 1})), "is no call with its values"),
+        (replace(recording(), origin=replace(ORIGIN, architecture="aarch64")), "'aarch64' is no name"),
+        (replace(recording(), origin=replace(ORIGIN, runtime="runc\n\x1b[2J")), "is no name"),
     ],
 )
 def test_a_recording_that_does_not_fit_is_refused(role: Path, changed: Recording, complaint: str) -> None:
@@ -99,6 +134,7 @@ def test_a_recording_that_does_not_fit_is_refused(role: Path, changed: Recording
         ('["call:setuid"]', '["call:setuid", "call:setuid"]', 2, "`call:setuid` stands twice"),
         ("call:setuid", "call:setiud", 2, "`setiud` is no Linux system call"),
         ("call:setuid", "setuid", 2, "`setuid` is no item"),
+        ("call:setuid", "file:/x/[z-a] r", 2, "there is no such path pattern"),
         *(
             ("verdict: refuse", f"verdict: narrow\n    narrowed:\n      - {text}", 5, message)
             for text, message in {
