@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from hardening import __version__, picture, waivers
-from hardening.errors import Exit, HardenError
+from hardening.errors import Exit, HardenError, Stopped, one_line
 from hardening.model.facts import Facts
 from hardening.model.findings import (
     Area,
@@ -111,10 +111,13 @@ def _evaluate(check: Check, facts: Facts) -> Iterator[Outcome]:
     try:
         for outcome in check.evaluate(facts):
             silent = False
+            msgspec.json.encode(outcome)  # an answer that no report can hold breaks its check, not the report
             yield outcome
-    except Exception as error:  # noqa: BLE001 - a broken check must not hide the others, and is never a pass
+    except Stopped:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a broken check must not hide the others, nor be a pass
         silent = False
-        yield _unanswered(f"the check {check.id} broke: {type(error).__name__}: {error}")
+        yield _unanswered(f"the check {check.id} broke: {type(error).__name__}: {one_line(error)}")
     if silent:
         yield _unanswered(f"the check {check.id} gave no answer")
 

@@ -18,7 +18,9 @@ Position = tuple[str | int, ...]
 
 _MOST_VALUES = 200_000
 """Far more than people write; a few lines of aliases upon aliases unfold to more."""
-_PLACE = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`$")
+_TAGS = frozenset({*yaml.CSafeLoader.yaml_constructors, "tag:yaml.org,2002:value", "tag:yaml.org,2002:merge"})
+"""YAML's own; the last two are those of `=` and `<<`, which are text where a value stands."""
+_PLACE = re.compile(r" - at (?:`key` in )?`\$(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+)\]|(?P<any>\[\.\.\.\])")
 _UNKNOWN_FIELD = re.compile(r"unknown field `(?P<name>[^`]+)`")
 _TYPE = re.compile(r"`(?P<names>[a-z]+(?: \| [a-z]+)*)`")
@@ -30,6 +32,7 @@ _IN_YAML = {
     "null": "nothing",
     "array": "a list",
     "object": "a mapping",
+    "date": "a date",
 }
 """The decoder's names of types -> what a person calls them who writes YAML."""
 
@@ -45,8 +48,9 @@ class Document:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise HardenError(f"{name}:{line}: not valid YAML: {error.problem}") from error
-        except yaml.YAMLError as error:
-            raise HardenError(f"{name}:1: not valid YAML: {error}") from error
+        except yaml.reader.ReaderError as error:
+            line = text.encode()[: error.position].count(b"\n") + 1
+            raise HardenError(f"{name}:{line}: not valid YAML: {error.reason}") from error
         except RecursionError as error:
             raise HardenError(f"{name}:1: is nested too deep") from error
         self._built = 0
@@ -75,11 +79,18 @@ class Document:
             raise HardenError(
                 f"{self.name}:{node.start_mark.line + 1}: aliases make more than {_MOST_VALUES} values of it"
             )
+        self._demand_known_tag(node)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, position)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(item, (*position, index)) for index, item in enumerate(node.value)]
         return _scalar(node)
+
+    def _demand_known_tag(self, node: yaml.Node) -> None:
+        """Refuse what asks for more than YAML's own types, such as another program's `!secret`."""
+        if node.tag not in _TAGS:
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            raise HardenError(f"{self.name}:{node.start_mark.line + 1}: the tag `{tag}` is not known")
 
     def _mapping(self, node: yaml.MappingNode, position: Position) -> dict[str, object]:
         built: dict[str, object] = {}
@@ -88,6 +99,7 @@ class Document:
             if key_node.tag == "tag:yaml.org,2002:merge":
                 merged |= self._merge(value_node, position)
                 continue
+            self._demand_known_tag(key_node)
             key = str(_scalar(key_node)) if isinstance(key_node, yaml.ScalarNode) else None
             line = key_node.start_mark.line + 1
             if key is None:
@@ -225,7 +237,8 @@ def _scalar(node: yaml.Node) -> Hashable:
     loader = yaml.CSafeLoader("")
     try:
         value = loader.construct_object(node)
-    except ValueError:  # looks like a date, and is no day; whoever wants a date says so
+    except (ValueError, LookupError, AttributeError, yaml.YAMLError):
+        # It looks like a date and is no day, or its tag promises what it is not; whoever wants that says so.
         value = str(node.value)
     finally:
         loader.dispose()

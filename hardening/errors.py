@@ -51,7 +51,16 @@ class FailedError(HardenError):
         super().__init__(message, hint, Exit.FAILED)
 
 
-def one_line(error: Exception) -> str:
+class Stopped(SystemExit):
+    """A signal ends the program, unlike a check of a user's own that calls `sys.exit`."""
+
+
+def encodable(text: str) -> str:
+    """Text that every form can hold: halves of characters, as a file's odd name has them, stand as escapes."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def one_line(error: BaseException) -> str:
     """A decoder's complaint, which quotes what it complains about, as one line of bounded length."""
-    words = " ".join(str(error).split())
+    words = encodable(" ".join(str(error).split()))
     return words if len(words) <= _LONGEST else words[:_LONGEST] + "…"

@@ -18,13 +18,14 @@ def check_writable(paths: Iterable[Path]) -> None:
             replaced.
     """
     for path in paths:
-        if path.is_dir():
-            raise HardenError(f"{path}: is a folder", "name a file in it")
-        if path.exists() and not path.is_file():
-            raise HardenError(f"{path}: is no ordinary file, and would be replaced by one")
-        if str(path.resolve()) in _mount_points():
-            raise HardenError(f"{path}: is mounted by itself, and cannot be replaced", "mount the folder that it is in")
         try:
+            if path.is_dir():
+                raise HardenError(f"{path}: is a folder", "name a file in it")
+            if path.exists() and not path.is_file():
+                raise HardenError(f"{path}: is no ordinary file, and would be replaced by one")
+            if str(path.resolve()) in _mount_points():
+                hint = "mount the folder that it is in"
+                raise HardenError(f"{path}: is mounted by itself, and cannot be replaced", hint)
             _beside(path, b"").unlink()
             if path.exists():
                 path.open("r+b").close()
@@ -34,6 +35,8 @@ def check_writable(paths: Iterable[Path]) -> None:
                 raise _unwritable(path, error) from error
         except OSError as error:
             raise _unwritable(path, error) from error
+        except RuntimeError as error:  # how Python before 3.13 tells of links that lead in a circle
+            raise HardenError(f"{path}: cannot be written: it is a link that leads to itself") from error
 
 
 def make_folder(path: Path) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from . import checks, documents
+from .errors import encodable
 from .model.findings import Area, Check, Finding, Status
 from .model.waiver import Waiver, WaiverUse
 
@@ -52,7 +53,7 @@ def read(path: Path, known: Collection[Check]) -> tuple[Waiver, ...]:
         if areas[entry.check] is Area.AUDIT:
             raise document.error((index, "check"), f"`{entry.check}` judges waivers, and cannot be waived itself")
     return tuple(
-        Waiver(**msgspec.structs.asdict(entry), place=f"{path}:{document.lines[(index,)]}")
+        Waiver(**msgspec.structs.asdict(entry), place=encodable(f"{path}:{document.lines[(index,)]}"))
         for index, entry in enumerate(entries)
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from hardening.errors import HardenError
+from hardening.errors import HardenError, Stopped, one_line
 from hardening.model.facts import Facts
 from hardening.model.findings import Check, CheckSummary, Outcome, without_code
 
@@ -54,6 +54,8 @@ def _offered(point: EntryPoint, source: str) -> Iterable[object]:
     try:
         offered = point.load()
         return (offered,) if isinstance(offered, Check) else tuple(offered)
+    except Stopped:
+        raise
     except (Exception, SystemExit) as error:
         raise HardenError(f"{source}: cannot be loaded: {_told(error)}", "uninstall the package, or mend it") from error
 
@@ -76,6 +78,8 @@ def _module_check(path: Path) -> object:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
+    except Stopped:
+        raise
     except (Exception, SystemExit) as error:
         raise HardenError(f"{path}{_line(error, path)}: cannot be loaded: {_told(error)}") from error
     if not hasattr(module, "CHECK"):
@@ -114,5 +118,4 @@ def _line(error: BaseException, path: Path) -> str:
 
 
 def _told(error: BaseException) -> str:
-    text = error.msg if isinstance(error, SyntaxError) else str(error)
-    return f"{type(error).__name__}: {' '.join(text.split())}"
+    return f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else one_line(error)}"

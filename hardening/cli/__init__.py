@@ -3,17 +3,21 @@
 Modules are imported when their command is called, so that `harden --help` is instant.
 """
 
+import errno
 import importlib
+import io
+import os
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from hardening import __version__
-from hardening.errors import Exit, HardenError
+from hardening.errors import Exit, FailedError, HardenError, Stopped
 
 COMMANDS = {
     "quickstart": "Lab, images, deploy, audit: the whole thing on this machine, from nothing.",
@@ -39,6 +43,10 @@ COMMANDS = {
     "lab": "A local swarm of real virtual machines, AppArmor enforcing.",
 }
 """Command or group -> one line of help. The module of the same name in this package holds `app`."""
+_REFUSALS = frozenset({errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOSPC})
+"""What a system refuses because of what it was given, not because of a mistake in this program."""
+_LONGEST = 5000
+"""Characters of a line of a message: more than a path has."""
 
 
 class LazyGroup(TyperGroup):
@@ -95,28 +103,46 @@ def main() -> None:
     """Entry point: a HardenError becomes one message and its exit code."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without some sign shows another in its place
     try:
         app()
     except HardenError as error:
-        typer.secho(f"harden: {_harmless(error.message)}", fg="red", err=True)
-        if error.hint:
-            typer.echo(f"  {_harmless(error.hint)}", err=True)
-        sys.exit(error.exit_code)
+        _complain(error)
+    except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
+        _complain(_refused(error))
     except KeyboardInterrupt:
         typer.secho("harden: interrupted", fg="red", err=True)
         sys.exit(130)
 
 
+def _complain(error: HardenError) -> NoReturn:
+    typer.secho(f"harden: {_harmless(error.message)}", fg="red", err=True)
+    if error.hint:
+        typer.echo(f"  {_harmless(error.hint)}", err=True)
+    sys.exit(error.exit_code)
+
+
+def _refused(error: OSError) -> HardenError:
+    """What is the user's to mend: a name that may not be looked up, or standard output that takes no more."""
+    if error.filename is not None:
+        return HardenError(f"{error.filename}: {error.strerror}")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still held back would fail once more on the way out
+    return FailedError(f"standard output: {error.strerror}")
+
+
 def _harmless(text: str) -> str:
-    """A message that may quote what others wrote, its lines kept and terminal escapes shown as such."""
+    """A message that may quote what others wrote, its lines kept, but bounded, and terminal escapes shown as such."""
     from hardening.render.inert import plain
 
-    return "\n".join(plain(line) for line in text.split("\n"))
+    return "\n".join(plain(line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…") for line in text.split("\n"))
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
     """Leave as after an interrupt: connections are closed and programs ended on the way out."""
-    sys.exit(128 + number)
+    raise Stopped(128 + number)
 
 
 __all__ = ["Exit", "app", "main"]

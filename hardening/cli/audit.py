@@ -84,7 +84,7 @@ def audit(
     from . import auditing, sources
 
     _refuse_contradictions(facts, inventory, with_, fix=fix, as_json=as_json, form=form, output=output, yes=yes)
-    delivery = auditing.Delivery(output or [], Format.JSON if as_json else form, everything=everything)
+    delivery = auditing.Delivery(output or [], Format.JSON if as_json else form, everything=everything, source=facts)
     limit = audits.fail_on(fail_on or (), compared=baseline is not None)
     questions = auditing.questions(project, checks, waivers, check or (), skip or ())
     earlier = history.load(baseline) if baseline else None

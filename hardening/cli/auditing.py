@@ -1,6 +1,8 @@
 """What the commands around an audit share: everything the user gave, read and checked; a report, shown and kept."""
 
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ import typer
 from msgspec import Struct
 
 from hardening.docker_bench.read import BenchReport
-from hardening.errors import HardenError
+from hardening.errors import HardenError, encodable
 from hardening.model.facts import Facts
 from hardening.model.findings import Check, Report
 from hardening.model.known import Known, Unavailable
@@ -88,7 +90,8 @@ def known_checks(root: Path, folder: Path | None) -> tuple[Check, ...]:
     """
     from hardening.checks import own
 
-    return own.load_with(folder or _of_project(root, own.FOLDER))
+    with redirect_stdout(sys.stderr):  # whatever a user's module prints, standard output is the report's
+        return own.load_with(folder or _of_project(root, own.FOLDER))
 
 
 def questions(
@@ -130,7 +133,7 @@ def read_file(path: Path, root: Path) -> Source:
     """A facts file, with what the project in a folder wants."""
     from hardening import facts
 
-    return of_project(facts.load(path), path.stem, root)
+    return of_project(facts.load(path), encodable(path.stem), root)
 
 
 def read_machines(inventory: str, root: Path, script: "Script | None") -> Source:
@@ -152,7 +155,8 @@ def judge(source: Source, wanted: Questions, earlier: Report | None) -> Report:
     """The audit, what changed since an earlier one, and what docker-bench-security says."""
     from hardening import audit, docker_bench, history
 
-    report = audit.run(source.facts, wanted.asked, source.name, wanted.waivers, wanted.left_out)
+    with redirect_stdout(sys.stderr):  # as where they are loaded
+        report = audit.run(source.facts, wanted.asked, source.name, wanted.waivers, wanted.left_out)
     if source.answers:
         compared = docker_bench.compare(report, source.answers, source.script)
         report = msgspec.structs.replace(report, docker_bench=compared)
@@ -164,10 +168,15 @@ def judge(source: Source, wanted: Questions, earlier: Report | None) -> Report:
 class Delivery:
     """Where a report goes: files, standard output, a store. Found out before the work whether it can."""
 
-    def __init__(self, paths: list[Path], form: Format | None, *, everything: bool = False) -> None:
+    def __init__(
+        self, paths: list[Path], form: Format | None, *, everything: bool = False, source: Path | None = None
+    ) -> None:
+        """`source` is the file that all is made from, and that nothing may replace."""
         from hardening.render import formats
 
         formats.check_writable(paths, form)
+        if source and source.resolve() in {path.resolve() for path in paths}:
+            raise HardenError(f"{source}: is what is read, and would be replaced", "name another file with -o")
         self._paths, self._form, self._everything = paths, form, everything
 
     def of(self, report: Report, keeper: "Store | None" = None) -> None:

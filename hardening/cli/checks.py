@@ -34,11 +34,11 @@ def list_(
     if as_json and markdown:
         raise HardenError("--json and --markdown exclude each other")
     if markdown:
-        typer.echo(catalogue.as_markdown(of_program.load(), of_program.coverage()), nl=False)
+        typer.echo(catalogue.as_markdown(of_program.load(), of_program.coverage()).encode(), nl=False)
         return
     known = auditing.known_checks(project, checks)
     if as_json:
-        typer.echo(catalogue.as_json(known), nl=False)
+        typer.echo(catalogue.as_json(known).encode(), nl=False)
     else:
         Console(highlight=False).print(catalogue.as_table(known))
 
@@ -55,6 +55,6 @@ def show(check: CheckId, project: ProjectFolder = Path(), checks: ChecksFolder =
 
     found = of_program.find(check, auditing.known_checks(project, checks))
     if as_json:
-        typer.echo(catalogue.one_as_json(found), nl=False)
+        typer.echo(catalogue.one_as_json(found).encode(), nl=False)
     else:
         Console(highlight=False).print(catalogue.as_text(found))

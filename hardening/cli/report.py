@@ -36,7 +36,7 @@ def show(
 
     from . import auditing
 
-    delivery = auditing.Delivery(output or [], Format.JSON if as_json else form, everything=everything)
+    delivery = auditing.Delivery(output or [], Format.JSON if as_json else form, everything=everything, source=file)
     delivery.of(history.load(file))
 
 
@@ -54,7 +54,7 @@ def diff(earlier: ReportFile, later: ReportFile, everything: Everything = False,
 
     changes = history.compare(history.load(later), history.load(earlier))
     if as_json:
-        typer.echo(document.render_changes(changes), nl=False)
+        typer.echo(document.render_changes(changes).encode(), nl=False)
     else:
         Console(highlight=False).print(*beside.changes(changes, everything=everything), sep="\n")
     raise typer.Exit(Exit.FAILED if changes.new else Exit.OK)
@@ -93,7 +93,7 @@ def trend(
     settings = auditing.settings(project)
     title, audits = _chosen(found, of, settings.name if settings else "")
     if as_json:
-        typer.echo(table.as_json(title, audits, found.unreadable), nl=False)
+        typer.echo(table.as_json(title, audits, found.unreadable).encode(), nl=False)
     else:
         Console(highlight=False).print(table.as_table(title, audits))
     for path, suffix in pictures.items():

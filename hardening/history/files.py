@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from hardening.errors import HardenError, one_line
-from hardening.model.findings import REPORT_VERSION, Report, Severity, Status
+from hardening.model.findings import REPORT_VERSION, Report, Severity, Status, Summary
+from hardening.model.picture import LayerName
 
 T = TypeVar("T")
 _AGAIN = "make one: harden audit -o FILE.json"
@@ -36,12 +37,23 @@ def decode(text: bytes, name: str) -> Report:
     if version != REPORT_VERSION:
         raise HardenError(f"{name}: a report of version {version}; this program reads version {REPORT_VERSION}", _AGAIN)
     report = decoded(text, name, Report)
-    if set(report.summary.by_status) != set(Status) or set(report.summary.failed_by_severity) != set(Severity):
-        raise HardenError(f"{name}: has no whole summary", _AGAIN)
+    demand_whole(report.summary, name)
     known = {check.id for check in report.checks}
+    if len(known) < len(report.checks):
+        raise HardenError(f"{name}: describes a check twice", _AGAIN)
     if strangers := {finding.check for finding in report.findings} - known:
         raise HardenError(f"{name}: has findings of a check it does not describe: {min(strangers)}", _AGAIN)
+    services = report.cluster.services if report.cluster else ()
+    if any(set(task.layers) != set(LayerName) for service in services for task in service.tasks):
+        raise HardenError(f"{name}: does not tell every layer that confines a task", _AGAIN)
     return report
+
+
+def demand_whole(summary: Summary, name: str) -> None:
+    """Refuse counts with holes, which would be taken for nothing found, and those below nothing."""
+    counts = (*summary.by_status.values(), *summary.failed_by_severity.values(), summary.waived)
+    if (set(summary.by_status), set(summary.failed_by_severity)) != (set(Status), set(Severity)) or min(counts) < 0:
+        raise HardenError(f"{name}: has no whole summary", _AGAIN)
 
 
 def decoded(text: bytes, name: str, kind: type[T]) -> T:

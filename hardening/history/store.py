@@ -17,9 +17,11 @@ from hardening.model.findings import REPORT_VERSION, Report, Summary
 from hardening.model.moment import Moment
 from hardening.render import document
 
-from .files import decoded
+from .files import decoded, demand_whole
 
 DATABASE_SCHEMES = ("mongodb://", "mongodb+srv://")
+_ADDRESS = re.compile(r"(?P<scheme>[A-Za-z0-9+.-]*)(?P<mark>://|(?<=mongodb):|(?<=mongodb\+srv):)", re.IGNORECASE)
+"""An address, even one with a slip in it; what stands beside its scheme may be a password, and is not repeated."""
 _STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -66,9 +68,9 @@ def open_store(
         return database_store(name, password_file)
     if password_file:
         raise HardenError("a password file goes with a store that is a database", "a folder needs none")
-    if "://" in name:
-        scheme = name.partition("://")[0]
-        raise HardenError(f"no store is reached by {scheme}://", f"a folder, or {' or '.join(DATABASE_SCHEMES)}…")
+    if like := _ADDRESS.search(name):
+        hint = f"a folder, or {' or '.join(DATABASE_SCHEMES)}…"
+        raise HardenError(f"no store is reached by {like['scheme']}{like['mark']}", hint)
     return _folder_store(Path(name), for_reading=for_reading)
 
 
@@ -139,6 +141,7 @@ def _in_short(path: Path) -> Entry:
     short = decoded(text, str(path), _Short)
     if short.version != REPORT_VERSION:
         raise HardenError(f"{path}: a report of version {short.version}; this program reads version {REPORT_VERSION}")
+    demand_whole(short.summary, str(path))
     return Entry(
         place=path.name,
         project=short.project,

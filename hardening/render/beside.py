@@ -88,7 +88,7 @@ def _counts(comparison: BenchComparison) -> Text:
     counts = {each: sum(item.agreement is each for item in comparison.items) for each in Agreement}
     return Text.assemble(
         ("docker-bench-security", "bold"),
-        f"  ({comparison.benchmark})  {counts[Agreement.AGREE]} agree, {counts[Agreement.DISAGREE]} disagree, "
+        f"  ({plain(comparison.benchmark)})  {counts[Agreement.AGREE]} agree, {counts[Agreement.DISAGREE]} disagree, "
         f"{counts[Agreement.UNDECIDED]} left open by one of the two, {counts[Agreement.THEIRS_ONLY]} only there, "
         f"{counts[Agreement.OURS_ONLY]} only here",
     )

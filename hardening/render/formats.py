@@ -84,10 +84,10 @@ def check_writable(paths: Iterable[Path], form: Format | None = None) -> None:
     for path in paths:
         if form is None:
             of_path(path)
+        outputs.check_writable((path,))
         if path.resolve() in seen:
             raise HardenError(f"{path}: is named twice", "each report needs a file of its own")
         seen.add(path.resolve())
-        outputs.check_writable((path,))
 
 
 def write(report: Report, path: Path, form: Format | None = None) -> None:

@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 
+import msgspec
 from msgspec import Struct
 
 from hardening.model.findings import CheckSummary, Finding, Outcome, Ref, Report, Status
 from hardening.model.waiver import Waiver
+
+from .inert import plain
 
 STATUSES = (Status.FAIL, Status.UNKNOWN, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE)
 """From what needs attention to what does not."""
@@ -69,16 +72,23 @@ def tally(report: Report) -> Counter[str]:
 
 def grouped(report: Report) -> tuple[Group, ...]:
     """Every check of a report: by its worst status, then severity, then id."""
-    found: dict[str, list[Finding]] = {check.id: [] for check in report.checks}
+    checks = [_inert(check) for check in report.checks]
+    found: dict[str, list[Finding]] = {check.id: [] for check in checks}
     for finding in report.findings:
         found[finding.check].append(finding)
     groups = []
-    for check in report.checks:
+    for check in checks:
         findings = tuple(sorted(found[check.id], key=_standing))
         if findings:
             first = findings[0]
             groups.append(Group(check, findings, Status.PASS if is_waived(first) else first.outcome.status))
     return tuple(sorted(groups, key=_urgency))
+
+
+def _inert(check: CheckSummary) -> CheckSummary:
+    """A check of a user's own, or of a report that others wrote, may hold anything in its words."""
+    words = {name: plain(getattr(check, name)) for name in ("title", "rationale", "remediation")}
+    return msgspec.structs.replace(check, **words)
 
 
 def _standing(finding: Finding) -> int:
@@ -120,7 +130,7 @@ def references(refs: Iterable[Ref]) -> tuple[str, ...]:
                 old.setdefault(ref.section, []).append(ref.version)
         former = "; ".join(f"{section} in {', '.join(versions)}" for section, versions in old.items())
         told.append(f"{benchmark} {current}: {', '.join(sections)}" + (f" ({former})" if former else ""))
-    return tuple(told)
+    return tuple(map(plain, told))
 
 
 def _urgency(group: Group) -> tuple[int, int, str]:

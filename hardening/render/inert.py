@@ -13,11 +13,12 @@ _DANGEROUS = re.compile(
     "\u00ad\u061c\u180e"  # invisible or direction marks
     "\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # zero-width, line and direction marks
     "\U000e0000-\U000e007f"  # invisible tags
+    "\ufffe\uffff"  # no characters, and no part of any XML
     "\ud800-\udfff]"  # halves of characters, which no encoding takes
 )
 _DANGEROUS_BYTES = re.compile(
     rb"\x7f|\xc2[\x80-\x9f\xad]|\xd8\x9c|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xa9]|\xef\xbb\xbf"
-    rb"|\xf3\xa0[\x80\x81][\x80-\xbf]"
+    rb"|\xf3\xa0[\x80\x81][\x80-\xbf]|\xef\xbf[\xbe\xbf]"
 )
 """The same in UTF-8, but for what JSON escapes by itself."""
 

@@ -23,12 +23,20 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", plain(text))
 
 
+def _coded(text: str) -> str:
+    """The same, with what stands between backticks as code; of a backtick without another no code begins."""
+    parts = text.split("`")
+    if not len(parts) % 2:
+        return escaped(text)
+    return "".join(f"`{plain(part)}`" if i % 2 else escaped(part) for i, part in enumerate(parts))
+
+
 def _lines(report: Report) -> Iterator[str]:
     groups = grouped(report)
     when = datetime.fromtimestamp(report.gathered_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     yield f"# Security audit of {escaped(report.project)}"
     yield ""
-    yield f"{when} · {len(report.nodes)} nodes · {len(report.checks)} checks · harden {report.tool_version}"
+    yield f"{when} · {len(report.nodes)} nodes · {len(report.checks)} checks · harden {escaped(report.tool_version)}"
     yield ""
     for node, reason in report.unread_nodes.items():
         yield f"> **{escaped(node)} could not be read:** {escaped(reason)}"
@@ -128,7 +136,7 @@ def _failures(groups: tuple[Group, ...]) -> Iterator[str]:
                 where = f"{outcome.subject} ({outcome.node})" if outcome.node else outcome.subject
                 yield f"| {escaped(where)} | {escaped(outcome.observed)} | {escaped(outcome.expected)} |"
             yield ""
-            yield f"**Fix:** {check.remediation}"
+            yield f"**Fix:** {_coded(check.remediation)}"
             yield ""
 
 

@@ -134,7 +134,7 @@ class _Document:
             "type": "software",
             "title": "harden",
             "description": "Audits Docker Swarm clusters.",
-            "props": [_prop("version", report.tool_version)],
+            "props": [_prop("version", _text(report.tool_version))],
             "status": {"state": "operational"},
         }
         definitions: Json = {
@@ -193,7 +193,7 @@ class _Document:
         return {
             "uuid": seen.uuid,
             "title": f"{check.id}: {outcome.status.replace('_', ' ')}",
-            "description": _markup(outcome.observed) or "Nothing was seen.",
+            "description": _markup(outcome.observed or "Nothing was seen."),
             "props": props,
             "methods": ["TEST"],
             "types": ["finding" if outcome.status is Status.FAIL else "control-objective"],
@@ -323,5 +323,5 @@ def _text(text: str) -> str:
 
 
 def _markup(text: str) -> str:
-    """Text that OSCAL's markup, a Markdown, takes as it is."""
-    return _MARKUP.sub(r"\\\1", plain(text)).strip()
+    """Text that OSCAL's markup, a Markdown, takes as it is; it is never empty."""
+    return _MARKUP.sub(r"\\\1", _text(text))

@@ -1,11 +1,13 @@
 """Facts and checks make a report in which nothing is lost and nothing passes by accident."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
 import pytest
 
 from hardening import __version__, audit, checks
-from hardening.errors import Exit
+from hardening.errors import Exit, Stopped
 from hardening.model.facts import Facts
 from hardening.model.findings import Area, Check, Outcome, Report, Severity, Status
 from tests.unit import facts_factory as given
@@ -34,6 +36,38 @@ def test_a_check_that_breaks_is_unknown_and_named_and_what_it_said_before_is_kep
     assert last.status is Status.UNKNOWN
     assert "node-broken" in last.observed
     assert "no such thing" in last.observed
+
+
+def leaving(_: Facts) -> Iterator[Outcome]:
+    sys.exit(0)
+    yield
+
+
+def test_a_check_that_ends_the_program_is_unknown_and_ends_nothing() -> None:
+    (finding,) = run(check("node-leaving", leaving)).findings
+    assert (finding.outcome.status, "SystemExit" in finding.outcome.observed) == (Status.UNKNOWN, True)
+
+
+def stopped(_: Facts) -> Iterator[Outcome]:
+    raise Stopped(143)
+    yield
+
+
+def test_a_signal_during_a_check_ends_the_audit() -> None:
+    with pytest.raises(Stopped):
+        run(check("node-slow", stopped))
+
+
+def raising(_: Facts) -> Iterator[Outcome]:
+    raise ValueError("\udcff\n" + "x" * 1000)
+    yield
+
+
+@pytest.mark.parametrize("evaluate", [raising, lambda _: [Outcome("\udcff", Status.PASS, "seen")]])
+def test_an_answer_that_no_report_can_hold_is_unknown(evaluate: Callable[[Facts], Iterable[Outcome]]) -> None:
+    report = run(check("node-odd", evaluate))
+    assert [finding.outcome.status for finding in report.findings] == [Status.UNKNOWN]
+    assert len(msgspec.json.encode(report.findings)) < 600
 
 
 def test_a_check_that_breaks_does_not_hide_the_next() -> None:

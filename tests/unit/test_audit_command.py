@@ -150,6 +150,9 @@ BAD = {
     "an unwritable file": (("--facts", "FILE", "-o", "/proc/x.json"), "/proc/x.json: cannot be written"),
     "a folder that is not there": (("--facts", "FILE", "-o", "/nowhere/x.json"), "/nowhere/x.json: cannot be written"),
     "a device": (("--facts", "FILE", "-o", "/dev/null", "--format", "json"), "/dev/null: is no ordinary file"),
+    "a name that is too long": (("--facts", "FILE", "-o", f"{'x' * 300}.json"), "File name too long"),
+    "a folder whose name is too long": (("--facts", "FILE", "-C", "x" * 300), "File name too long"),
+    "facts that would be replaced": (("--facts", "FILE", "-o", "FILE"), "is what is read, and would be replaced"),
     "one file for two forms": (("--facts", "FILE", "-o", "FILE", "-o", "FILE"), "is named twice"),
     "an unknown suffix": (("--facts", "FILE", "-o", "x.pdf"), "x.pdf: no report is written in that form"),
     "facts and machines": (("--facts", "FILE", "--inventory", "lab"), "exclude each other"),
@@ -171,6 +174,7 @@ BAD = {
     "no script": (("--inventory", "local", "--with", "docker-bench=./no"), "./no: no such folder"),
     "no folder to store in": (("--facts", "FILE", "--store", "/nowhere/x"), "/nowhere/x: cannot be made"),
     "a password in an address": (("--facts", "FILE", "--store", "mongodb://a:b@c/d"), "address holds a password"),
+    "a password in half an address": (("--facts", "FILE", "--store", "mongodb:/a:b@c/d"), "is reached by mongodb:"),
     "a password for a folder": (
         ("--facts", "FILE", "--store", "/tmp", "--store-password-file", "/x"),
         "a password file goes with",
@@ -197,6 +201,23 @@ def test_a_facts_file_that_is_none_is_refused(tmp_path: Path, text: str) -> None
     assert result.returncode == 2
     assert result.stderr.startswith(f"harden: {path}: ")
     assert "Traceback" not in result.stderr
+
+
+def test_a_file_whose_name_is_no_text_is_judged_in_every_form(file: Path) -> None:
+    odd = file.rename(file.with_name("shop\udcff.json"))
+    forms = [word for suffix in ("json", "oscal.json", "html") for word in ("-o", str(file.with_name(f"r.{suffix}")))]
+    result = call("audit", "--facts", str(odd), *forms, "--store", str(file.parent / "kept"))
+    assert (result.returncode, "Traceback" in result.stderr) == (3, False)
+    assert json.loads(file.with_name("r.json").read_text())["project"] == "shop\\udcff"
+
+
+def test_what_a_check_of_ones_own_prints_does_not_mix_with_the_report(whole: Path, tmp_path: Path) -> None:
+    own = folder(
+        tmp_path, x86="print('loaded')\n" + CHECK.replace("return passed", "print('asked')\n    return passed")
+    )
+    result = call("audit", "--facts", str(whole), "--json", "--checks", str(own))
+    assert json.loads(result.stdout)["project"] == "whole"
+    assert {"loaded", "asked"} <= set(result.stderr.splitlines())
 
 
 def test_facts_of_a_moment_out_of_time_are_refused(file: Path) -> None:

@@ -1,5 +1,6 @@
 """The command line as a whole: names, help, exit codes, what a user sees of a failure."""
 
+import errno
 import importlib
 import os
 import signal
@@ -106,6 +107,42 @@ def test_a_users_failure_is_a_message_and_its_exit_code(
         cli.main()
     assert end.value.code == code
     assert capsys.readouterr().err.splitlines() == lines
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP])
+def test_a_name_that_the_system_refuses_is_bad_input(
+    failing: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    error = OSError(number, os.strerror(number), "/root/x")
+    failing.setitem(sys.modules, "hardening.cli.boom", raising(error))
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert (end.value.code, capsys.readouterr().err) == (2, f"harden: /root/x: {os.strerror(number)}\n")
+
+
+@pytest.mark.parametrize("words", [("--version",), ("checks", "list"), ("checks", "list", "--json")])
+def test_a_full_disk_behind_standard_output_is_one_line(words: tuple[str, ...]) -> None:
+    argv = [sys.executable, "-c", "from hardening.cli import main; main()", *words]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False, cwd="/")
+    assert (done.returncode, done.stderr) == (1, "harden: standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize("words", [("--help",), ("checks", "list")])
+def test_a_terminal_without_some_signs_shows_others(words: tuple[str, ...]) -> None:
+    argv = [sys.executable, "-c", "from hardening.cli import main; main()", *words]
+    done = subprocess.run(
+        argv, capture_output=True, timeout=60, check=False, cwd="/", env=os.environ | {"PYTHONIOENCODING": "ascii"}
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.isascii()
+
+
+def test_a_message_has_a_bounded_length(failing: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    failing.setitem(sys.modules, "hardening.cli.boom", raising(HardenError("x" * 100_000)))
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert len(capsys.readouterr().err) < 6000
 
 
 def test_a_bug_keeps_its_traceback(failing: pytest.MonkeyPatch) -> None:

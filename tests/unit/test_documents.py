@@ -45,6 +45,21 @@ CASES = {
         1,
         "more than 200000 values",
     ),
+    "a tag of another program": ("leaves:\n  a: !secret x\n", 2, "the tag `!secret` is not known"),
+    "a tag on a key": ("leaves: {}\n!secret rows: []\n", 2, "the tag `!secret` is not known"),
+    "a tag that asks for code": (
+        "rows: !!python/object/apply:os.system [id]\n",
+        1,
+        "`!!python/object/apply:os.system`",
+    ),
+    "a tag that promises what is not there": (
+        "leaves: {a: {size: !!int ''}}\n",
+        1,
+        "expected a whole number, got text",
+    ),
+    "a tag of no truth": ("leaves: {a: {size: !!bool x}}\n", 1, "expected a whole number, got text"),
+    "a sign that stands for a value": ("leaves: {a: {size: =}}\n", 1, "expected a whole number, got text"),
+    "characters that no text holds": ("leaves:\n  ü:\n    size: \x1b\n", 3, "control characters are not allowed"),
     "empty file": ("", 1, "expected a mapping, got nothing"),
 }
 

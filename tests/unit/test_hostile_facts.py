@@ -72,8 +72,8 @@ def test_a_file_that_is_no_facts_file_is_one_line_and_exit_code_2(content: bytes
     assert (done.stdout, list(tmp_path.iterdir())) == ("", [file])
 
 
-EVIL = "x\x1b[2J\x1b]0;owned\x07\u202e\r\n<script>alert(1)</script>\"'&]]>{{7*7}}|`#"
-INVISIBLE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]"
+EVIL = "\uffffx\x1b[2J\x1b]0;owned\x07\u202e\r\n<script>alert(1)</script>\"'&]]>{{7*7}}|`#"
+INVISIBLE = "[\uffff\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]"
 MARKUP = (formats.Format.HTML, formats.Format.MARKDOWN, formats.Format.JUNIT)
 """Where a bracket begins something."""
 

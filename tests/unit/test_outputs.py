@@ -53,5 +53,12 @@ def test_what_is_mounted_by_itself_cannot_be_replaced(tmp_path: Path, monkeypatc
         outputs.check_writable((path,))
 
 
+@pytest.mark.parametrize("name", ["circle", "n" * 300])
+def test_a_name_that_cannot_be_looked_up_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(HardenError, match="cannot be written: "):
+        outputs.check_writable((tmp_path / name,))
+
+
 def test_the_kernel_tells_mount_points() -> None:
     assert "/" in outputs._mount_points()  # noqa: SLF001 - its own table

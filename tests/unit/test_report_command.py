@@ -1,7 +1,9 @@
 """`harden report`, from the outside."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -76,6 +78,14 @@ def test_what_is_no_report_is_told_beside_the_rest(store: Path) -> None:
     assert result.stderr.startswith("notes.json: is no whole JSON document")
 
 
+def test_counts_with_holes_are_not_taken_for_nothing_found(store: Path) -> None:
+    document = json.loads(formats.render(ORDINARY, Format.JSON))
+    document["summary"]["by_status"] = {}
+    (store / "holes.json").write_text(json.dumps(document))
+    result = call("report", "trend", "--store", str(store))
+    assert (result.returncode, result.stderr) == (1, "holes.json: has no whole summary\n")
+
+
 def test_of_several_projects_one_is_chosen(store: Path) -> None:
     with history.open_store(str(store)) as kept:
         kept.keep(msgspec.structs.replace(ORDINARY, project="other"))
@@ -90,6 +100,11 @@ BAD = {
     "another document": (("diff", "OTHER", "OTHER"), "is no report of an audit"),
     "a finding of no check": (("show", "ODD"), "has findings of a check it does not describe"),
     "a summary with holes": (("show", "HOLE"), "has no whole summary"),
+    "a count below nothing": (("show", "LESS"), "has no whole summary"),
+    "a check that is there twice": (("show", "TWICE"), "describes a check twice"),
+    "a check whose id is no word": (("show", "MARKUP"), "is no report of an audit"),
+    "a task without its layers": (("show", "BARE"), "does not tell every layer"),
+    "a report that would be replaced": (("show", "FILE.json", "-o", "FILE.json"), "is what is read"),
     "a moment out of time": (("show", "LATE"), "is no report of an audit"),
     "a document without end": (("show", "DEEP"), "is nested too deep"),
     "a form that is none": (("show", "REPORT", "-o", "x.pdf"), "x.pdf: no report is written in that form"),
@@ -107,12 +122,23 @@ def test_bad_input_is_one_line_and_exit_2(
     ordinary: Path, store: Path, tmp_path: Path, words: tuple[str, ...], message: str
 ) -> None:
     text = ordinary.read_text()
+
+    def changed(change: Callable[[Any], object]) -> str:
+        document = json.loads(text)
+        change(document)
+        return json.dumps(document)
+
     made = {
         "CUT": text[:-200],
         "OLD": text.replace('"version": 1', '"version": 99'),
         "OTHER": '{"version": 1}',
         "ODD": text.replace('"check": "node-apparmor-active"', '"check": "nobody"', 1),
         "HOLE": text.replace('"manual": ', '"pass": ', 1),
+        "LESS": text.replace('"waived": 0', '"waived": -1', 1),
+        "TWICE": changed(lambda made: made["checks"].append(made["checks"][0])),
+        "MARKUP": changed(lambda made: made["checks"][0].update(id="[/red]<b>")),
+        "BARE": changed(lambda made: made["cluster"]["services"][0]["tasks"][0].update(layers={})),
+        "FILE.json": text,
         "LATE": text.replace('"gathered_at": 1795000000.0', '"gathered_at": 1e300'),
         "DEEP": text.replace('"version": 1', '"version": 1, "more": ' + "[" * 100_000, 1),
     }

@@ -50,6 +50,7 @@ BAD = {
     "an empty expiry": (entry(expires=""), ":5: ", "date"),
     "an expiry that is no date": (entry(expires="soon"), ":5: ", "date"),
     "an expiry that is no day": (entry(expires="2031-02-30"), ":5: ", "date"),
+    "an expiry that is a number": (entry(expires="20310501"), ":5: ", "expected a date, got a whole number"),
     "an expiry with a time": (entry(expires="2031-05-01T10:00:00Z"), ":5: ", "date"),
     "no check": (entry(check=None), ":1: ", "check"),
     "no subject": (entry(subject=None), ":1: ", "subject"),

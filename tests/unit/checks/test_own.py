@@ -66,7 +66,8 @@ BROKEN = {
     "a severity that is none": (CHECK.replace("Severity.LOW", "'huge'"), "x.py: the check does not fit: "),
     "an id that is no text": (CHECK.replace('"shop-x86"', "None"), "x.py: the check does not fit: "),
     "a thing for a rationale": (CHECK.replace('"Because."', "object()"), "x.py: the check does not fit: "),
-    "an empty id": (CHECK.replace("shop-x86", " "), "x.py: a check needs an id"),
+    "an empty id": (CHECK.replace("shop-x86", " "), "x.py: the check does not fit"),
+    "an id that is no word": (CHECK.replace("shop-x86", "[/red] <b>"), "x.py: the check does not fit"),
     "nothing to evaluate": (CHECK.replace("per_node(judge)", "None"), "x.py: CHECK is no hardening.model"),
     "an id of the program": (
         CHECK.replace("shop-x86", "container-seccomp"),

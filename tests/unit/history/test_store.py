@@ -88,6 +88,8 @@ def test_reading_makes_no_folder(tmp_path: Path) -> None:
 
 ADDRESSES = {
     "a password in it": ("mongodb://bob:hunter2@db/x", "holds a password"),
+    "an address with a slip in it": ("mongodb:/bob:hunter2@db/x", "no store is reached by mongodb:"),
+    "something before the scheme": ("bob:hunter2@mongodb://db/x", "no store is reached by mongodb://"),
     "an empty host": ("mongodb://", "cannot be understood"),
     "a broken password": ("mongodb://bob:hunter2:3@@db", "cannot be understood"),
     "another secret": ("mongodb://db/?tls=true&tlsCertificateKeyFilePassword=hunter2", "holds a secret"),

@@ -10,10 +10,11 @@ import msgspec
 import pytest
 from junitparser import JUnitXml
 from markdown_it import MarkdownIt
+from oscal_bindings.v1 import parse_assessment_results
 from rich.console import Console
 from sarif_pydantic import Sarif
 
-from hardening.model.findings import Report, Severity, Status
+from hardening.model.findings import Ref, Report, Severity, Status
 from hardening.render import document, formats, terminal
 from hardening.render.formats import Format
 from tests.unit.render import reports
@@ -43,6 +44,28 @@ def test_no_form_holds_characters_that_cannot_be_seen(report: Report, form: Form
 @each_report
 def test_the_terminal_form_holds_none_either(report: Report) -> None:
     assert not INVISIBLE.search(printed(report, everything=True))
+
+
+def foreign(words: str) -> Report:
+    """A report in which checks say what somebody else wrote."""
+    checks = [
+        msgspec.structs.replace(each, title=words, rationale=words, remediation=words, refs=(Ref(words, "", words),))
+        for each in ORDINARY.checks
+    ]
+    return msgspec.structs.replace(ORDINARY, checks=tuple(checks), tool_version=words)
+
+
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("words", [reports.HOSTILE, "\uffff", "", " "])
+def test_words_of_foreign_checks_are_as_harmless_as_names(words: str, form: Format) -> None:
+    text = formats.render(foreign(words), form)
+    assert not INVISIBLE.search(text)
+    if form is Format.JUNIT:
+        JUnitXml.fromstring(text.encode())
+    if form is Format.OSCAL:
+        parse_assessment_results(text)
+    if form is Format.MARKDOWN:
+        assert not re.search("<script>|<img|<a ", MarkdownIt("gfm-like", {"linkify": False}).render(text))
 
 
 @each_report

@@ -19,6 +19,7 @@ from hardening.render.inert import json_document, plain
         ("two\r\nlines\tand more", "two  lines and more"),
         ("\U000e0041", "\\U000e0041"),
         ("\ud800", "\\ud800"),
+        ("\uffff", "\\uffff"),
     ],
 )
 def test_dangerous_characters_are_shown_not_obeyed(text: str, shown: str) -> None:
