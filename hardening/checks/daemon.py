@@ -22,6 +22,9 @@ _LOCAL = ("unix://", "fd://", "npipe://")
 """Beginnings of addresses that lead to no network; one without a beginning is TCP."""
 
 
+DEFAULT_FILE = "/etc/docker/daemon.json"
+
+
 class Daemon(Struct, frozen=True):
     """What dockerd was told."""
 
@@ -80,6 +83,13 @@ def settings(machine: NodeFacts) -> Known[Daemon] | Unavailable:
     return Known(Daemon(config, machine.daemon_argv.value))
 
 
+def settings_file(machine: NodeFacts) -> Known[str] | Unavailable:
+    """Where a node's engine reads its settings."""
+    if isinstance(machine.daemon_argv, Unavailable):
+        return machine.daemon_argv
+    return Known((_flags(machine.daemon_argv.value, ("--config-file",)) or (DEFAULT_FILE,))[-1])
+
+
 def _flags(argv: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
     found = []
     for index, word in enumerate(argv):
@@ -93,4 +103,5 @@ def _flags(argv: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _typed(value: str) -> object:
-    return {"true": True, "false": False}.get(value, value)
+    """A flag's value; switches may be spelt as Go's `strconv.ParseBool` takes them."""
+    return {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}.get(value.lower(), value)

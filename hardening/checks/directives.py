@@ -8,6 +8,8 @@ from hardening.model.facts import Directive
 
 PASSES = frozenset({"proxy_pass", "fastcgi_pass", "grpc_pass", "scgi_pass", "uwsgi_pass"})
 
+CONDITIONS = frozenset({"if", "limit_except"})
+
 
 class Scope(Struct, frozen=True):
     """A server or one of its locations; `chain` runs from `http` inwards to itself."""
@@ -39,8 +41,9 @@ class Scope(Struct, frozen=True):
 
     @property
     def passes(self) -> Directive | None:
-        """The directive that hands requests to another server."""
-        return next((each for each in self.own if each.name in PASSES), None)
+        """The directive that hands requests to another server; it may stand under a condition."""
+        inner = (each for outer in self.own if outer.name in CONDITIONS for each in outer.block or ())
+        return next((each for each in (*self.own, *inner) if each.name in PASSES), None)
 
     @property
     def serves_files(self) -> bool:

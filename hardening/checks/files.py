@@ -8,6 +8,17 @@ from hardening.model.known import Known, Unavailable
 from .verdict import Verdict, all_of
 
 NOT_READ = "was not looked at"
+PROGRAMS = (
+    "/usr/bin/dockerd",
+    "/usr/sbin/dockerd",
+    "/usr/bin/containerd",
+    "/usr/bin/containerd-shim",
+    "/usr/bin/containerd-shim-runc-v1",
+    "/usr/bin/containerd-shim-runc-v2",
+    "/usr/bin/runc",
+    "/usr/sbin/runc",
+)
+"""What starts containers, where distributions and Docker's own packages put it."""
 
 
 def inode(machine: NodeFacts, path: str) -> Known[FileFacts | None] | Unavailable:
@@ -31,9 +42,9 @@ def protected(
 
 
 def observations(
-    machine: NodeFacts, paths: Iterable[str], mode: int, groups: tuple[str, ...]
+    machine: NodeFacts, paths: Iterable[str], mode: int, groups: tuple[str, ...] = ()
 ) -> Iterator[str | Unavailable | None]:
-    """One observation for each path that exists or was not read; see `all_of`."""
+    """One observation for each path that exists or was not read, see `all_of`; of any group where none is named."""
     for path in paths:
         match inode(machine, path):
             case Unavailable() as gap:
@@ -42,5 +53,6 @@ def observations(
                 continue
             case Known(value=FileFacts() as file):
                 loose = file.mode & ~mode & 0o7777
-                fine = file.uid == 0 and file.group in groups and not loose
-                yield None if fine else f"{path} is {file.user}:{file.group} {file.mode:04o}"
+                fine = file.uid == 0 and (not groups or file.group in groups) and not loose
+                told = f"{path} is {file.user}:{file.group} {file.mode:04o}"
+                yield f"{told}, and an access list names others" if file.acl else None if fine else told

@@ -1,6 +1,7 @@
 """Folders of the node inside containers."""
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 
 from hardening.model.engine import Mount
@@ -19,6 +20,9 @@ SENSITIVE = (
 )  # fmt: skip
 """Folders that decide over the node; a mount of one, of what is below it, or of a folder above it counts."""
 
+HOMES = re.compile(r"/home(/[^/]+(/\.ssh(/.*)?)?)?")
+"""Users' own folders: whoever writes there becomes them at their next login, or logs in by a key."""
+
 
 def exposes(mount: Mount, paths: Iterable[str]) -> bool:
     """Whether a mount shows one of `paths`: itself or a folder above it."""
@@ -28,7 +32,10 @@ def exposes(mount: Mount, paths: Iterable[str]) -> bool:
 def is_sensitive(mount: Mount, paths: Iterable[str] = ()) -> bool:
     """Whether a mount shows part of the node's own system, or of `paths`."""
     decisive = (*SENSITIVE, *map(_plain, paths))
-    return any(_holds(path, place) or _holds(place, path) for place in _places(mount) for path in decisive)
+    return any(
+        HOMES.fullmatch(place) or any(_holds(path, place) or _holds(place, path) for path in decisive)
+        for place in _places(mount)
+    )
 
 
 def source(mount: Mount) -> str:

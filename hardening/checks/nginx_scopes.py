@@ -9,6 +9,8 @@ from .directives import Scope, scopes, seconds
 from .verdict import Answer, all_of, given
 
 Observation = str | Unavailable | None
+ANYWHERE = frozenset({"*", "http:", "https:", "http://*", "https://*"})
+"""Sources of a content security policy that are every site's."""
 
 
 def each_scope(
@@ -69,6 +71,22 @@ def header(name: str) -> Callable[[Scope], str]:
         return ""
 
     return read
+
+
+def sources(policy: str) -> dict[str, list[str]]:
+    """A content security policy: directive -> what it allows."""
+    return {words[0]: words[1:] for part in policy.split(";") if (words := part.split())}
+
+
+def limited(name: str) -> Callable[[Scope], str | None]:
+    """An observer of a limit that is set, and not only counted, such as `limit_req`."""
+
+    def observe(scope: Scope) -> str | None:
+        if scope.value(f"{name}_dry_run", "off") == "on":
+            return f"{name}_dry_run on: counted, and refused nobody"
+        return None if scope.all(name) else f"no {name}"
+
+    return observe
 
 
 def _named(scope: Scope, observation: Observation) -> Observation:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from hardening.model.facts import ContainerFacts, EngineFacts, Facts, NodeFacts
 from hardening.model.findings import Outcome
 from hardening.model.known import Known, Unavailable
-from hardening.model.swarm import TaskTemplate
+from hardening.model.swarm import Task
 
 from .subjects import Evaluate, outcomes
 from .verdict import Answer, not_applicable, unknown
@@ -20,7 +20,7 @@ class Place(Struct, frozen=True):
         tasks: what swarm asked for, by task id.
     """
 
-    tasks: Known[dict[str, TaskTemplate]] | Unavailable
+    tasks: Known[dict[str, Task]] | Unavailable
     node: str
     machine: NodeFacts
     engine: EngineFacts
@@ -35,7 +35,7 @@ class Place(Struct, frozen=True):
         return f"{service}.{slot}" if slot.isdigit() else service
 
     @property
-    def task(self) -> Known[TaskTemplate] | Unavailable | None:
+    def task(self) -> Known[Task] | Unavailable | None:
         """What swarm asked for; None for a container that is no swarm task."""
         task_id = self.container.label("com.docker.swarm.task.id")
         if not task_id:
@@ -75,10 +75,10 @@ def containers(facts: Facts) -> Iterator[Place]:
                 pass
 
 
-def _tasks(facts: Facts) -> Known[dict[str, TaskTemplate]] | Unavailable:
+def _tasks(facts: Facts) -> Known[dict[str, Task]] | Unavailable:
     match facts.swarm:
         case Known(value=swarm):
-            return Known({task.id: task.spec for task in swarm.tasks})
+            return Known({task.id: task for task in swarm.tasks})
         case Unavailable() as gap:
             return gap
 

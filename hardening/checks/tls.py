@@ -5,26 +5,35 @@ from datetime import datetime
 from fnmatch import fnmatch
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from hardening.model.facts import Inside, TlsServer
 from hardening.model.known import Known, Unavailable
 
 from .authority import at, certificates, day
-from .verdict import Answer, all_of, given, not_applicable
+from .verdict import Answer, all_of, given, not_applicable, unknown
 
 OLD = ("TLSv1", "TLSv1.1")
 LEAST_DAYS = 14
 """Enough to notice and to act; what renews by itself renews earlier."""
+LEAST_BITS = 2048
+BROKEN_HASHES = frozenset({"md5", "sha1"})
 EXPECTED = f"for its names, {LEAST_DAYS} more days at least"
 _DAY = 86400
 
 
-def versions_spoken(inside: Known[Inside] | Unavailable, no_tls: str) -> Answer:
-    """Judge by handshakes: none of the old versions may be spoken."""
+def versions_spoken(inside: Known[Inside] | Unavailable, no_tls: str, *, is_meant: bool) -> Answer:
+    """Judge by handshakes: none of the old versions may be spoken.
+
+    Args:
+        inside: of the container.
+        no_tls: what is said where no server speaks TLS.
+        is_meant: whether one should, by its settings.
+    """
 
     def read(endpoints: tuple[TlsServer, ...]) -> Answer:
         if not endpoints:
-            return not_applicable(no_tls)
+            return _silent(no_tls, is_meant=is_meant)
         spoken = sorted({version for each in endpoints for version, on in each.protocols.items() if on})
         asked = {version for each in endpoints for version in each.protocols}
         gaps = [Unavailable(f"the node's TLS library cannot speak {each}") for each in OLD if each not in asked]
@@ -35,22 +44,23 @@ def versions_spoken(inside: Known[Inside] | Unavailable, no_tls: str) -> Answer:
     return given(inside, lambda seen: given(seen.endpoints, read))
 
 
-def certificates_sent(inside: Known[Inside] | Unavailable, now: float, no_tls: str) -> Answer:
-    """Judge the certificates that were sent: issued by an authority, in date, for the names they were asked by.
+def certificates_sent(inside: Known[Inside] | Unavailable, now: float, no_tls: str, *, is_meant: bool) -> Answer:
+    """Judge the certificates that were sent: issued by an authority, in date, strong, for the names asked for.
 
     Args:
         inside: of the container.
         now: seconds since the epoch.
         no_tls: what is said where no server speaks TLS.
+        is_meant: whether one should, by its settings.
     """
 
     def read(servers: tuple[TlsServer, ...]) -> Answer:
         if not servers:
-            return not_applicable(no_tls)
+            return _silent(no_tls, is_meant=is_meant)
         seen = [observation for each in servers for observation in _observations(each, now)]
         ends = sorted({_end(each) for each in servers})
         fine = f"sent {len(servers)} times, valid until {ends[0]}"
-        return all_of(seen, fine=fine, expected=f"issued by an authority, {EXPECTED}")
+        return all_of(seen, fine=fine, expected=f"issued by an authority, strong, {EXPECTED}")
 
     return given(inside, lambda seen: given(seen.endpoints, read))
 
@@ -85,6 +95,20 @@ def names_of(certificate: x509.Certificate) -> tuple[str, ...]:
     return (*extension.get_values_for_type(x509.DNSName), *addresses)
 
 
+def _silent(no_tls: str, *, is_meant: bool) -> Answer:
+    return unknown("it is set up to speak TLS, and no handshake was answered") if is_meant else not_applicable(no_tls)
+
+
+def _weaknesses(certificate: x509.Certificate) -> Iterator[str]:
+    """What lets somebody else make a key or a certificate that is taken for this one."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < LEAST_BITS:
+        yield f"has an RSA key of {key.key_size} bits"
+    algorithm = certificate.signature_hash_algorithm
+    if algorithm and algorithm.name in BROKEN_HASHES:
+        yield f"is signed with {algorithm.name.upper()}"
+
+
 def _old(endpoints: Iterable[TlsServer]) -> Iterator[str | None]:
     for each in endpoints:
         spoken = [version for version in OLD if each.protocols.get(version)]
@@ -103,6 +127,7 @@ def _observations(server: TlsServer, now: float) -> Iterator[str | Unavailable |
             start, end = own.not_valid_before_utc, own.not_valid_after_utc
             for complaint in complaints(now, start, end, names_of(own), (server.server_name,)):
                 yield f"{place}: {complaint}"
+            yield from (f"{place}: {weakness}" for weakness in _weaknesses(own))
             yield f"{place}: is signed by itself" if own.issuer == own.subject else None
 
 

@@ -46,6 +46,7 @@ _WITHOUT_DATA = (
     "authenticationMechanisms",
     "enableLocalhostAuthBypass",
     "enableTestCommands",
+    "quiet",
     "scramSHA256IterationCount",
 )
 """Parameters to ask for by name where the server cannot tell all of them: those that checks judge."""

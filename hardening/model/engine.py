@@ -53,8 +53,9 @@ class LogConfig(Struct, frozen=True, rename="pascal"):
 class HostConfig(Struct, frozen=True, rename="pascal"):
     """What a container was created with on the host's side.
 
-    `masked_paths` are those of /proc and /sys that the engine hides; None where it does not tell, and empty where
-    somebody asked for all of them.
+    `masked_paths` are those of /proc and /sys that the engine hides, `readonly_paths` those that it lets nobody write;
+    None where it does not tell, and empty where somebody asked for all of them. `device_requests` are devices that a
+    driver hands out, such as graphics cards.
     """
 
     privileged: bool = False
@@ -79,17 +80,24 @@ class HostConfig(Struct, frozen=True, rename="pascal"):
     log_config: LogConfig | None = None
     devices: tuple[dict[str, object], ...] | None = None
     device_cgroup_rules: tuple[str, ...] | None = None
+    device_requests: tuple[dict[str, object], ...] | None = None
     masked_paths: tuple[str, ...] | None = None
+    readonly_paths: tuple[str, ...] | None = None
+    sysctls: dict[str, str] | None = None
     ulimits: tuple[Ulimit, ...] | None = None
 
 
 class ContainerConfig(Struct, frozen=True, rename="pascal"):
-    """What a container runs. `env` holds names only; `healthcheck` is the image's or the service's own."""
+    """What a container runs. `env` holds names only; `healthcheck` is the image's or the service's own.
+
+    `env_secrets` is no field of the engine's: the variables among them whose value looks like a secret.
+    """
 
     image: str = ""
     user: str = ""
     labels: dict[str, str] | None = None
     env: tuple[str, ...] | None = None
+    env_secrets: tuple[str, ...] = ()
     healthcheck: dict[str, object] | None = None
 
 

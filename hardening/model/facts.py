@@ -25,7 +25,8 @@ class FileFacts(Struct, frozen=True):
     """A file's inode: `kind` is file, directory, socket, link or other; `mode` the permission bits.
 
     `mtime` is in seconds since the epoch; `sha256` is empty where the content was not asked for. A link is followed:
-    `link` holds where it points, and the rest describes the target (the link itself when it leads nowhere).
+    `link` holds where it points, and the rest describes the target (the link itself when it leads nowhere). `acl` tells
+    that a list beside the permission bits names further users or groups.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class FileFacts(Struct, frozen=True):
     mtime: float
     sha256: str = ""
     link: str = ""
+    acl: bool = False
 
 
 class DiskFacts(Struct, frozen=True):
@@ -256,6 +258,7 @@ class NodeFacts(Struct, frozen=True):
         time: seconds since the epoch, by the node's clock.
         lsm: active kernel security modules.
         apparmor_profiles: loaded profile -> mode (enforce, complain, …).
+        apparmor_in_force: loaded profile of harden's -> whether its rules are those of its file in /etc/apparmor.d.
         sysctls: kernel parameter -> value, of those that matter; one that is missing does not exist in this kernel.
         audit_rules: of the kernel's audit, in the words of `auditctl -l` as far as they are about files.
         files: path -> its inode, `Known(None)` when there is no such file.
@@ -297,6 +300,7 @@ class NodeFacts(Struct, frozen=True):
     transparent_hugepages: Known[str] | Unavailable = Unavailable("was not asked")
     swarm_certificate: Known[str] | Unavailable = Unavailable("was not asked")
     routes: Known[tuple[Route, ...]] | Unavailable = Unavailable("was not asked")
+    apparmor_in_force: Known[dict[str, bool]] | Unavailable = Unavailable("was not asked")
 
     @property
     def has_apparmor(self) -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from .answer import Status
 from .bench import BenchComparison
@@ -30,6 +31,10 @@ __all__ = [
 
 REPORT_VERSION = 1
 """Raised when a field of the JSON report changes its meaning."""
+
+
+CHECK_ID = r"^[A-Za-z][A-Za-z0-9._-]*$"
+"""One word, which every form of the report takes for a name."""
 
 
 class Severity(StrEnum):
@@ -107,7 +112,7 @@ class Check(Struct, frozen=True):
 class CheckSummary(Struct, frozen=True):
     """A check as a report carries it: everything but the code."""
 
-    id: str
+    id: Annotated[str, Meta(pattern=CHECK_ID)]
     title: str
     area: Area
     severity: Severity

@@ -141,7 +141,7 @@ class ServiceMount(Struct, frozen=True, rename="pascal"):
 
 
 class ContainerSpec(Struct, frozen=True, rename="pascal"):
-    """What a service's tasks run. `env` holds names only."""
+    """What a service's tasks run. `env` holds names only, `env_secrets` those whose value looks like a secret."""
 
     image: str = ""
     labels: dict[str, str] | None = None
@@ -149,6 +149,7 @@ class ContainerSpec(Struct, frozen=True, rename="pascal"):
     args: tuple[str, ...] | None = None
     user: str = ""
     env: tuple[str, ...] | None = None
+    env_secrets: tuple[str, ...] = ()
     read_only: bool = False
     init: bool | None = None
     mounts: tuple[ServiceMount, ...] | None = None
@@ -298,9 +299,13 @@ class StoredSpec(Struct, frozen=True, rename="pascal"):
 
 
 class Stored(Struct, frozen=True, rename="pascal"):
-    """`GET /secrets` or `GET /configs`."""
+    """`GET /secrets` or `GET /configs`.
+
+    `holds_secret` is no field of the engine's: whether a config's content holds what looks like a secret.
+    """
 
     id: str = field(name="ID")
     created_at: str
     updated_at: str
     spec: StoredSpec
+    holds_secret: bool = False

@@ -9,12 +9,12 @@ import subprocess
 import time
 from typing import Any, NamedTuple
 
+from hardening.node.command import ENVIRONMENT, output
 from hardening.node.fact import NotReadable
 from hardening.node.kernel import apparmor_profiles
 
 LOG = "/var/log/audit/audit.log"
 _PROFILES = "/etc/apparmor.d"
-_ENVIRONMENT = {"PATH": os.defpath + ":/sbin:/usr/sbin", "LC_ALL": "C"}
 _SECONDS = 60
 _LOADING_SECONDS = 300
 _SETTLE_SECONDS = 0.1
@@ -63,7 +63,7 @@ class AuditTrail:
     def _wait_for_auditd(self) -> None:
         """Auditd writes in order: once it has written a line of ours, it has written all before it."""
         ours = f"harden {secrets.token_hex(8)}"
-        _output("auditctl", "-m", ours)
+        output("auditctl", "-m", ours)
         end = time.monotonic() + _SECONDS
         while ours not in self._added():
             if time.monotonic() > end:
@@ -100,10 +100,10 @@ class Complaining:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
         )
         try:
-            _output("apparmor_parser", "--replace", "--skip-cache", "--Complain", path, seconds=_LOADING_SECONDS)
+            output("apparmor_parser", "--replace", "--skip-cache", "--Complain", path, seconds=_LOADING_SECONDS)
             _require(profile, "complain")
         except BaseException:
             self.end()
@@ -130,7 +130,7 @@ def _require(profile: str, mode: str) -> None:
 
 def lost() -> int:
     """Messages that the kernel's audit could not keep since the machine started."""
-    status = _output("auditctl", "-s")
+    status = output("auditctl", "-s").decode("utf-8", "replace")
     fields = dict(re.findall(r"^(\w+) (\d+)$", status, re.MULTILINE))
     if not {"lost", "enabled", "pid"} <= fields.keys():
         raise NotReadable(f"auditctl told nothing known: {status[:80]}")
@@ -141,21 +141,6 @@ def lost() -> int:
 
 def _version() -> str:
     try:
-        return str((re.findall(r"\d[\w.]*", _output("auditctl", "-v")) or [""])[0])
+        return str((re.findall(r"\d[\w.]*", output("auditctl", "-v").decode()) or [""])[0])
     except NotReadable:
         return ""
-
-
-def _output(*argv: str, seconds: float = _SECONDS) -> str:
-    try:
-        done = subprocess.run(
-            argv, env=_ENVIRONMENT, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
-        )
-    except FileNotFoundError:
-        raise NotReadable(f"{argv[0]} is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise NotReadable(f"{argv[0]} did not end within {seconds:.0f} s") from None
-    if done.returncode:
-        words = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-        raise NotReadable(f"{' '.join(argv)} ended with {done.returncode}: {words[-1] if words else 'no message'}")
-    return done.stdout.decode("utf-8", "replace")

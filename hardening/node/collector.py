@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 
@@ -24,6 +25,7 @@ from hardening.node.fact import Fact, NotReadable, fact, read_text, reason, unav
 from hardening.node.inodes import disks, files, group_members, text_or
 from hardening.node.inside import certificates_of
 from hardening.node.kernel import (
+    apparmor_in_force,
     apparmor_profiles,
     routes,
     security_modules,
@@ -56,6 +58,8 @@ PROGRAMS = (
 )
 _SEARCH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _DAEMON = "dockerd"
+_FILES = ("tlscacert", "tlscert", "tlskey")
+"""Settings that name a file."""
 
 
 def main() -> None:
@@ -75,6 +79,8 @@ def node_facts(request: dict[str, Any]) -> dict[str, Any]:
     owners = SocketOwners(list(running))
     daemon = fact(_daemon, running, request.get("engine_socket", ENGINE_SOCKET))
     argv = _of_daemon(daemon, command_line)
+    words = argv.get("value", [])
+    configured = fact(_settings, config_file(words), bool(request.get("whole_settings")))
     return {
         "hostname": system.nodename,
         "kernel": system.release,
@@ -86,15 +92,16 @@ def node_facts(request: dict[str, Any]) -> dict[str, Any]:
         "python": ".".join(str(part) for part in sys.version_info[:3]),
         "lsm": modules,
         "apparmor_profiles": fact(apparmor_profiles),
+        "apparmor_in_force": fact(apparmor_in_force),
         "sysctls": fact(sysctls),
         "transparent_hugepages": fact(transparent_hugepages),
         "audit_rules": fact(audit_rules),
-        "files": files(request.get("files", [])),
+        "files": files([*request.get("files", []), config_file(words), *named(words, configured.get("value", "{}"))]),
         "disks": disks(["/", "/var/log", root or "/var/lib/docker"]),
         "listeners": fact(listeners, owners),
         "groups": {name: members for name in GROUPS if (members := group_members(name)) is not None},
         "programs": {name: _program(name) for name in PROGRAMS},
-        "daemon_config": fact(_settings, config_file(argv.get("value", [])), bool(request.get("whole_settings"))),
+        "daemon_config": configured,
         "daemon_argv": redacted(argv),
         "daemon_started": _of_daemon(daemon, started),
         "policy": fact(text_or, POLICY, ""),
@@ -161,6 +168,17 @@ def config_file(argv: list[str]) -> str:
         if word.startswith("--config-file="):
             return str(word.partition("=")[2])
     return DAEMON_CONFIG
+
+
+def named(argv: list[str], content: str) -> list[str]:
+    """Files that an engine's command line or settings name: its sockets, certificates and keys above all."""
+    try:
+        config = json.loads(content)
+    except ValueError:
+        config = {}
+    given = [config.get(name) for name in _FILES] + list(config.get("hosts") or []) if isinstance(config, dict) else []
+    values = [word.partition("=")[2] or word for word in [*argv, *given] if isinstance(word, str)]
+    return [path for path in (re.sub("^(-H)?unix://", "", value) for value in values) if path.startswith("/")]
 
 
 def _settings(path: str, whole: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 
@@ -13,7 +14,7 @@ from hardening.node.inside import programs
 from hardening.node.looks import look_for
 from hardening.node.mount_table import reached, rows
 from hardening.node.process import pids_by_container, processes, root_is_read_only
-from hardening.node.redaction import redacted
+from hardening.node.redaction import redacted, text
 
 TYPE_CHECKING = False  # as in the runtime
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def prune(document: Any, shape: Any) -> Any:  # noqa: ANN401 - JSON
         raise NotReadable("the engine's answer has another form than expected: no object")
     if "*" in shape:
         return {key: prune(value, shape["*"]) for key, value in document.items()}
+    if "EnvSecrets" in shape:
+        document = {**document, "EnvSecrets": _telling(document.get("Env"))}
     return {
         key: _names(document[key]) if key == "Env" else prune(document[key], inner)
         for key, inner in shape.items()
@@ -88,6 +91,8 @@ def swarm_facts(engine: EngineSocket, info: dict[str, Any], request: dict[str, A
     def listed(path: str, shape: str) -> Any:  # noqa: ANN401 - JSON
         return prune(engine.get(path) or [], [shapes[shape]])
 
+    configs = [{**each, "HoldsSecret": _holds_secret(each)} for each in engine.get("/configs") or []]
+
     return {
         "seen_from": request["node"],
         "cluster": prune(engine.get("/swarm"), shapes["cluster"]),
@@ -96,7 +101,7 @@ def swarm_facts(engine: EngineSocket, info: dict[str, Any], request: dict[str, A
         "tasks": listed("/tasks", "task"),
         "networks": listed("/networks", "network"),
         "secrets": listed("/secrets", "stored"),
-        "configs": listed("/configs", "stored"),
+        "configs": prune(configs, [shapes["stored"]]),
     }
 
 
@@ -202,6 +207,18 @@ def _alive(init: int) -> int:
     if not init:
         raise NotReadable("the container does not run at the moment")
     return init
+
+
+def _holds_secret(config: dict[str, Any]) -> bool:
+    """Whether a config's content, which managers show to whoever may ask them, holds what looks like a secret."""
+    content = base64.b64decode((config.get("Spec") or {}).get("Data") or "").decode("utf-8", "replace")
+    return text(content) != content
+
+
+def _telling(environment: Any) -> list[str]:  # noqa: ANN401 - JSON
+    """Names of variables whose value looks like a secret, such as an address with a login in it."""
+    pairs = [str(entry).partition("=")[::2] for entry in environment or []]
+    return [name for name, value in pairs if text(value) != value]
 
 
 def _names(environment: Any) -> list[str] | None:  # noqa: ANN401 - JSON

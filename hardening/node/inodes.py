@@ -30,6 +30,7 @@ PATHS = (
     "/etc/harden/policy.json",
     "/etc/sysconfig/docker",
     "/etc/sysctl.d/60-harden.conf",
+    "/etc/systemd/system/containerd.service",
     "/etc/systemd/system/docker.service",
     "/etc/systemd/system/docker.socket",
     "/etc/systemd/system/harden-dns.service",
@@ -69,6 +70,8 @@ PATTERNS = (
     "/etc/docker/certs.d/*/*",
     "/etc/harden/*",
     "/etc/harden/*/*",
+    "/etc/systemd/system/containerd.service.d",
+    "/etc/systemd/system/containerd.service.d/*",
     "/etc/systemd/system/docker.service.d",
     "/etc/systemd/system/docker.service.d/*",
     "/etc/systemd/system/docker.socket.d",
@@ -120,6 +123,7 @@ def inode(path: str) -> dict[str, Any] | None:
         "size": found.st_size,
         "mtime": found.st_mtime,
         "link": link,
+        "acl": not stat.S_ISLNK(found.st_mode) and _has_list(path),
         "sha256": _sha256(path) if stat.S_ISREG(found.st_mode) and path.startswith(HASHED) else "",
     }
 
@@ -174,6 +178,15 @@ def _mounts() -> dict[str, str]:
 
 def _is_below(path: str, mount_point: str) -> bool:
     return mount_point in ("/", path) or path.startswith(mount_point + "/")
+
+
+def _has_list(path: str) -> bool:
+    """Whether an access list names users or groups beside the owner's (acl(5)); a file system may know none."""
+    try:
+        os.getxattr(path, "system.posix_acl_access")
+    except OSError:
+        return False
+    return True
 
 
 def _sha256(path: str) -> str:

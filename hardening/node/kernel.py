@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import glob
+import hashlib
+import os
 import re
 
+from hardening.node.command import output
 from hardening.node.fact import NotReadable, read_text
 
 SYSCTLS = (
@@ -53,6 +57,8 @@ SYSCTLS = (
 )
 """Parameters that a plan sets or a check reads."""
 
+PROFILE_FILES = "/etc/apparmor.d/harden-*"
+
 _SECURITY = "/sys/kernel/security"
 
 
@@ -75,6 +81,32 @@ def parse_profiles(text: str) -> dict[str, str]:
             raise NotReadable(f"the kernel's list of profiles has an unknown form: {line[:80]}")
         profiles[name] = mode[:-1]
     return profiles
+
+
+def apparmor_in_force() -> dict[str, bool]:
+    """Profile of harden's that is loaded -> whether its rules are those that its file gives on this node.
+
+    The kernel keeps the hash of what it was given; the node's parser makes the same of the same file.
+
+    Raises:
+        NotReadable: the kernel or the parser does not tell.
+    """
+    folder = f"{_SECURITY}/apparmor/policy/profiles"
+    loaded = {read_text(f"{folder}/{each}/name").strip(): each for each in os.listdir(folder)}
+    found = {}
+    for path in sorted(glob.glob(PROFILE_FILES)):
+        name = os.path.basename(path)
+        if name in loaded:
+            compiled = output("apparmor_parser", "--skip-cache", "--stdout", path)
+            found[name] = _loaded_hash(f"{folder}/{loaded[name]}") == hashlib.sha256(compiled).hexdigest()
+    return found
+
+
+def _loaded_hash(folder: str) -> str:
+    try:
+        return read_text(f"{folder}/raw_sha256").strip()
+    except FileNotFoundError:
+        raise NotReadable("this kernel keeps no hash of what AppArmor was given") from None
 
 
 def sysctls() -> dict[str, str]:

@@ -95,7 +95,7 @@ def wanted(project: Project, machine: NodeFacts, others: NodePolicy) -> Iterator
     yield ManagedFile(FENCE, _program("fence.py"), "Install what keeps tasks within their networks")
     yield ManagedFile(RUNTIME_MODULE, _program("runtime.py"), "Install the OCI runtime that confines tasks")
     yield ManagedFile(RUNTIME, _program("harden_runtime.py"), "Install the runtime's program", mode=0o755)
-    loaded = known(machine.apparmor_profiles) or {}
+    loaded, in_force = known(machine.apparmor_profiles) or {}, known(machine.apparmor_in_force) or {}
     for role, profile in sorted(project.profiles.items()):
         yield ManagedFile(f"{SECCOMP_FOLDER}/{role}.json", profile.seccomp, f"Install the seccomp profile of {role}")
         if not machine.has_apparmor:
@@ -105,7 +105,7 @@ def wanted(project: Project, machine: NodeFacts, others: NodePolicy) -> Iterator
             profile.apparmor,
             f"Load the AppArmor profile {profile.apparmor_name}",
             check=("apparmor_parser", "-r", "-W", "{}"),
-            in_force=loaded.get(profile.apparmor_name) == "enforce",
+            in_force=loaded.get(profile.apparmor_name) == "enforce" and in_force.get(profile.apparmor_name, True),
         )
     yield ManagedFile(
         POLICY_FILE,

@@ -79,3 +79,27 @@ def test_an_intruder_gets_through_nowhere(project: Path) -> None:
     by = {each["probe"]: each["layer"] for each in drill["verdicts"]}
     assert (by["writable-code"], by["code-after-writing"]) == ("seccomp", "seccomp")
     assert by["shadow"] in {"AppArmor", "not there"}
+
+
+def test_wider_rules_under_the_same_name_are_found_and_replaced(deployed: dict[str, Host], tmp_path: Path) -> None:
+    """What a person with root may do in a moment, and no file or name tells."""
+    wider = f"sed 's/^  deny mount,/  mount,/' /etc/apparmor.d/harden-{ROLE} | apparmor_parser --replace"
+    host = deployed["node2"]
+    ask(host, "sh", "-c", wider)
+    assert found(tmp_path) == {"node2"}
+    done = harden("deploy", "--inventory", "lab", "--yes")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert found(tmp_path) == set()
+
+
+def found(folder: Path) -> set[str]:
+    """Nodes on which the audit finds other rules in the kernel than in the file."""
+    report = folder / "report.json"
+    assert harden("audit", "--inventory", "lab", "-o", str(report)).returncode in {0, 1}
+    outcomes = [
+        each["outcome"]
+        for each in json.loads(report.read_text())["findings"]
+        if each["check"] == "node-apparmor-rules-in-force"
+    ]
+    assert len(outcomes) == 3
+    return {each["node"] for each in outcomes if each["status"] == "fail"}

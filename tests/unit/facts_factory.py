@@ -171,6 +171,7 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "/etc/docker/daemon.json": file(),
         "/etc/default/docker": unit,
         "/etc/sysconfig/docker": absent,
+        "/etc/containerd": absent,
         "/etc/containerd/config.toml": absent,
         "/etc/apparmor.d": folder,
         "/etc/harden": folder,
@@ -180,11 +181,13 @@ def files(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "/etc/harden/policy.json": file(),
         "/etc/harden/seccomp/web.json": file(),
         "/etc/apparmor.d/harden-web": file(),
-        RUNTIME: program,
+        RUNTIME: file(0o755),
         RUNTIME_MODULE: file(),
         FENCE: file(),
+        "/lib/systemd/system/containerd.service": unit,
         "/lib/systemd/system/docker.service": unit,
         "/lib/systemd/system/docker.socket": unit,
+        "/etc/systemd/system/containerd.service": absent,
         "/etc/systemd/system/docker.service": absent,
         "/etc/systemd/system/docker.socket": absent,
         "/run/docker.sock": file(0o660, "root", "docker", kind="socket", sha256=""),
@@ -223,6 +226,7 @@ AUDIT_RULES = tuple(
 SYSCTLS = {
     "kernel.dmesg_restrict": "1",
     "kernel.kptr_restrict": "2",
+    "kernel.randomize_va_space": "2",
     "kernel.unprivileged_bpf_disabled": "2",
     "kernel.yama.ptrace_scope": "1",
     "net.core.bpf_jit_harden": "2",
@@ -341,6 +345,7 @@ def node(*containers: ContainerFacts, **changes: Any) -> NodeFacts:  # noqa: ANN
         python="3.13.5",
         lsm=Known(("lockdown", "yama", "apparmor", "bpf")),
         apparmor_profiles=Known({"docker-default": "enforce", "harden-web": "enforce"}),
+        apparmor_in_force=Known({"harden-web": True}),
         sysctls=Known(SYSCTLS),
         audit_rules=Known(AUDIT_RULES),
         files=files(),
@@ -441,10 +446,15 @@ def task(of: Service | None = None, **changes: Any) -> Task:  # noqa: ANN401
         node_id="w4",
         slot=1,
         spec=parent.spec.task_template,
-        status=TaskStatus("running", container_status=ContainerStatus("c1", 4242)),
+        status=runs("c1"),
         desired_state="running",
     )
     return msgspec.structs.replace(made, **changes)
+
+
+def runs(identity: str) -> TaskStatus:
+    """The state of a task whose container runs."""
+    return TaskStatus("running", container_status=ContainerStatus(identity, 4242))
 
 
 def overlay(name: str = "shop_data", **changes: Any) -> Network:  # noqa: ANN401
@@ -461,8 +471,10 @@ def addresses(*subnets: str) -> Addresses:
     return Addresses(tuple(Subnet(subnet) for subnet in subnets))
 
 
-def stored(name: str, number: str, created: str = "2026-11-01T10:00:00.123456789Z") -> Stored:
-    return Stored(number, created, created, StoredSpec(name))
+def stored(
+    name: str, number: str, created: str = "2026-11-01T10:00:00.123456789Z", *, holds_secret: bool = False
+) -> Stored:
+    return Stored(number, created, created, StoredSpec(name), holds_secret)
 
 
 def swarm(**changes: Any) -> SwarmFacts:  # noqa: ANN401
@@ -617,16 +629,18 @@ def altered_inside(inside: Known[Inside] | Unavailable | None = None, **changes:
     return Known(msgspec.structs.replace(made, **changes))
 
 
+SECURITY = {"authorization": "enabled", "keyFile": "/run/secrets/keyfile", "javascriptEnabled": False}
 COMMAND_LINE = {
     "net": {"bindIp": "0.0.0.0", "tls": {"mode": "requireTLS", "disabledProtocols": "TLS1_0,TLS1_1"}},  # noqa: S104 - a fact
     "replication": {"replSetName": "rs0"},
-    "security": {"authorization": "enabled", "keyFile": "/run/secrets/keyfile", "javascriptEnabled": False},
+    "security": SECURITY,
     "systemLog": {"quiet": False},
 }
 PARAMETERS = {
     "enableLocalhostAuthBypass": False,
     "authenticationMechanisms": ["SCRAM-SHA-256"],
     "enableTestCommands": False,
+    "quiet": False,
     "scramSHA256IterationCount": 15000,
     "ok": 1.0,
 }
@@ -695,7 +709,7 @@ def mongo_container(number: int, **changes: Any) -> ContainerFacts:  # noqa: ANN
     """The container that a member of `mongod` runs in."""
     labels = {
         "com.docker.swarm.service.name": f"shop_mongo{number}",
-        "com.docker.swarm.task.id": "t1",
+        "com.docker.swarm.task.id": f"mongo{number}",
         "com.docker.swarm.task.name": f"shop_mongo{number}.1.t1",
     }
     return container(inspect(**{"id": f"c{number}", "labels": labels, "name": f"/shop_mongo{number}.1.t1"} | changes))
@@ -703,8 +717,11 @@ def mongo_container(number: int, **changes: Any) -> ContainerFacts:  # noqa: ANN
 
 def mongo_set(*members: MongoMember) -> Facts:
     """Three nodes with a container of the set on each, and the web server on all of them."""
+    own = (task(id=f"mongo{n}", service_id=f"shop_mongo{n}", status=runs(f"c{n}")) for n in (1, 2, 3))
+    told = Known(swarm(tasks=(task(), *own)))
     nodes = (
-        node(engine=Known(engine(container(), mongo_container(number), node_id=f"m{number}"))) for number in (1, 2, 3)
+        node(engine=Known(engine(container(), mongo_container(number), node_id=f"m{number}")), swarm=told)
+        for number in (1, 2, 3)
     )
     return cluster(*nodes, mongo=members)
 

@@ -236,6 +236,7 @@ def node(name: str, *containers: ContainerFacts, **changes: object) -> NodeFacts
     made = given.node(
         hostname=name,
         apparmor_profiles=Known(profiles),
+        apparmor_in_force=Known(dict.fromkeys(profiles, True)),
         files=files,
         listeners=Known(listening),
         policy=Known(POLICY),

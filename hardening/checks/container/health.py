@@ -15,9 +15,11 @@ from hardening.checks.vocabulary import (
 
 
 def judge(place: Place) -> Verdict:
-    """The engine keeps a state only where a health check is defined."""
-    health = place.container.inspect.state.health
-    expected = "a health check that says healthy"
+    """The engine keeps a state only where a health check is defined, and the last one while nothing runs."""
+    state = place.container.inspect.state
+    health, expected = state.health, "a health check that says healthy"
+    if state.status == "paused":
+        return failed("paused: none of its processes runs", expected)
     if health is None or health.status in {"", "none"}:
         return failed("no health check", expected)
     if health.status == "starting":

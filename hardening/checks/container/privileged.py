@@ -4,15 +4,22 @@ from hardening.checks.vocabulary import Area, Check, Place, Severity, Verdict, c
 
 MASKED = frozenset({"/proc/kcore", "/proc/keys", "/sys/firmware"})
 """The node's memory, keys and firmware, which every engine hides."""
+READ_ONLY = frozenset({"/proc/sys", "/proc/sysrq-trigger"})
+"""The kernel's parameters, and the file by which root stops or restarts the node."""
 
 
 def judge(place: Place) -> Verdict:
     """The engine's own record; masks over /proc and /sys can be taken off alone, by `systempaths=unconfined`."""
     host = place.container.inspect.host_config
-    shown = sorted(MASKED - set(host.masked_paths)) if host.masked_paths is not None else []
-    if not host.privileged and shown:
-        return failed(f"privileged: false, but not masked: {', '.join(shown)}", "false, and the engine's masks")
+    opened = {"masked": _missing(MASKED, host.masked_paths), "read-only": _missing(READ_ONLY, host.readonly_paths)}
+    told = "; ".join(f"not {how}: {', '.join(paths)}" for how, paths in opened.items() if paths)
+    if not host.privileged and told:
+        return failed(f"privileged: false, but {told}", "false, and the engine's masks")
     return (failed if host.privileged else passed)(f"privileged: {str(host.privileged).lower()}", "false")
+
+
+def _missing(wanted: frozenset[str], found: tuple[str, ...] | None) -> list[str]:
+    return sorted(wanted - set(found)) if found is not None else []
 
 
 CHECK = Check(

@@ -13,7 +13,7 @@ from hardening.checks.vocabulary import (
     passed,
     per_container,
 )
-from hardening.model.swarm import RestartPolicy, TaskTemplate
+from hardening.model.swarm import RestartPolicy, Task
 
 MOST_ATTEMPTS = 5
 LEAST_DELAY = 5.0
@@ -27,8 +27,8 @@ def judge(place: Place) -> Answer:
     return _plain(place) if place.task is None else given(place.task, _of_task)
 
 
-def _of_task(task: TaskTemplate) -> Verdict:
-    policy = task.restart_policy or RestartPolicy(delay=int(LEAST_DELAY * 1e9))
+def _of_task(task: Task) -> Verdict:
+    policy = task.spec.restart_policy or RestartPolicy(delay=int(LEAST_DELAY * 1e9))
     delay = policy.delay / 1e9
     attempts = policy.max_attempts or "no limit of"
     observed = f"{policy.condition}, {attempts} attempts, {delay:g} s apart"

@@ -15,7 +15,7 @@ from hardening.checks.vocabulary import (
     per_container,
 )
 from hardening.model.engine import Ulimit
-from hardening.model.swarm import TaskTemplate
+from hardening.model.swarm import Task
 
 EXPECTED = "the engine's defaults, or what the service's definition asks for"
 Limits = dict[str, tuple[int, int]]
@@ -35,8 +35,8 @@ def _judge(place: Place, daemon: Daemon) -> Answer:
     return given(place.task, lambda task: _of_task(own, found, task))
 
 
-def _of_task(own: Limits, found: Limits, task: TaskTemplate) -> Answer:
-    asked = _declared((task.container_spec.ulimits if task.container_spec else None) or ())
+def _of_task(own: Limits, found: Limits, task: Task) -> Answer:
+    asked = _declared((task.spec.container_spec.ulimits if task.spec.container_spec else None) or ())
     strange = {name: limit for name, limit in own.items() if asked.get(name) != limit}
     lost = {name: limit for name, limit in asked.items() if found.get(name) != limit}
     if strange or lost:

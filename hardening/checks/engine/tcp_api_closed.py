@@ -1,6 +1,6 @@
 """Can the engine be commanded over the network without a certificate?"""
 
-from collections.abc import Iterable
+import ipaddress
 
 from hardening.checks.daemon import Daemon, settings
 from hardening.checks.vocabulary import (
@@ -29,21 +29,39 @@ def judge(machine: NodeFacts) -> Answer:
     return given(settings(machine), lambda daemon: given(machine.listeners, lambda sockets: _judge(daemon, sockets)))
 
 
-def _judge(daemon: Daemon, sockets: Iterable[Listener]) -> Verdict:
+def _judge(daemon: Daemon, sockets: tuple[Listener, ...]) -> Verdict:
     hosts = daemon.network_hosts
-    open_ports = [
-        f"{socket.address}:{socket.port}"
-        for socket in sockets
-        if socket.protocol.startswith("tcp")
-        and (socket.port in API_PORTS or "dockerd" in socket.program.split(","))
-        and socket.port not in SWARM_PORTS
-        and (hosts or socket.port in API_PORTS or ACTIVATED in socket.program.split(","))
-    ]
-    seen = ", ".join(dict.fromkeys([*hosts, *open_ports]))
+    listening = [socket for socket in sockets if socket.protocol.startswith("tcp")]
+    own = [socket for socket in listening if _is_the_engine(socket, asked=bool(hosts))]
+    others = [socket for socket in listening if socket not in own and _leads_to_it(socket)]
+    foreign = [f"{_told(each)} by {each.program or 'an unknown program'}" for each in others]
+    seen = ", ".join(dict.fromkeys([*hosts, *map(_told, own), *foreign]))
     if not seen:
         return passed("the engine listens on its Unix socket only", EXPECTED)
     verified = daemon.on("tlsverify")
-    return (passed if verified else failed)(f"{seen}; tlsverify: {str(verified).lower()}", EXPECTED)
+    fine = verified and not others
+    return (passed if fine else failed)(f"{seen}; tlsverify: {str(verified).lower()}", EXPECTED)
+
+
+def _is_the_engine(socket: Listener, *, asked: bool) -> bool:
+    """Whether it is the API of dockerd, which checks certificates itself if it was told to."""
+    programs = socket.program.split(",")
+    if "dockerd" not in programs or socket.port in SWARM_PORTS:
+        return False
+    return asked or socket.port in API_PORTS or ACTIVATED in programs
+
+
+def _leads_to_it(socket: Listener) -> bool:
+    """Whether another program passes on to it what comes, or is containerd, which checks nobody."""
+    return socket.port in API_PORTS or ("containerd" in socket.program.split(",") and not _is_loopback(socket))
+
+
+def _is_loopback(socket: Listener) -> bool:
+    return ipaddress.ip_address(socket.address.partition("%")[0]).is_loopback
+
+
+def _told(socket: Listener) -> str:
+    return f"{socket.address}:{socket.port}"
 
 
 CHECK = Check(

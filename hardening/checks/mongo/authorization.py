@@ -24,6 +24,8 @@ def judge(member: MongoMember) -> Answer:
         members = "keyFile" in settings or str(settings.get("clusterAuthMode", "")) not in {"", "keyFile"}
         implied = members and mode == "not set"
         observed = f"authorization {mode}" + (", switched on by member authentication" if implied else "")
+        if settings.get("transitionToAuth") is True:
+            return failed(f"{observed}, and not enforced yet: transitionToAuth", "enabled")
         fine = mode == "enabled" or implied
         return (passed if fine else failed)(observed, "enabled")
 

@@ -15,16 +15,21 @@ from hardening.checks.vocabulary import (
 )
 from hardening.model.facts import MongoMember
 
+LAX = {
+    "any certificate": "net.tls.allowInvalidCertificates",
+    "a certificate for any name": "net.tls.allowInvalidHostnames",
+}
+
 
 def judge(member: MongoMember) -> Answer:
     """By a shared key or by certificates, and to the right one: over TLS that verifies who answers."""
-    unverified = option(member, "net.tls.allowInvalidCertificates") == Known(value=True)
+    lax = [each for each, path in LAX.items() if option(member, path) == Known(value=True)]
 
     def read(security: object) -> Answer:
         settings = security if isinstance(security, dict) else {}
         mode = str(settings.get("clusterAuthMode") or ("keyFile" if settings.get("keyFile") else "none"))
-        observed = f"members authenticate by {mode}" + (", to whoever shows any certificate" if unverified else "")
-        return (failed if mode == "none" or unverified else passed)(observed, "keyFile or x509, certificates verified")
+        observed = f"members authenticate by {mode}" + (f", to whoever shows {' or '.join(lax)}" if lax else "")
+        return (failed if mode == "none" or lax else passed)(observed, "keyFile or x509, certificates verified")
 
     return given(option(member, "security"), read)
 
@@ -38,6 +43,6 @@ CHECK = Check(
     refs=cis_mongodb("2.3"),
     rationale="Otherwise a stranger joins the set, receives every document and votes.",
     remediation="`security: {keyFile: /run/secrets/keyfile}`, the secret with mode 0400 and the service's user; or "
-    "`clusterAuthMode: x509`. Remove `allowInvalidCertificates` from `net.tls`.",
+    "`clusterAuthMode: x509`. Remove what begins with `allowInvalid` from `net.tls`.",
     evaluate=per_member(judge),
 )

@@ -20,7 +20,7 @@ from hardening.model.facts import MongoMember
 
 
 def judge(name: str, members: tuple[MongoMember, ...]) -> Answer:
-    """Voting members of the configuration, and the machines they were seen on."""
+    """Members of the configuration, and the machines they were seen on; one without a vote has the data as well."""
     if not name:
         return not_applicable("a standalone server is alone")
     return given(configuration(members), lambda config: _judge(config, members))
@@ -30,13 +30,11 @@ def _judge(config: Document, members: Iterable[MongoMember]) -> Verdict:
     machines: Counter[str] = Counter()
     lost = []
     for entry in members_of(config):
-        if whole(entry.get("votes", 1)) == 0:
-            continue
         host = str(entry.get("host", "")).partition(":")[0]
         member = next((each for each in members if is_called(each.service, host)), None)
         if member is None:
             lost.append(host)
-        else:
+        elif whole(entry.get("votes", 1)):
             machines[member.node] += 1
     verdict = all_of(
         (f"{machine} holds {count} votes" if count > 1 else None for machine, count in machines.items()),

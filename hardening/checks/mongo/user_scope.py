@@ -9,7 +9,7 @@ from hardening.model.facts import MongoUser
 WRITES = frozenset({"readWrite", "dbOwner", "dbAdmin", "userAdmin"})
 SYSTEM = frozenset({"admin", "config", "local"})
 ADMINISTRATION = frozenset({"root", "userAdminAnyDatabase", "clusterAdmin", "__system"})
-EVERYWHERE = ADMINISTRATION | {"restore"}
+EVERYWHERE = ADMINISTRATION | {"backup", "clusterManager", "hostManager", "readAnyDatabase", "restore"}
 HOMES = frozenset({"admin", "$external"})
 """Databases in which administrators are made; a user of any other one is an application's."""
 
@@ -19,7 +19,7 @@ def judge(users: tuple[MongoUser, ...]) -> Answer:
     return all_of(
         _observations(users),
         fine=f"none of {len(users)} users writes beyond one database of their own",
-        expected="roles that write on one database at most, none on admin, config or local",
+        expected="roles that write on one database at most, none on admin, config or local, none on all",
     )
 
 
@@ -34,14 +34,14 @@ def _observations(users: tuple[MongoUser, ...]) -> Iterator[str | None]:
         wide |= held & EVERYWHERE if user.database not in HOMES else set()
         if written & SYSTEM or wide:
             reach = sorted(written & SYSTEM) or [f"all of them ({', '.join(sorted(wide))})"]
-            yield f"{user.name} writes to {', '.join(reach)}"
+            yield f"{user.name} reaches {', '.join(reach)}"
         else:
             yield f"{user.name} writes to {', '.join(sorted(written))}" if len(written) > 1 else None
 
 
 CHECK = Check(
     id="mongo-user-scope",
-    title="An application's user writes to its own database only",
+    title="An application's user writes to its own database only, and cannot read all of them",
     area=Area.MONGO,
     severity=Severity.HIGH,
     level=1,

@@ -1,13 +1,17 @@
 """Is an acknowledged write safe from the loss of one machine?"""
 
-from hardening.checks.mongo_answers import Document, at, document
+from functools import partial
+
+from hardening.checks.mongo_answers import Document, at, configuration, document
 from hardening.checks.vocabulary import (
+    Answer,
     Area,
     Check,
     Known,
     Severity,
     Verdict,
     failed,
+    given,
     not_applicable,
     passed,
     per_replica_set,
@@ -15,10 +19,11 @@ from hardening.checks.vocabulary import (
 )
 from hardening.model.facts import MongoMember
 
-EXPECTED = "w: majority, set for the whole set"
+EXPECTED = "w: majority, in the journal, set for the whole set"
+JOURNAL = "writeConcernMajorityJournalDefault"
 
 
-def judge(name: str, members: tuple[MongoMember, ...]) -> Verdict:
+def judge(name: str, members: tuple[MongoMember, ...]) -> Answer:
     """The set's default; with an arbiter the implicit one silently becomes w:1."""
     if not name:
         return not_applicable("a standalone server acknowledges for itself")
@@ -26,17 +31,22 @@ def judge(name: str, members: tuple[MongoMember, ...]) -> Verdict:
     for member in members:
         match document(member.default_concern):
             case Known(value=answer):
-                return _judge(answer)
+                return given(configuration(members), partial(_judge, answer))
             case gap:
                 reasons.append(f"{member.service}: {gap.reason}")
     return unknown("; ".join(reasons))
 
 
-def _judge(answer: Document) -> Verdict:
+def _judge(answer: Document, config: Document) -> Verdict:
     concern = at(answer, "defaultWriteConcern.w", "not set")
     source = str(answer.get("defaultWriteConcernSource", "not told"))
+    observed = f"w: {concern}, source {source}"
+    if at(answer, "defaultWriteConcern.j") is False:
+        return failed(f"{observed}, j: false: confirmed before it is on disk", EXPECTED)
+    if config.get(JOURNAL) is False:
+        return failed(f"{observed}, {JOURNAL} false: confirmed before it is on disk", EXPECTED)
     fine = concern == "majority" and source == "global"
-    return (passed if fine else failed)(f"w: {concern}, source {source}", EXPECTED)
+    return (passed if fine else failed)(observed, EXPECTED)
 
 
 CHECK = Check(

@@ -6,8 +6,9 @@ from hardening.checks.vocabulary import Area, Check, Severity, cis_nginx, per_se
 
 
 def observe(scope: Scope) -> str | None:
-    """On unless switched off."""
-    return "access_log off" if scope.value("access_log", "on") == "off" else None
+    """On unless switched off, or written nowhere."""
+    target = scope.value("access_log", "on")
+    return f"access_log {target}" if target in {"off", "/dev/null"} else None
 
 
 def matters(scope: Scope) -> bool:
@@ -24,7 +25,7 @@ CHECK = Check(
     level=1,
     refs=cis_nginx("3.2"),
     rationale="Without it nobody can say who did what, and when it began.",
-    remediation="Remove `access_log off;` (a health check's exact location may keep it).",
+    remediation="Remove `access_log off;` or `/dev/null` (a health check's exact location may keep it).",
     evaluate=per_server(
         each_scope(observe, where=matters, fine="logged", expected="access_log on", nothing="it has no server")
     ),

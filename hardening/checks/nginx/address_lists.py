@@ -8,6 +8,7 @@ from hardening.checks.vocabulary import (
     Check,
     Severity,
     cis_nginx,
+    failed,
     given,
     manual,
     not_applicable,
@@ -18,12 +19,19 @@ from hardening.model.facts import Directive, NginxServer
 
 EXPECTED = "`allow` and `deny all` wherever not everybody is meant"
 
+INTERNALS = ("stub_status", "status", "api")
+"""Directives that tell of a server's connections or change its settings: meant for those who run it."""
+
 
 def judge(server: NginxServer) -> Answer:
-    """Whom a place is meant for, a person knows."""
+    """Whom a place is meant for, a person knows; but not where NGINX tells of itself."""
 
     def read(config: tuple[Directive, ...]) -> Answer:
-        places = [scope for scope in scopes(config) if scope.serves_files or scope.passes]
+        every = list(scopes(config))
+        told = [scope.name for scope in every if any(map(scope.has, INTERNALS)) and not _is_limited(scope)]
+        if told:
+            return failed(f"tells everybody about itself: {listed(told)}", EXPECTED)
+        places = [scope for scope in every if scope.serves_files or scope.passes]
         if not places:
             return not_applicable("it answers no requests")
         everybody = [scope.name for scope in places if not _is_limited(scope)]

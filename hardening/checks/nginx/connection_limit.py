@@ -1,6 +1,6 @@
 """How many connections may one address hold?"""
 
-from hardening.checks.nginx_scopes import each_scope
+from hardening.checks.nginx_scopes import each_scope, limited
 from hardening.checks.vocabulary import Area, Check, Severity, cis_nginx, per_server
 
 CHECK = Check(
@@ -14,7 +14,7 @@ CHECK = Check(
     remediation="`limit_conn_zone $binary_remote_addr zone=addr:10m;` in `http`, `limit_conn addr 50;` in `server`.",
     evaluate=per_server(
         each_scope(
-            lambda scope: None if scope.all("limit_conn") else "no limit_conn",
+            limited("limit_conn"),
             where=lambda scope: (scope.serves_files or scope.passes is not None) and not scope.is_internal,
             fine="limited",
             expected="limit_conn wherever requests are answered",

@@ -1,10 +1,10 @@
 """What may a page load and run?"""
 
 from hardening.checks.directives import Scope
-from hardening.checks.nginx_scopes import each_scope, header
+from hardening.checks.nginx_scopes import ANYWHERE, each_scope, header, sources
 from hardening.checks.vocabulary import Area, Check, Severity, cis_nginx, per_server
 
-UNSAFE = ("'unsafe-inline'", "'unsafe-eval'")
+UNSAFE = frozenset({"'unsafe-inline'", "'unsafe-eval'", "data:", "blob:"})
 read = header("Content-Security-Policy")
 
 
@@ -13,11 +13,11 @@ def observe(scope: Scope) -> str | None:
     policy = read(scope)
     if not policy:
         return "no Content-Security-Policy"
-    parts = {words[0]: words[1:] for part in policy.split(";") if (words := part.split())}
+    parts = sources(policy)
     scripts = parts.get("script-src", parts.get("default-src"))
     if scripts is None:
         return "scripts are not restricted"
-    unsafe = [word for word in scripts if word in (*UNSAFE, "*")]
+    unsafe = [word for word in scripts if word in UNSAFE | ANYWHERE]
     return f"scripts: {', '.join(unsafe)}" if unsafe else None
 
 
@@ -35,7 +35,7 @@ CHECK = Check(
             observe,
             where=lambda scope: scope.serves_files,
             fine="sent",
-            expected="a policy without unsafe-inline, unsafe-eval or * for scripts",
+            expected="a policy without unsafe-inline, unsafe-eval, data: or every site for scripts",
             nothing="it serves no files; the application sends its own headers",
         )
     ),

@@ -1,16 +1,19 @@
 """May other sites show a page inside their own?"""
 
 from hardening.checks.directives import Scope
-from hardening.checks.nginx_scopes import each_scope, header
+from hardening.checks.nginx_scopes import ANYWHERE, each_scope, header, sources
 from hardening.checks.vocabulary import Area, Check, Severity, per_server
 
 read_options, read_policy = header("X-Frame-Options"), header("Content-Security-Policy")
 
 
 def observe(scope: Scope) -> str | None:
-    """Either header will do."""
-    fine = read_options(scope).upper() in {"DENY", "SAMEORIGIN"} or "frame-ancestors" in read_policy(scope)
-    return None if fine else "any site may frame it"
+    """Either header will do; browsers that know both go by the policy."""
+    allowed = sources(read_policy(scope)).get("frame-ancestors")
+    if allowed is None:
+        return None if read_options(scope).upper() in {"DENY", "SAMEORIGIN"} else "any site may frame it"
+    anywhere = sorted(ANYWHERE.intersection(allowed))
+    return f"frame-ancestors {', '.join(anywhere)}" if anywhere else None
 
 
 CHECK = Check(

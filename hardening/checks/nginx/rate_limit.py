@@ -1,6 +1,6 @@
 """How many requests may one address make?"""
 
-from hardening.checks.nginx_scopes import each_scope
+from hardening.checks.nginx_scopes import each_scope, limited
 from hardening.checks.vocabulary import Area, Check, Severity, cis_nginx, per_server
 
 CHECK = Check(
@@ -15,7 +15,7 @@ CHECK = Check(
     "burst=100 nodelay;` in the location.",
     evaluate=per_server(
         each_scope(
-            lambda scope: None if scope.all("limit_req") else "no limit_req",
+            limited("limit_req"),
             where=lambda scope: scope.passes is not None and not scope.is_internal,
             fine="limited",
             expected="limit_req wherever requests are passed on",

@@ -7,9 +7,8 @@ from hardening.checks.nginx_scopes import each_scope
 from hardening.checks.nginx_tls import NO_TLS, speaks_tls
 from hardening.checks.vocabulary import Area, Check, Severity, cis_nginx, per_server
 
-WEAK = re.compile(
-    r"^(?:.*(?:RC4|3?DES|MD5|NULL|EXP|PSK|SRP|aNULL|eNULL|CBC).*|ALL|LOW|MEDIUM|DEFAULT|AES(?:128|256)-.*)$"
-)
+STRONG = re.compile(r"k?(?:ECDHE|EECDH|DHE|EDH)[-+](?!PSK).*(?:GCM|CHACHA20|CCM).*|TLS_(?:AES|CHACHA20)_.*")
+"""A cipher or a sum of keywords that says both: the exchange of keys, and that what is encrypted is authenticated."""
 
 
 def observe(scope: Scope) -> str | None:
@@ -17,11 +16,16 @@ def observe(scope: Scope) -> str | None:
     protocols = scope.all("ssl_protocols")
     if protocols and protocols[-1].args == ("TLSv1.3",):
         return None
-    text = scope.value("ssl_ciphers", "HIGH:!aNULL:!MD5")
-    weak = [word for word in re.split(r"[:, ]", text) if word and word[0] not in "!-+@" and WEAK.match(word)]
-    if "HIGH" in text.split(":"):
-        weak.append("HIGH (CBC and no forward secrecy among them)")
+    words = re.split(r"[:, ]", _list(scope))
+    weak = [word for word in words if word and word[0] not in "!-+@" and not STRONG.fullmatch(word)]
+    weak += [word for word in words if word == "@SECLEVEL=0"]
     return f"offers {', '.join(weak)}" if weak else None
+
+
+def _list(scope: Scope) -> str:
+    """The list in force: that of `ssl_conf_command` is set last."""
+    commands = {each.args[0]: each.args[1] for each in scope.all("ssl_conf_command") if len(each.args) > 1}
+    return commands.get("CipherString") or scope.value("ssl_ciphers", "HIGH:!aNULL:!MD5")
 
 
 CHECK = Check(

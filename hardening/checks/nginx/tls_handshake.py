@@ -1,6 +1,6 @@
 """Which versions of TLS does a server really speak?"""
 
-from hardening.checks.nginx_tls import NO_TLS
+from hardening.checks.nginx_tls import NO_TLS, is_meant
 from hardening.checks.tls import versions_spoken
 from hardening.checks.vocabulary import Area, Check, Severity, cis_nginx, per_server
 
@@ -13,5 +13,5 @@ CHECK = Check(
     refs=cis_nginx("4.1.4"),
     rationale="Settings and the TLS library decide together; only a handshake shows the outcome.",
     remediation="`ssl_protocols TLSv1.2 TLSv1.3;` in `http`.",
-    evaluate=per_server(lambda server: versions_spoken(server.inside, NO_TLS)),
+    evaluate=per_server(lambda server: versions_spoken(server.inside, NO_TLS, is_meant=is_meant(server))),
 )

@@ -13,6 +13,8 @@ from hardening.checks.vocabulary import (
 )
 from hardening.model.facts import NodeFacts
 
+SHARED = "docker-default"
+
 
 def judge(machine: NodeFacts) -> Answer:
     """Compare the policy with what the kernel has loaded."""
@@ -29,7 +31,8 @@ def judge(machine: NodeFacts) -> Answer:
 
 
 def _all_enforced(wanted: list[str], loaded: dict[str, str]) -> Answer:
-    modes = {name: loaded.get(name, "not loaded") for name in wanted}
+    """The policy's profiles; and the one of all other containers, which the engine loads when it is first needed."""
+    modes = {name: loaded.get(name, "not loaded") for name in wanted} | {SHARED: loaded.get(SHARED, "enforce")}
     return all_of(
         (None if mode == "enforce" else f"{name}: {mode}" for name, mode in modes.items()),
         fine=f"{', '.join(wanted)}: enforce",
@@ -39,7 +42,7 @@ def _all_enforced(wanted: list[str], loaded: dict[str, str]) -> Answer:
 
 CHECK = Check(
     id="node-apparmor-profiles-enforced",
-    title="Every AppArmor profile that the node's policy names is loaded in enforce mode",
+    title="Every AppArmor profile that the node's policy names is loaded; these and the engine's own are enforced",
     area=Area.NODE,
     severity=Severity.HIGH,
     level=1,

@@ -1,19 +1,8 @@
 """Does auditd watch the engine's programs?"""
 
 from hardening.checks.audit_rules import watched
+from hardening.checks.files import PROGRAMS
 from hardening.checks.vocabulary import Area, Check, Severity, cis_docker, per_node
-
-PATHS = (
-    "/usr/bin/dockerd",
-    "/usr/sbin/dockerd",
-    "/usr/bin/containerd",
-    "/usr/bin/containerd-shim",
-    "/usr/bin/containerd-shim-runc-v1",
-    "/usr/bin/containerd-shim-runc-v2",
-    "/usr/bin/runc",
-    "/usr/sbin/runc",
-)
-"""Where distributions and Docker's own packages put them."""
 
 CHECK = Check(
     id="node-audit-programs",
@@ -25,5 +14,5 @@ CHECK = Check(
     rationale="Whoever replaces one of these owns every container from then on; an audit record shows it happened.",
     remediation="Add `-w PATH -p rwxa -k harden` for each to /etc/audit/rules.d/60-harden.rules and run "
     "`augenrules --load`, or run `harden deploy`.",
-    evaluate=per_node(watched(*PATHS)),
+    evaluate=per_node(watched(*PROGRAMS)),
 )

@@ -1,13 +1,21 @@
 """Who may talk to the engine?"""
 
+from hardening.checks.daemon import Daemon, settings
 from hardening.checks.files import protected
-from hardening.checks.vocabulary import Area, Check, Severity, Verdict, cis_docker, per_node
+from hardening.checks.vocabulary import Answer, Area, Check, Severity, Verdict, cis_docker, given, per_node
 from hardening.model.facts import NodeFacts
 
+USUAL = "/run/docker.sock"
 
-def judge(machine: NodeFacts) -> Verdict:
-    """Owner, group and mode of the socket."""
-    return protected(machine, ("/run/docker.sock",), mode=0o660, groups=("docker", "root"))
+
+def judge(machine: NodeFacts) -> Answer:
+    """Owner, group and mode of the socket, and of others that the engine was told to take orders on."""
+
+    def read(daemon: Daemon) -> Verdict:
+        others = {path for path in daemon.sockets if path not in {USUAL, f"/var{USUAL}"}}
+        return protected(machine, (USUAL, *sorted(others)), mode=0o660, groups=("docker", "root"))
+
+    return given(settings(machine), read)
 
 
 CHECK = Check(

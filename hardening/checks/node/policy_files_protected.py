@@ -14,6 +14,16 @@ FENCE = "/usr/local/lib/harden/fence.py"
 COMPILED = "/usr/local/lib/harden/__pycache__"
 """What Python runs instead of the modules, as long as it fits their time and size."""
 
+OWN = (
+    "/etc/audit/rules.d/60-harden",
+    "/etc/harden/",
+    "/etc/sysctl.d/60-harden",
+    "/etc/systemd/system/harden-",
+    "/etc/tmpfiles.d/60-harden",
+    "/usr/local/lib/harden/",
+)
+"""How all begins that a deploy puts onto a node for root to run or to read."""
+
 
 def judge(machine: NodeFacts) -> Answer:
     """The runtime runs as root at every container's start: it and what it reads decide over the node.
@@ -26,10 +36,10 @@ def judge(machine: NodeFacts) -> Answer:
             return not_applicable(NO_POLICY)
         profiles = policy.profiles.values()
         paths = {PATH, RUNTIME, RUNTIME_MODULE, COMPILED}
-        paths |= {path for path in machine.files if path.startswith(f"{COMPILED}/")}
         paths |= {FENCE for profile in profiles if profile.egress is Egress.NONE}
         paths = paths.union(*(profile.files for profile in profiles))
         paths |= {posixpath.dirname(path) for path in paths}
+        paths |= {path for path in machine.files if path.startswith(OWN)}
         return protected(machine, sorted(paths), mode=0o755)
 
     return given(read_policy(machine), files)

@@ -1,4 +1,4 @@
-"""Are the profiles' files the same on every node?"""
+"""Are the profiles' files, and the programs that apply them, the same on every node?"""
 
 import hashlib
 
@@ -7,9 +7,13 @@ from hardening.checks.policy import NodePolicy, read_policy
 from hardening.checks.vocabulary import Area, Check, Known, Severity, Unavailable, equal_on_nodes
 from hardening.model.facts import NodeFacts
 
+PROGRAMS = frozenset(
+    {"/usr/local/lib/harden/fence.py", "/usr/local/lib/harden/harden-runtime", "/usr/local/lib/harden/runtime.py"}
+)
+
 
 def digest(machine: NodeFacts) -> Known[str] | Unavailable:
-    """One hash over the names and contents of every profile file that the policy names."""
+    """One hash over the names and contents of every profile file that the policy names, and of the runtime."""
     match read_policy(machine):
         case Known(value=None):
             return Known("no policy")
@@ -21,7 +25,7 @@ def digest(machine: NodeFacts) -> Known[str] | Unavailable:
 
 
 def _digest_of(machine: NodeFacts, policy: NodePolicy) -> Known[str] | Unavailable:
-    paths = sorted(frozenset[str]().union(*(profile.files for profile in policy.profiles.values())))
+    paths = sorted(PROGRAMS.union(*(profile.files for profile in policy.profiles.values())))
     parts = []
     for path in paths:
         match inode(machine, path):
@@ -38,12 +42,12 @@ def _digest_of(machine: NodeFacts, policy: NodePolicy) -> Known[str] | Unavailab
 
 CHECK = Check(
     id="node-profiles-equal",
-    title="AppArmor and seccomp profiles are the same on every node",
+    title="AppArmor and seccomp profiles, and the runtime that applies them, are the same on every node",
     area=Area.NODE,
     severity=Severity.HIGH,
     level=1,
     refs=(),
-    rationale="A profile changed on one node loosens or breaks a service only when it lands there, which is hard to "
+    rationale="What is changed on one node loosens or breaks a service only when it lands there, which is hard to "
     "see later.",
     remediation="Run `harden deploy`; find out who changed the file on the node that differs.",
     evaluate=equal_on_nodes(digest, "profiles"),

@@ -12,6 +12,7 @@ from hardening.checks.vocabulary import (
     Severity,
     Unavailable,
     all_of,
+    failed,
     given,
     not_applicable,
     per_container,
@@ -19,8 +20,9 @@ from hardening.checks.vocabulary import (
 )
 from hardening.model.engine import Inspect, Mount
 from hardening.model.facts import ContainerFacts
-from hardening.model.swarm import ContainerSpec, Limits, ServiceMount, TaskTemplate
+from hardening.model.swarm import ContainerSpec, Limits, ServiceMount, Task, TaskTemplate
 
+EXPECTED = "what the service asks for"
 MOUNTED = frozenset({"bind", "volume"})
 """Kinds of mounts that an engine lists for a container; tmpfs and cluster volumes have other ways."""
 
@@ -31,25 +33,38 @@ SWARM_S_OWN = frozenset({"ingress", "docker_gwbridge"})
 
 def judge(place: Place) -> Answer:
     """The swarm's definition, the engine's record and the kernel's mount table have to agree."""
+    service = place.container.service
+    if place.task is None and service:
+        return failed(f"no task of {service}, though it is labelled as a container of it", EXPECTED)
     if place.task is None:
         return not_applicable("it is no task of a service")
     return given(place.task, lambda task: _judge(place.container, task))
 
 
-def _judge(container: ContainerFacts, task: TaskTemplate) -> Answer:
-    if task.container_spec is None:
+def _judge(container: ContainerFacts, task: Task) -> Answer:
+    spec = task.spec.container_spec
+    if spec is None:
         return unknown("the swarm does not tell its container settings")
-    limits = task.resources.limits if task.resources and task.resources.limits else Limits()
+    limits = task.spec.resources.limits if task.spec.resources and task.spec.resources.limits else Limits()
     return all_of(
         [
-            *_settings(container, task.container_spec),
+            _identity(container.inspect, task),
+            *_settings(container, spec),
             *_limits(container, limits),
-            *_surroundings(container.inspect, task.container_spec, task),
-            _privileges(container, task.container_spec),
+            *_surroundings(container.inspect, spec, task.spec),
+            _privileges(container, spec),
         ],
         fine="image, user, root, capabilities, limits, mounts, variables and networks are as asked for",
-        expected="what the service asks for",
+        expected=EXPECTED,
     )
+
+
+def _identity(inspect: Inspect, task: Task) -> str | Unavailable | None:
+    """A task has one container; anybody who may start another can give it the same labels."""
+    known = task.status.container_status.container_id if task.status.container_status else ""
+    if not known:
+        return Unavailable(f"the swarm does not tell the container of its task {task.id}")
+    return None if known == inspect.id else f"another container than that of the task, {known[:12]}"
 
 
 def _settings(container: ContainerFacts, spec: ContainerSpec) -> Iterator[str | Unavailable | None]:
@@ -57,6 +72,7 @@ def _settings(container: ContainerFacts, spec: ContainerSpec) -> Iterator[str | 
     yield _differs("image", spec.image, inspect.config.image)
     yield _differs("user", spec.user, inspect.config.user) if spec.user else None
     yield _differs("added capabilities", _caps(spec.capability_add), _caps(inspect.host_config.cap_add))
+    yield _differs("kernel parameters", _pairs(spec.sysctls), _pairs(inspect.host_config.sysctls))
     yield _differs("dropped capabilities", _caps(spec.capability_drop), _caps(inspect.host_config.cap_drop))
     match container.root_read_only:
         case Known(value=read_only):
@@ -126,6 +142,10 @@ def _access(read_only: bool) -> str:
 
 def _caps(names: tuple[str, ...] | None) -> str:
     return ", ".join(sorted(name.upper().removeprefix("CAP_") for name in names or ()))
+
+
+def _pairs(values: dict[str, str] | None) -> str:
+    return ", ".join(f"{name}={value}" for name, value in sorted((values or {}).items()))
 
 
 def _differs(what: str, asked: object, found: object) -> str | None:

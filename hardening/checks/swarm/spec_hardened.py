@@ -17,7 +17,7 @@ from hardening.checks.vocabulary import (
     unknown,
 )
 from hardening.model.engine import Mount
-from hardening.model.facts import SwarmFacts
+from hardening.model.facts import REDACTED, SwarmFacts
 from hardening.model.swarm import ContainerSpec, Service
 
 ROOT = frozenset({"", "root"})
@@ -32,9 +32,9 @@ def judge(service: Service, swarm: SwarmFacts) -> Verdict:
     if container is None:
         return unknown("the swarm does not tell its container settings")
     return all_of(
-        [*_observations(container), *_opened(container), _network(service, swarm)],
+        [*_observations(container), *_opened(container), *_told(service, container, swarm), _network(service, swarm)],
         fine=f"user {container.user}, read-only root, all capabilities dropped",
-        expected="a user, read_only, cap_drop ALL, and nothing of the node's",
+        expected="a user, read_only, cap_drop ALL, nothing of the node's, and no secret in plain sight",
     )
 
 
@@ -55,8 +55,20 @@ def _opened(container: ContainerSpec) -> Iterator[str | None]:
     modes = {"AppArmor": given.app_armor, "seccomp": given.seccomp} if given else {}
     for what, options in modes.items():
         yield f"{what} is switched off" if options and options.get("Mode") in OFF else None
-    named = [name for name in container.env or () if looks_secret(name)]
-    yield f"variables named like secrets: {', '.join(named)}" if named else None
+
+
+def _told(service: Service, container: ContainerSpec, swarm: SwarmFacts) -> Iterator[str | None]:
+    """What a definition tells everybody who may read it; nodes replace what looks like a secret by a mark."""
+    named = {name for name in container.env or () if looks_secret(name)}.union(container.env_secrets)
+    yield f"variables that are secrets: {', '.join(sorted(named))}" if named else None
+    words = (*(container.command or ()), *(container.args or ()))
+    yield "a secret among its arguments" if any(REDACTED in word for word in words) else None
+    labels = {**(service.spec.labels or {}), **(container.labels or {})}
+    marked = sorted(name for name, value in labels.items() if REDACTED in value)
+    yield f"labels that hold secrets: {', '.join(marked)}" if marked else None
+    telling = {config.id: config.spec.name for config in swarm.configs if config.holds_secret}
+    used = [telling[use.config_id] for use in container.configs or () if use.config_id in telling]
+    yield f"configs that hold secrets: {', '.join(used)}" if used else None
 
 
 def _network(service: Service, swarm: SwarmFacts) -> str | None:
@@ -74,13 +86,13 @@ def _root(user: str) -> str | None:
 
 CHECK = Check(
     id="swarm-spec-hardened",
-    title="Service definitions ask for a user, a read-only root, no capabilities and nothing of the node",
+    title="Service definitions ask for a user, a read-only root, nothing of the node, and tell no secret",
     area=Area.SWARM,
     severity=Severity.MEDIUM,
     level=1,
     refs=cis_docker("4.1", "5.4", "5.13"),
     rationale="What happens to be confined today is not tomorrow, unless the definition says so.",
     remediation='`user: "10001:10001"`, `read_only: true`, `cap_drop: [ALL]` in the stack; no system folder, no '
-    "`host` network, passwords as secrets.",
+    "`host` network; passwords and keys as `secrets`, not as variables, arguments, labels or `configs`.",
     evaluate=per_service(judge),
 )

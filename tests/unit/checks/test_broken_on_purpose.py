@@ -23,7 +23,8 @@ def clean() -> Facts:
     """Three managers that run a database and the web server, all as it should be."""
     services = (given.service(), *(given.service(f"shop_mongo{number}") for number in (1, 2, 3)))
     tasks = tuple(
-        given.task(each, id=f"t{index}", node_id=f"m{index or 1}", slot=1) for index, each in enumerate(services)
+        given.task(each, id=f"t{index}", node_id=f"m{index or 1}", slot=1, status=given.runs(f"c{index or 1}"))
+        for index, each in enumerate(services)
     )
     told = given.swarm(services=services, tasks=tasks)
     nodes = []
@@ -163,6 +164,7 @@ def open_folder() -> Known[Inside]:
 TALKATIVE = Network("b", "bridge", "bridge", "local", options={"com.docker.network.bridge.enable_icc": "true"})
 INGRESS = given.ingress()
 ALLOWED = {"tls": {"mode": "allowTLS", "disabledProtocols": "TLS1_0,TLS1_1"}}
+ON_ITS_WAY = {**given.SECURITY, "transitionToAuth": True}
 FILES = given.files()
 VOLUME = "/var/lib/docker/volumes/x/_data"
 BIND = Mount("bind", "/var/run", "/host", rw=False)
@@ -253,6 +255,16 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
     "devices by rule": (web(device_cgroup_rules=("b *:* rwm",)), {"container-devices": Status.FAIL}),
     "the masks over /proc taken off": (web(masked_paths=()), {"container-privileged": Status.FAIL}),
     "the node's control groups": (web(cgroupns_mode="host"), {"container-host-namespaces": Status.FAIL}),
+    "a container by another runtime": (web(runtime="runc"), {"engine-default-runtime": Status.FAIL}),
+    "a paused container": (web(status="paused"), {"container-health": Status.FAIL}),
+    "one more container with a task's labels": (
+        container("shop_web", lambda each: replace(each, inspect=replace(each.inspect, id="c9"))),
+        {"swarm-container-drift": Status.FAIL},
+    ),
+    "a secret in a variable of a harmless name": (
+        web(env_secrets=("DB_URL",)),
+        {"container-secrets-in-environment": Status.FAIL},
+    ),
     "a privileged container": (web(privileged=True), {"container-privileged": Status.FAIL}),
     "the host's network": (web(network_mode="host"), {"container-host-namespaces": Status.FAIL}),
     "no memory limit": (
@@ -291,6 +303,10 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
         on_node(2, apparmor_profiles=Known(LOOSE_PROFILES)),
         {"node-apparmor-profiles-enforced": Status.FAIL},
     ),
+    "a wider profile loaded by hand under the same name": (
+        on_node(2, apparmor_in_force=Known({"harden-web": False})),
+        {"node-apparmor-rules-in-force": Status.FAIL},
+    ),
     "a profile that differs on one node": (
         on_node(3, files={**FILES, "/etc/apparmor.d/harden-web": given.file(sha256="cd" * 32)}),
         {"node-profiles-equal": Status.FAIL},
@@ -298,6 +314,34 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
     "a policy that differs on one node": (
         on_node(3, policy=Known(json.dumps(given.POLICY | {"version": 2}))),
         {"node-policy-equal": Status.FAIL},
+    ),
+    "another runtime on one node": (
+        on_node(2, files={**FILES, given.RUNTIME_MODULE: given.file(sha256="cd" * 32)}),
+        {"node-profiles-equal": Status.FAIL},
+    ),
+    "the engine's own profile only complains": (
+        on_node(3, apparmor_profiles=Known({"docker-default": "complain", "harden-web": "enforce"})),
+        {"node-apparmor-profiles-enforced": Status.FAIL},
+    ),
+    "a program of the engine for everybody": (
+        on_node(1, files={**FILES, "/usr/sbin/runc": given.file(0o777)}),
+        {"node-unit-files-protected": Status.FAIL},
+    ),
+    "programs at known addresses": (
+        on_node(2, sysctls=Known({**given.SYSCTLS, "kernel.randomize_va_space": "0"})),
+        {"node-sysctl-kernel": Status.FAIL},
+    ),
+    "a firewall switched off by a number": (
+        on_node(2, daemon_argv=Known(("/usr/sbin/dockerd", "-H", "fd://", "--iptables=0"))),
+        {"engine-firewall-managed": Status.FAIL, "engine-settings-equal": Status.FAIL},
+    ),
+    "a key in a config": (
+        of_swarm(configs=(given.stored("shop_conf_1", "k1", holds_secret=True),)),
+        {"swarm-spec-hardened": Status.FAIL},
+    ),
+    "a socket for a user by a list": (
+        on_node(1, files={**FILES, "/run/docker.sock": given.file(0o660, "root", "docker", acl=True)}),
+        {"node-engine-socket-protected": Status.FAIL},
     ),
     "a socket for everybody": (
         on_node(1, files={**FILES, "/run/docker.sock": given.file(0o666, "root", "docker", kind="socket")}),
@@ -409,7 +453,19 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
     ),
     "a member whose TLS is only allowed": (
         member(1, cmd_line=given.options(net=ALLOWED)),
-        {"mongo-tls-required": Status.FAIL},
+        {"mongo-tls-required": Status.FAIL, "mongo-settings-equal": Status.FAIL},
+    ),
+    "a member with a parameter more": (
+        member(3, cmd_line=given.options(setParameter={"authFailedDelayMs": "0"})),
+        {"mongo-settings-equal": Status.FAIL},
+    ),
+    "a member that enforces nothing yet": (
+        member(2, cmd_line=given.options(security=ON_ITS_WAY)),
+        {"mongo-authorization": Status.FAIL, "mongo-settings-equal": Status.FAIL},
+    ),
+    "a member that nobody knows": (
+        member(1, replica_config=given.replica_config(*given.ENTRIES, {"host": "evil.example:27017", "votes": 0})),
+        {"mongo-members-spread": Status.UNKNOWN},
     ),
     "data files open to others": (
         member(
@@ -424,6 +480,22 @@ CASES: dict[str, tuple[Break, dict[str, Status]]] = {
     "old TLS in the configuration": (
         nginx("ssl_protocols TLSv1.2 TLSv1.3;", "ssl_protocols TLSv1.1 TLSv1.2;"),
         {"nginx-tls-protocols": Status.FAIL},
+    ),
+    "a location that serves the system": (
+        nginx("#more", "location /all/ { alias /; }"),
+        {"nginx-alias-traversal": Status.FAIL},
+    ),
+    "a location that asks whom the client names": (
+        nginx("proxy_pass $api;", "proxy_pass http://$arg_to;"),
+        {"nginx-upstream-chosen": Status.FAIL},
+    ),
+    "limits that are only counted": (
+        nginx("limit_req zone=all;", "limit_req zone=all; limit_req_dry_run on;"),
+        {"nginx-rate-limit": Status.FAIL},
+    ),
+    "a cipher without authenticated encryption": (
+        nginx("ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA"),
+        {"nginx-tls-ciphers": Status.FAIL},
     ),
     "a version shown": (nginx("server_tokens off;", ""), {"nginx-version-hidden": Status.FAIL}),
 }

@@ -24,7 +24,6 @@ HERE = Path(__file__).parent
 WORST = (Status.FAIL, Status.UNKNOWN, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE)
 CANNOT_SAY = {
     "engine-content-trust": {Status.FAIL},
-    "nginx-address-lists": {Status.FAIL},
     "nginx-modules": {Status.FAIL},
     "swarm-traffic-separated": {Status.FAIL, Status.PASS},
 }

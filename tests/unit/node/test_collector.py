@@ -1,10 +1,13 @@
 """The collector's reading of /proc and of an engine, with hostile input; and that its answer is a NodeFacts."""
 
 import ast
+import base64
 import contextlib
+import hashlib
 import json
 import os
 import socketserver
+import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -114,6 +117,25 @@ def test_profiles_keep_their_mode_whatever_their_name() -> None:
         kernel.parse_profiles("docker-default")
 
 
+def test_rules_of_a_profile_are_compared_with_what_the_kernel_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "_SECURITY", str(tmp_path))
+    monkeypatch.setattr(kernel, "PROFILE_FILES", str(tmp_path / "harden-*"))
+    monkeypatch.setattr(kernel, "output", lambda *argv: Path(argv[-1]).read_bytes())  # a parser that changes nothing
+    for number, name in enumerate(("docker-default", "harden-api", "harden-web")):
+        folder = tmp_path / "apparmor/policy/profiles" / f"{name}.{number}"
+        folder.mkdir(parents=True)
+        (folder / "name").write_text(f"{name}\n")
+        (folder / "raw_sha256").write_text(hashlib.sha256(b"rules").hexdigest() + "\n")
+    for name, text in (("harden-api", "wider rules"), ("harden-web", "rules"), ("harden-web.bak", "rules")):
+        (tmp_path / name).write_text(text)
+    assert kernel.apparmor_in_force() == {"harden-api": False, "harden-web": True}
+    (folder / "raw_sha256").unlink()
+    with pytest.raises(NotReadable, match="keeps no hash"):
+        kernel.apparmor_in_force()
+
+
 HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 
 
@@ -143,6 +165,12 @@ def test_listening_sockets_are_read_from_the_kernel_s_tables(
         ({"p": [{"A": 1, "B": 1}], "q": None}, {"*": [{"A": True}]}, {"p": [{"A": 1}], "q": None}),
         ({"Env": ["A=1", "PASSWORD=x=y", "C"]}, {"Env": [True]}, {"Env": ["A", "PASSWORD", "C"]}),
         ({"Env": None}, {"Env": [True]}, {"Env": None}),
+        (
+            {"Env": ["A=1", "B=mongodb://u:hunter2@db/x", "C=-----BEGIN PRIVATE KEY-----\nx", "D=http://db/x", "E"]},
+            {"Env": [True], "EnvSecrets": [True]},
+            {"Env": ["A", "B", "C", "D", "E"], "EnvSecrets": ["B", "C"]},
+        ),
+        ({"Env": None}, {"EnvSecrets": [True]}, {"EnvSecrets": []}),
         ({}, {"A": True}, {}),
         (None, {"A": True}, None),
     ],
@@ -254,6 +282,16 @@ def test_inodes_tell_a_link_with_its_target(tmp_path: Path) -> None:
     assert (found["link"]["mode"], found["link"]["size"], found["link"]["sha256"]) == (0o640, 1, "")
 
 
+def test_an_access_list_beside_the_permission_bits_is_told(tmp_path: Path) -> None:
+    entries = ((1, 6, -1), (2, 6, 1000), (4, 4, -1), (16, 6, -1), (32, 0, -1))  # user 1000 may write
+    for name in ("plain", "listed"):
+        (tmp_path / name).touch()
+    packed = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    os.setxattr(tmp_path / "listed", "system.posix_acl_access", packed)
+    found = {name: inodes.inode(str(tmp_path / name)) for name in ("plain", "listed")}
+    assert {name: each["acl"] for name, each in found.items() if each} == {"plain": False, "listed": True}
+
+
 def test_content_is_told_by_its_hash_where_it_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inodes, "HASHED", (str(tmp_path),))
     (tmp_path / "file").write_bytes(b"")
@@ -300,6 +338,21 @@ def test_zombies_run_nothing() -> None:
 )
 def test_the_engine_s_settings_file_is_the_one_it_was_started_with(argv: list[str], file: str) -> None:
     assert collector.config_file(argv) == file
+
+
+@pytest.mark.parametrize(
+    ("argv", "content", "paths"),
+    [
+        (["dockerd", "-H", "fd://", "--debug"], "{}", []),
+        (["dockerd", "-Hunix:///srv/a", "--host=unix:///srv/b", "-H", "unix:///srv/c"], "{}", ["a", "b", "c"]),
+        (["dockerd", "-H", "tcp://10.0.0.1:2376"], '{"tlskey": "/srv/key", "hosts": ["unix:///srv/d"]}', ["key", "d"]),
+        (["dockerd", "--tlscert=/srv/cert"], '{"hosts": null, "tlskey": 7}', ["cert"]),
+        ([], "[]", []),
+        ([], "no JSON", []),
+    ],
+)
+def test_files_that_an_engine_s_settings_name_are_looked_at(argv: list[str], content: str, paths: list[str]) -> None:
+    assert collector.named(argv, content) == [f"/srv/{path}" for path in paths]
 
 
 # --- an engine that misbehaves: a stand-in on a real socket ---------------------------------------------------------
@@ -567,7 +620,11 @@ def test_nothing_secret_of_a_swarm_leaves_the_node(stand_in: Start) -> None:
     spec = {"ContainerSpec": {"Env": [f"A={hidden}"], "Mounts": [{"VolumeOptions": {"DriverConfig": hidden}}]}}
     service = {"ID": "1", "Version": {"Index": 1}, "CreatedAt": "", "UpdatedAt": "", "Spec": {"Name": "s"}}
     service["Spec"] = {"Name": "s", "TaskTemplate": spec}
-    stored = {"ID": "1", "CreatedAt": "", "UpdatedAt": "", "Spec": {"Name": "c", "Data": hidden}}
+    contents = (hidden, f"-----BEGIN PRIVATE KEY-----\n{hidden}")
+    configs = [
+        {"ID": "1", "CreatedAt": "", "UpdatedAt": "", "Spec": {"Name": "c", "Data": base64.b64encode(text).decode()}}
+        for text in map(str.encode, contents)
+    ]
     cluster = {"ID": "1", "Version": {"Index": 1}, "CreatedAt": "", "Spec": {}, "JoinTokens": {"Worker": hidden}}
     _, engine = stand_in(
         {
@@ -576,12 +633,13 @@ def test_nothing_secret_of_a_swarm_leaves_the_node(stand_in: Start) -> None:
             "/services": (200, [service]),
             "/tasks": (200, [{"ID": "1", "Spec": spec}]),
             "/networks": (200, []),
-            "/secrets": (200, [stored]),
-            "/configs": (200, [stored]),
+            "/secrets": (200, configs[:1]),
+            "/configs": (200, configs),
         }
     )
     found = swarm_facts(engine, {"Swarm": {"ControlAvailable": True}}, REQUEST)
     assert found["services"][0]["Spec"]["TaskTemplate"]["ContainerSpec"]["Env"] == ["A"]
+    assert [config["HoldsSecret"] for config in found["configs"]] == [False, True]
     assert hidden not in json.dumps(found)
 
 

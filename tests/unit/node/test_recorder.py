@@ -252,14 +252,14 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     state.write_text("3")
     monkeypatch.setattr(audit_trail, "LOG", str(path))
 
-    def output(*argv: str, seconds: float = 0) -> str:  # noqa: ARG001 - the door's own signature
+    def output(*argv: str, seconds: float = 0) -> bytes:  # noqa: ARG001 - the door's own signature
         if argv[1] == "-m":
             with path.open("a") as file:
                 file.write(f"type=USER {argv[2]}\n")
-            return ""
-        return "auditctl version 4.0.2" if argv[1] == "-v" else f"enabled 1\npid 5\nlost {state.read_text()}\n"
+            return b""
+        return b"auditctl version 4.0.2" if argv[1] == "-v" else b"enabled 1\npid 5\nlost %b\n" % state.read_bytes()
 
-    monkeypatch.setattr(audit_trail, "_output", output)
+    monkeypatch.setattr(audit_trail, "output", output)
     return path
 
 
@@ -307,9 +307,9 @@ def test_a_log_that_was_rotated_away_is_told(log: Path) -> None:
         trail.finish()
 
 
-@pytest.mark.parametrize("status", ["enabled 0\npid 5\nlost 0\n", "enabled 1\npid 0\nlost 0\n"])
-def test_without_auditd_there_is_no_trail(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_trail, "_output", lambda *_: status)
+@pytest.mark.parametrize("status", [b"enabled 0\npid 5\nlost 0\n", b"enabled 1\npid 0\nlost 0\n"])
+def test_without_auditd_there_is_no_trail(status: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_trail, "output", lambda *_: status)
     with pytest.raises(NotReadable, match="auditd does not run"):
         audit_trail.AuditTrail("harden-web")
 

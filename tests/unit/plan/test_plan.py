@@ -72,10 +72,17 @@ def test_a_missing_label_is_the_only_membership_step(kit: Kit) -> None:
     [
         ({"apparmor_profiles": Known({"harden-web": "complain"})}, "Load the AppArmor profile harden-web"),
         ({"apparmor_profiles": Known({})}, "Load the AppArmor profile harden-web"),
+        ({"apparmor_in_force": Known({"harden-web": False})}, "Load the AppArmor profile harden-web"),
         ({"sysctls": Known(dict.fromkeys(node_files.SYSCTLS, "0"))}, "Set kernel parameters"),
         ({"daemon_started": Known(1.6e9)}, "Restart the engine"),
     ],
-    ids=["a profile in complain mode", "a profile not loaded", "a parameter undone", "an engine older than its file"],
+    ids=[
+        "a profile in complain mode",
+        "a profile not loaded",
+        "a profile loaded with other rules",
+        "a parameter undone",
+        "an engine older than its file",
+    ],
 )
 def test_what_is_not_in_force_is_put_in_force(kit: Kit, changes: dict[str, object], summary: str) -> None:
     made = steps(kit, *members(kit, labels={"edge": "true"}, **changes))

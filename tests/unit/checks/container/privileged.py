@@ -13,5 +13,11 @@ CASES = (
         "no masks", with_container(inspect(masked_paths=())), says="not masked: /proc/kcore, /proc/keys, /sys/firmware"
     ),
     fails("all but one", with_container(inspect(masked_paths=("/proc/keys", "/sys/firmware"))), says=": /proc/kcore"),
+    fails(
+        "parameters of the kernel",
+        with_container(inspect(readonly_paths=("/proc/bus",))),
+        says="not read-only: /proc/sys",
+    ),
+    passes("read-only as by default", with_container(inspect(readonly_paths=("/proc/sys", "/proc/sysrq-trigger")))),
     unknown("the node is gone", GONE),
 )

@@ -20,5 +20,7 @@ CASES = (
     fails("a token in one word", environment("dbAuthToken")),
     fails("one of several", environment("PASSWORD_2", "API_KEY1"), says="API_KEY1, PASSWORD_2"),
     passes("words that begin or end alike", environment("MAX_TOKENS", "TOKENIZER", "MONKEY", "COMPASS", "BYPASS")),
+    fails("an address with a login", with_container(inspect(env=("DB_URL",), env_secrets=("DB_URL",))), says="DB_URL"),
+    fails("a label", with_container(inspect(labels={"proxy.users": "admin:<redacted>"})), says="the label proxy.users"),
     unknown("the node is gone", GONE),
 )

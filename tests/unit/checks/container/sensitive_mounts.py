@@ -29,6 +29,10 @@ CASES = (
     fails("everything", mounting("/")),
     fails("a folder above", mounting("/var"), says="/var on /host"),
     fails("programs by their old name", mounting("/sbin")),
+    fails("everybody's own folders", mounting("/home")),
+    fails("somebody's own folder", mounting("/home/eve/")),
+    fails("keys to log in by", mounting("/home/eve/.ssh")),
+    passes("data below somebody's folder", mounting("/home/eve/data")),
     fails(
         "the engine's data, moved elsewhere",
         cluster(node(engine=Known(engine(mounted("/srv"), docker_root_dir="/srv/docker")))),

@@ -1,7 +1,7 @@
 from hardening.model.facts import Listener
 from hardening.model.known import Known
 from tests.unit.checks.cases import fails, passes, unknown
-from tests.unit.facts_factory import missing, on_node, with_settings
+from tests.unit.facts_factory import missing, on_node, settings, with_settings
 
 OPEN = ["unix:///run/docker.sock", "tcp://0.0.0.0:2375"]
 FLAGS = Known(("dockerd", "-H", "fd://", "-H", "tcp://0.0.0.0:2375"))
@@ -17,6 +17,17 @@ CASES = (
         on_node(listeners=Known((Listener("tcp", "0.0.0.0", 2375, "socat"),))),  # noqa: S104 - a fact
         says="0.0.0.0:2375",
     ),
+    fails(
+        "somebody else forwards the port of an engine that verifies",
+        on_node(daemon_config=settings(tlsverify=True), listeners=Known((Listener("tcp", "10.0.0.1", 2375, "socat"),))),
+        says="10.0.0.1:2375 by socat",
+    ),
+    fails(
+        "containerd's",
+        on_node(listeners=Known((Listener("tcp", "10.0.0.1", 9999, "containerd"),))),
+        says="10.0.0.1:9999 by containerd",
+    ),
+    passes("containerd's own", on_node(listeners=Known((Listener("tcp6", "::1", 9999, "containerd"),)))),
     fails(
         "systemd opens a port for it",
         on_node(listeners=Known((Listener("tcp6", "::", 4243, "dockerd,systemd"),))),

@@ -23,6 +23,11 @@ CASES = (
         ),
     ),
     unknown("a member was not seen", mongo_set(mongod(1), mongod(2)), says="mongo3"),
+    unknown(
+        "a member that nobody knows, though it has no vote",
+        with_mongod(replica_config=replica_config(*ENTRIES, {"host": "evil.example:27017", "votes": 0})),
+        says="evil.example",
+    ),
     unknown("not read", with_every_mongod(replica_config=missing())),
     inapplicable("standalone", with_every_mongod(cmd_line=options(replication=None))),
 )

@@ -14,8 +14,10 @@ CASES = (
     fails("two databases", having(("readWrite", "app"), ("readWrite", "other")), says="app, other"),
     fails("all databases", having(("readWriteAnyDatabase", "admin")), says="readWriteAnyDatabase"),
     fails("a system database", having(("dbOwner", "admin")), says="admin"),
-    fails("an administrator", having(("root", "admin")), says="app writes to all of them (root)"),
+    fails("an administrator", having(("root", "admin")), says="app reaches all of them (root)"),
     fails("whatever a backup holds", having(("readWrite", "app"), ("restore", "admin")), says="(restore)"),
+    fails("reads everything", having(("readWrite", "app"), ("readAnyDatabase", "admin")), says="(readAnyDatabase)"),
+    passes("an administrator's user who reads everything", having(("readAnyDatabase", "admin"), database="admin")),
     passes("a backup's user", having(("backup", "admin"), ("restore", "admin"), database="admin")),
     unknown("not read", with_every_mongod(users=missing())),
 )

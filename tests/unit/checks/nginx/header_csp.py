@@ -16,6 +16,9 @@ CASES = (
     ),
     fails("inline scripts", policy("default-src 'self'; script-src 'self' 'unsafe-inline'"), says="'unsafe-inline'"),
     fails("scripts from anywhere", policy("default-src *")),
+    fails("scripts from any site by TLS", policy("default-src https:"), says="https:"),
+    fails("scripts that a page brings itself", policy("default-src 'self' data:"), says="data:"),
+    passes("pictures that a page brings itself", policy("default-src 'self'; img-src 'self' data:")),
     fails("scripts not named", policy("img-src 'self'"), says="not restricted"),
     unknown("not read", with_nginx(config=missing())),
 )

@@ -8,5 +8,7 @@ CASES = (
         with_nginx("; frame-ancestors 'none'\" always;", '" always; add_header X-Frame-Options DENY;'),
     ),
     fails("neither", with_nginx("; frame-ancestors 'none'", "")),
+    fails("anybody, by policy", with_nginx("frame-ancestors 'none'", "frame-ancestors *"), says="frame-ancestors *"),
+    passes("some, by policy", with_nginx("frame-ancestors 'none'", "frame-ancestors https://a.example")),
     unknown("not read", with_nginx(config=missing())),
 )

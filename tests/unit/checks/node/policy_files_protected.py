@@ -17,6 +17,9 @@ CASES = (
         on_node(files=files(x=("/etc/harden/seccomp", file(0o777, kind="directory")))),
         says="/etc/harden/seccomp is root:root 0777",
     ),
+    fails("a unit of ours", on_node(files=files(x=("/etc/systemd/system/harden-dns.service", file(0o666)))), "dns"),
+    fails("read at boot", on_node(files=files(x=("/etc/sysctl.d/60-harden.conf", file(0o666)))), "60-harden"),
+    passes("somebody else's", on_node(files=files(x=("/etc/sysctl.d/99-other.conf", file(0o666))))),
     unknown("a profile could not be read", on_node(files=files(x=("/etc/apparmor.d/harden-web", missing())))),
     inapplicable("no policy", on_node(policy=Known(""))),
 )

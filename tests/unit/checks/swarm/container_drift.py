@@ -3,12 +3,13 @@ from typing import Any
 from hardening.model.engine import ContainerRestartPolicy, Endpoint, Mount
 from hardening.model.facts import Facts, ProcessFacts
 from hardening.model.known import Known
-from hardening.model.swarm import Privileges, ServiceMount
+from hardening.model.swarm import Privileges, ServiceMount, TaskStatus
 from tests.unit import facts_factory as given
 from tests.unit.checks.cases import fails, inapplicable, passes, unknown
 from tests.unit.facts_factory import (
     cluster,
     container,
+    in_swarm,
     inspect,
     missing,
     node,
@@ -18,14 +19,21 @@ from tests.unit.facts_factory import (
 )
 
 BIND = Mount("bind", "/srv", "/host", rw=True)
+SYSCTLS = {"net.core.somaxconn": "4096"}
+LABELS = {"com.docker.swarm.service.name": "shop_web"}
 ASKED = ServiceMount("bind", "/srv", "/host", read_only=True)
 
 
-def asking(*processes: ProcessFacts, found: tuple[Mount, ...] = (), **changes: Any) -> Facts:  # noqa: ANN401 - any field of a definition
+def asking(
+    *processes: ProcessFacts,
+    found: tuple[Mount, ...] = (),
+    host: dict[str, str] | None = None,
+    **changes: Any,  # noqa: ANN401 - any field of a definition
+) -> Facts:
     """A service that asks for something more, and its container."""
     service = given.service(**changes)
     told = given.swarm(services=(service,), tasks=(given.task(service),))
-    return cluster(node(container(inspect(mounts=found), *processes), swarm=Known(told)))
+    return cluster(node(container(inspect(mounts=found, sysctls=host), *processes), swarm=Known(told)))
 
 
 def mounting(*, rw: bool) -> Facts:
@@ -91,6 +99,11 @@ CASES = (
         asking(given.process(no_new_privileges=False), privileges=Privileges(no_new_privileges=True)),
         says="web may gain some",
     ),
+    fails("kernel parameters", with_container(inspect(sysctls={"net.ipv4.ip_forward": "1"})), says="ip_forward=1"),
+    passes("kernel parameters as asked for", asking(host=SYSCTLS, sysctls=SYSCTLS)),
+    fails("another one with a task's labels", with_container(inspect(id="c2")), says="than that of the task, c1"),
+    fails("a service's label and no task", with_container(inspect(labels=LABELS)), says="no task of shop_web"),
+    unknown("the task's container is not told", in_swarm(tasks=(given.task(status=TaskStatus("running")),))),
     unknown("the mount table could not be read", with_container(root_read_only=missing())),
     unknown("the swarm could not be asked", cluster(node(container(), swarm=missing()))),
     unknown("the swarm does not tell", with_service(container_spec=None)),

@@ -1,9 +1,12 @@
+from msgspec.structs import replace
+
 from hardening.model.engine import Network
 from hardening.model.swarm import Privileges, ServiceMount
 from tests.unit.checks.cases import fails, passes, unknown
-from tests.unit.facts_factory import in_swarm, service, with_service
+from tests.unit.facts_factory import in_swarm, service, stored, with_service
 
 SOCKET = "/var/run/docker.sock"
+LABELLED = service(spec=replace(service().spec, labels={"users": "admin:<redacted>"}))
 HOST = Network("h1", "host", "host", "local")
 ON_HOST = service(networks=({"Target": "h1"},))
 
@@ -25,6 +28,11 @@ CASES = (
     fails("no seccomp", with_service(privileges=Privileges(seccomp={"Mode": "unconfined"})), says="seccomp is"),
     passes("as by default", with_service(privileges=Privileges(seccomp={"Mode": "default"}))),
     fails("a password", with_service(env=("PATH", "DB_PASSWORD")), says="DB_PASSWORD"),
+    fails("an address with a login", with_service(env_secrets=("DB_URL",)), says="secrets: DB_URL"),
+    fails("a password as an argument", with_service(args=("--password", "<redacted>")), says="among its arguments"),
+    fails("a password in a label", in_swarm(services=(LABELLED,)), says="labels that hold secrets: users"),
+    fails("a key in a config", in_swarm(configs=(stored("shop_conf_1", "k1", holds_secret=True),)), says="shop_conf_1"),
+    passes("a key in a config of others", in_swarm(configs=(stored("other", "k9", holds_secret=True),))),
     fails("the node's network", with_service(networks=({"Target": "host"},)), says="own network"),
     fails("by its id", in_swarm(services=(ON_HOST,), networks=(HOST,)), says="own network"),
     fails("though no task runs", in_swarm(services=(service(env=("DB_PASSWORD",)),), tasks=()), says="DB_PASSWORD"),
