@@ -47,14 +47,12 @@ class Ledger:
 
     def __init__(self, decided: Decided) -> None:
         self.decided = decided
-        self._evidence: dict[tuple[RuleKind, str], list[Evidence]] = {}
+        self._evidence: dict[tuple[RuleKind, str], dict[Evidence, None]] = {}
         self._items: dict[str, Item] = {}
 
     def add(self, kind: RuleKind, value: str, evidence: Evidence) -> None:
         """A reason for a rule; the rule is there from its first reason on."""
-        known = self._evidence.setdefault((kind, value), [])
-        if evidence not in known:
-            known.append(evidence)
+        self._evidence.setdefault((kind, value), {})[evidence] = None
 
     def has(self, kind: RuleKind, value: str) -> bool:
         """Whether a rule has a reason."""

@@ -1,8 +1,9 @@
 """Which files, sockets, capabilities and signals a role may use, each with its evidence."""
 
+import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hardening.model.capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
 from hardening.model.policy import FileRule, NetworkRule, Policy
@@ -48,21 +49,28 @@ def gather_files(
         if each.why and each.why not in reasons[each.path]:
             reasons[each.path].append(each.why)
     known = [(each, patterns.granted(each)) for each, _ in rules]
+
+    @functools.cache  # most scenarios use the same files
+    def covering(path: str) -> list[tuple[FileRule, frozenset[str]]]:
+        return [(each, granted) for each, granted in known if patterns.covers(each, path, ())]
+
     for recording in sources.recordings:
-        _recorded(ledger, known, recording)
+        _recorded(ledger, covering, recording)
     return {path: "; ".join(found) for path, found in reasons.items()}
 
 
-def _recorded(ledger: Ledger, known: Sequence[tuple[FileRule, frozenset[str]]], recording: Recording) -> None:
-    """What a recording used: evidence for rules that are known with what they grant, or something new."""
+def _recorded(
+    ledger: Ledger, covering: Callable[[str], list[tuple[FileRule, frozenset[str]]]], recording: Recording
+) -> None:
+    """What a recording used: evidence for the rules that cover it, or something new."""
     new: dict[str, set[str]] = {}
     for path, access in patterns.exact(recording.files).items():
         evidence = Evidence(EvidenceKind.RECORDED, f"{recording.scenario}: {path}", recording.origin.image)
         # Several rules may each give a part; all that have one are in use.
-        used = [each for each, granted in known if granted & access and patterns.covers(each, path, ())]
-        for each in used:
+        used = [(each, granted) for each, granted in covering(path) if granted & access]
+        for each, _ in used:
             ledger.add(RuleKind.FILE, value(each), evidence)
-        if missing := access - {letter for each in used for letter in patterns.granted(each)}:
+        if missing := access.difference(*(granted for _, granted in used)):
             new[path] = missing
     covered = _widen(ledger, new, recording)
     for path, access in sorted(new.items()):
