@@ -23,6 +23,8 @@ SYSCTLS = {
     # Kernel addresses and messages help an intruder; containers see the host's.
     "kernel.dmesg_restrict": "1",
     "kernel.kptr_restrict": "2",
+    # Programs at known addresses are half of an exploit.
+    "kernel.randomize_va_space": "2",
     # Unprivileged BPF and unhardened JIT were the way through several container escapes.
     "kernel.unprivileged_bpf_disabled": "1",
     "net.core.bpf_jit_harden": "2",

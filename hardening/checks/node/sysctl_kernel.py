@@ -22,7 +22,6 @@ CHECK = Check(
     level=1,
     refs=cis_docker("1.2.1"),
     rationale="Escapes from containers start by learning kernel addresses or by feeding BPF programs to it.",
-    remediation="Put the values into /etc/sysctl.d/60-harden.conf and run `sysctl --system`, or run `harden deploy`; "
-    "`randomize_va_space` is 2 where nothing below /etc/sysctl.d says otherwise.",
+    remediation="Put the values into /etc/sysctl.d/60-harden.conf and run `sysctl --system`, or run `harden deploy`.",
     evaluate=per_node(floors(WANTED, OPTIONAL)),
 )
