@@ -70,3 +70,15 @@ def under_profile(judge: Callable[[Place, PolicyProfile], Answer]) -> Callable[[
         return judge(place, profile)
 
     return lambda place: given(read_policy(place.machine), lambda policy: of_policy(place, policy))
+
+
+def on_named_profiles(judge: Callable[[NodeFacts, list[str]], Answer]) -> Callable[[NodeFacts], Answer]:
+    """Put a question about the AppArmor profiles that the node's policy names, given in order."""
+
+    def of_policy(machine: NodeFacts, policy: NodePolicy | None) -> Answer:
+        if policy is None:
+            return not_applicable(NO_POLICY)
+        named = sorted({profile.apparmor for profile in policy.profiles.values() if profile.apparmor})
+        return judge(machine, named) if named else not_applicable("the policy names no AppArmor profile")
+
+    return lambda machine: given(read_policy(machine), lambda policy: of_policy(machine, policy))

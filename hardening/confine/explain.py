@@ -97,9 +97,8 @@ def _questions(composed: Composed) -> list[Explained]:
         if item.id in rules:
             continue
         kind, _, value = item.id.partition(":")
-        done = (
-            item.evidence if item.kind is not ItemKind.WIDENED else ()
-        )  # the files are rules, or questions of their own
+        # Of a pattern that is refused, the files are rules, or questions of their own.
+        done = item.evidence if item.kind is not ItemKind.WIDENED else ()
         breaks = tuple(sorted(each.source for each in done if each.kind == "recorded"))
         holes = _holes(RuleKind(kind), value)
         closed = tuple(hole.cve for hole in holes if not powers.reaches(composed.profile, hole))

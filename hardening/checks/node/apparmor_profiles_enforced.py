@@ -1,33 +1,15 @@
 """Are the profiles that the node's policy names loaded, and in enforce mode?"""
 
-from hardening.checks.policy import NO_POLICY, NodePolicy, read_policy
-from hardening.checks.vocabulary import (
-    Answer,
-    Area,
-    Check,
-    Severity,
-    all_of,
-    given,
-    not_applicable,
-    per_node,
-)
+from hardening.checks.policy import on_named_profiles
+from hardening.checks.vocabulary import Answer, Area, Check, Severity, all_of, given, per_node
 from hardening.model.facts import NodeFacts
 
 SHARED = "docker-default"
 
 
-def judge(machine: NodeFacts) -> Answer:
+def judge(machine: NodeFacts, wanted: list[str]) -> Answer:
     """Compare the policy with what the kernel has loaded."""
-
-    def compare(policy: NodePolicy | None) -> Answer:
-        if policy is None:
-            return not_applicable(NO_POLICY)
-        wanted = sorted({profile.apparmor for profile in policy.profiles.values() if profile.apparmor})
-        if not wanted:
-            return not_applicable("the policy names no AppArmor profile")
-        return given(machine.apparmor_profiles, lambda loaded: _all_enforced(wanted, loaded))
-
-    return given(read_policy(machine), compare)
+    return given(machine.apparmor_profiles, lambda loaded: _all_enforced(wanted, loaded))
 
 
 def _all_enforced(wanted: list[str], loaded: dict[str, str]) -> Answer:
@@ -49,5 +31,5 @@ CHECK = Check(
     refs=(),
     rationale="A profile in complain mode logs and allows; one that is not loaded keeps its service from starting.",
     remediation="Run `harden deploy`, or by hand `apparmor_parser -r /etc/apparmor.d/harden-ROLE`.",
-    evaluate=per_node(judge),
+    evaluate=per_node(on_named_profiles(judge)),
 )

@@ -12,7 +12,9 @@ CASES = (
     passes("another project's", on_node(apparmor_in_force=Known({"harden-web": True, "harden-old": False}))),
     unknown("the kernel does not tell", on_node(apparmor_in_force=missing())),
     unknown("a policy that is no JSON", on_node(policy=Known("{")), says="cannot be understood"),
-    inapplicable("not loaded", on_node(apparmor_in_force=Known({})), says="is loaded"),
+    unknown("loaded, and its file is gone", on_node(apparmor_in_force=Known({})), says="no file to compare"),
+    unknown("what is loaded could not be read", on_node(apparmor_profiles=missing())),
+    inapplicable("not loaded", on_node(apparmor_profiles=Known({}), apparmor_in_force=Known({})), says="is loaded"),
     inapplicable("a kernel without AppArmor", on_node(policy=WITHOUT_APPARMOR)),
     inapplicable("no policy", on_node(policy=Known(""))),
 )
