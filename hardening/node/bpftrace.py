@@ -47,13 +47,13 @@ class Bpftrace:
         NotReadable: this node cannot; the message says why, and what to do about it.
     """
 
-    def __init__(self, place: Place, watched: dict[int, list[int]]) -> None:
+    def __init__(self, place: Place, watched: dict[int, list[int]], *, refusals_only: bool = False) -> None:
         self.version = _version()
         if not os.path.exists(_TYPES):
             raise NotReadable(f"the kernel does not describe its types ({_TYPES} is missing), which recording needs")
         _see_tracing()
         self.longest = _STRING[self.version >= _NEW_STRINGS] - 1
-        text = script(place, watched, _known_calls(), _known_ways(), self.version)
+        text = script(place, watched, _known_calls(), _known_ways(), self.version, refusals_only=refusals_only)
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._complaints: list[str] = []
         self._child = subprocess.Popen(

@@ -3,11 +3,12 @@
 The request, one line of JSON:
 
     {"service": NAME or "", "container": NAME or "", "engine_socket": PATH,
-     "profile": NAME or "", "audit": "must", "loaded" or "try", "complain": BOOL}
+     "profile": NAME or "", "audit": "must", "loaded" or "try", "complain": BOOL, "refusals_only": BOOL}
 
 Either a swarm service or a container is named. `profile` is the AppArmor profile whose messages are collected:
-always, where it is loaded, or where that can be done; `complain` puts it into complain mode meanwhile. The answer, one
-line of JSON, comes once everything is watched:
+always, where it is loaded, or where that can be done; `complain` puts it into complain mode meanwhile. With
+`refusals_only` calls are counted and what became of them, and nothing of what they were about, which takes a node a
+small part of the time to begin. The answer, one line of JSON, comes once everything is watched:
 
     {"socket": PATH, "containers": NUMBER, "error": ""}
 
@@ -78,7 +79,7 @@ class Recorder:
         self.running = len(set(self._groups.values()))
         self._trail = _trail(request["profile"], request["audit"])
         self._complaining: Complaining | None = None
-        self._bpftrace = Bpftrace(self._place, threads(self._groups))
+        self._bpftrace = Bpftrace(self._place, threads(self._groups), refusals_only=request["refusals_only"])
         try:
             self._check_place()
             if request["complain"]:

@@ -98,8 +98,14 @@ class Place(NamedTuple):
     prefix: str
 
 
-def script(
-    place: Place, watched: dict[int, list[int]], calls: set[str], tracepoints: set[str], version: tuple[int, int]
+def script(  # noqa: PLR0913 - what is wanted, and five facts of a node
+    place: Place,
+    watched: dict[int, list[int]],
+    calls: set[str],
+    tracepoints: set[str],
+    version: tuple[int, int],
+    *,
+    refusals_only: bool = False,
 ) -> str:
     """The program for one node.
 
@@ -109,16 +115,24 @@ def script(
         calls: system calls of which this kernel has tracepoints; others are left out.
         tracepoints: what else the kernel has, of KPROBES and CAPABILITIES.
         version: bpftrace's.
+        refusals_only: count calls and those that failed, and nothing of what they were about.
     """
     parts = [_begin(place, watched), _births(place, version), _counts(), _refusals(), _executions(version)]
-    parts += [_values(name) for name in VALUES if name in calls]
+    if not refusals_only:
+        parts += _uses(calls, tracepoints)
+    text = "\n".join(parts).replace("CGROUP", place.expression)
+    return f"{text}\n{_end(text)}"
+
+
+def _uses(calls: set[str], tracepoints: set[str]) -> list[str]:
+    """What calls were about: arguments, files, signals, capabilities."""
+    parts = [_values(name) for name in VALUES if name in calls]
     parts += [_opens(name, at) for name, at in OPENING.items() if name in calls]
     parts += [_moves()]
     parts += [_changes(name, arguments) for name, arguments in CHANGING.items() if name in calls]
     parts += [_meets(name, address) for name, address in MEETING.items() if name in calls]
     parts += [_locks(name, condition) for name, condition in LOCKING.items() if name in calls]
-    parts += [_maps(), _signals(), _capabilities(tracepoints), _end()]
-    return "\n".join(parts).replace("CGROUP", place.expression)
+    return [*parts, _maps(), _signals(), _capabilities(tracepoints)]
 
 
 def _begin(place: Place, watched: dict[int, list[int]]) -> str:
@@ -353,6 +367,6 @@ kretprobe:cap_capable /@asked[tid]/ {{
 }}"""
 
 
-def _end() -> str:
+def _end(text: str) -> str:
     """What only the script itself needs is not printed."""
-    return f"END {{ {' '.join(f'clear(@{name});' for name in _STATE)} }}"
+    return f"END {{ {' '.join(f'clear(@{name});' for name in _STATE if f'@{name}[' in text)} }}"

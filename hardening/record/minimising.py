@@ -11,9 +11,9 @@ from hardening.model.policy import RoleProfile
 from hardening.model.verification import Minimisation, Need
 
 from . import driving
-from .session import Target, watch
+from .session import Target
 from .subject import Subject
-from .verifying import START, own_filter_again, trial, variant
+from .verifying import START, own_filter_again, trial, variant, watch_refusals
 
 Report = Callable[[str, str], None]
 Keep = Callable[[Minimisation], object]
@@ -67,7 +67,7 @@ def _needed_by(  # noqa: PLR0913, PLR0917 - as above
     with own_filter_again(subject, report), variant(subject.hosts, target.policy, profile, report):
         for scenario, drive in {START: lambda: driving.replace(subject, "stop"), **drives}.items():
             try:
-                with watch(subject.hosts, target, report) as watching:
+                with watch_refusals(subject, target, report) as watching:
                     drive()
                     found = trial(scenario, watching.finish())
             except FailedError as error:

@@ -30,6 +30,7 @@ class Target(Struct, frozen=True):
         profile: AppArmor profile whose messages are collected; empty for none.
         complain: let that profile complain instead of refuse, meanwhile.
         audit: `must` the profile's messages be collected, or `try`, where auditd runs and the profile is there.
+        refusals_only: calls are counted and what became of them; not what they were about.
         engine_socket: on each node.
         policy: the file on each node by which its runtime confines tasks.
     """
@@ -39,6 +40,7 @@ class Target(Struct, frozen=True):
     profile: str = ""
     complain: bool = False
     audit: str = "try"
+    refusals_only: bool = False
     engine_socket: str = "/run/docker.sock"
     policy: str = "/etc/harden/policy.json"
 

@@ -8,7 +8,7 @@ takes an older way keep ENOSYS, or programs would take another way than in earne
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,7 @@ from .answer import Answer
 from .audit_log import messages
 from .merging import origin
 from .node_part import PRIVATE_ERRNO, node_origin
-from .session import Target, now, watch
+from .session import Target, Watch, now, watch
 from .subject import Subject
 
 Report = Callable[[str, str], None]
@@ -49,7 +49,7 @@ def verify(
     with own_filter_again(subject, report), variant(subject.hosts, target.policy, profile, report):
         for scenario, drive in {START: lambda: driving.replace(subject, "stop"), **drives}.items():
             report("", f"trial: {scenario}")
-            with watch(subject.hosts, target, report) as watching:
+            with watch_refusals(subject, target, report) as watching:
                 drive()
                 found[scenario] = watching.finish()
     answers = [(node, each) for by_node in found.values() for node, each in by_node.items() if each.groups]
@@ -63,6 +63,11 @@ def verify(
         origin=origin([node_origin(profile.role, each, now()) for _, each in answers]),
         trials=tuple(trial(scenario, by_node) for scenario, by_node in found.items()),
     )
+
+
+def watch_refusals(subject: Subject, target: Target, report: Report) -> AbstractContextManager[Watch]:
+    """Recorders that see only what a verification asks about: they begin sooner, and cost the service less."""
+    return watch(subject.hosts, msgspec.structs.replace(target, refusals_only=True), report)
 
 
 def trial(scenario: str, answers: Mapping[str, Answer]) -> Trial:

@@ -96,16 +96,16 @@ class Variant:
     """A whole stack in plain containers, confined or not, on a network of its own."""
 
     def __init__(self, name: str, engine: Dockerd, tags: dict[str, str], folder: Path) -> None:
-        self.name, self._engine, self._tags, self._folder = name, engine, tags, folder / name
-        self._folder.mkdir()
-        self._script = self._folder / "distribution.lua"
+        self.name, self.engine, self._tags, self.folder = name, engine, tags, folder / name
+        self.folder.mkdir()
+        self._script = self.folder / "distribution.lua"
         self._script.write_text(DISTRIBUTION)
-        self.ca = self._folder / "site_ca.pem"
+        self.ca = self.folder / "site_ca.pem"
         self.address, self.token = SUBNETS[name].replace(".0/24", ".50"), ""
 
     def start(self, open_things: ExitStack) -> None:
-        self._engine.docker("network", "create", "--subnet", SUBNETS[self.name], f"bench-{self.name}")
-        open_things.callback(self._engine.docker, "network", "rm", f"bench-{self.name}", check=False)
+        self.engine.docker("network", "create", "--subnet", SUBNETS[self.name], f"bench-{self.name}")
+        open_things.callback(self.engine.docker, "network", "rm", f"bench-{self.name}", check=False)
         authority, member_file = self._certified("mongo1")
         secrets = {"keyfile": KEY, "database_ca.pem": authority, "member.pem": member_file}
         storage = ("--volume", "/data/db")
@@ -123,7 +123,7 @@ class Variant:
         words = ("--ip", self.address, "--volume", f"{raised}:/etc/nginx/site/limits.conf:ro")
         self._run(open_things, "nginx", "nginx", (*words, *self._mounts("nginx", {"site.pem": site_file})))
         path = f"PYTHONPATH={Path(__file__).parent}"
-        self.token = self._enter("env", path, sys.executable, "-c", LOG_IN, self.url, str(self.ca)).strip()
+        self.token = self.enter("env", path, sys.executable, "-c", LOG_IN, self.url, str(self.ca)).strip()
 
     @staticmethod
     def _certified(name: str) -> tuple[str, str]:
@@ -146,7 +146,7 @@ class Variant:
         header = f"x-access-token: {self.token}"
         url = f"{self.url}/apiv1/anuncios{query}"
         rows: list[Document] = json.loads(
-            self._enter("curl", "--silent", "--cacert", str(self.ca), "--header", header, url)
+            self.enter("curl", "--silent", "--cacert", str(self.ca), "--header", header, url)
         )["result"]["rows"]
         return [{key: value for key, value in row.items() if key != "_id"} for row in rows]
 
@@ -156,7 +156,7 @@ class Variant:
 
     def measure(self, seconds: int = SECONDS) -> Measured:
         """One turn of wrk. An answer that is no success fails it: refusals are quick."""
-        text = self._enter(
+        text = self.enter(
             "wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s",
             "--script", str(self._script), "--header", f"x-access-token: {self.token}", f"{self.url}/apiv1/anuncios",
         )  # fmt: skip
@@ -168,15 +168,15 @@ class Variant:
         latencies = Counter({int(took): int(times) for took, times in told})
         return Measured(float(rate[1]), latencies)
 
-    def _enter(self, *argv: str) -> str:
+    def enter(self, *argv: str) -> str:
         """Run a program in the engine's network namespace, from which the containers are reached."""
-        command = ["nsenter", f"--net=/proc/{self._engine.pid}/ns/net", *argv]
+        command = ["nsenter", f"--net=/proc/{self.engine.pid}/ns/net", *argv]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 
     def _file(self, name: str, content: str, role: str) -> Path:
-        file = self._folder / name
+        file = self.folder / name
         file.write_text(content)
         shutil.chown(file, OWNERS[role], OWNERS[role])
         file.chmod(0o400)
@@ -187,34 +187,37 @@ class Variant:
         scratch = ("--tmpfs", "/tmp")
         if self.name == PLAIN:
             return (*scratch, "--security-opt", "seccomp=unconfined")
-        filters = f"seccomp={ROOT / 'profiles' / role / 'seccomp.json'}"
-        return (*scratch, "--security-opt", filters, "--security-opt", "no-new-privileges", "--cap-drop", "ALL",
-                "--read-only", "--pids-limit", "256")  # fmt: skip
+        return (*scratch, "--security-opt", f"seccomp={self.filter_of(role)}", "--security-opt", "no-new-privileges",
+                "--cap-drop", "ALL", "--read-only", "--pids-limit", "256")  # fmt: skip
+
+    def filter_of(self, role: str) -> Path:
+        """The file with the role's filter."""
+        return ROOT / "profiles" / role / "seccomp.json"
 
     def _run(self, open_things: ExitStack, role: str, alias: str, words: tuple[str, ...]) -> str:
         name = f"bench-{self.name}-{role}"
         place = ("--name", name, "--network", f"bench-{self.name}", "--network-alias", alias, "--hostname", alias)
-        self._engine.docker("run", "--detach", "--init", *place, *self._confinement(role), *words, self._tags[role])
-        open_things.callback(self._engine.docker, "rm", "--force", "--volumes", name, check=False)
+        self.engine.docker("run", "--detach", "--init", *place, *self._confinement(role), *words, self._tags[role])
+        open_things.callback(self.engine.docker, "rm", "--force", "--volumes", name, check=False)
 
         def state() -> str:
             form = "{{.State.Status}} {{.State.Health.Status}}"
-            return str(self._engine.docker("inspect", "--format", form, name).stdout).strip()
+            return str(self.engine.docker("inspect", "--format", form, name).stdout).strip()
 
-        self._engine.wait_until(lambda: "starting" not in state(), f"{name} to be judged", 180)
-        assert state() == "running healthy", self._engine.docker("logs", "--tail", "8", name, check=False)
-        return str(self._engine.docker("inspect", "--format", "{{.Id}}", name).stdout.strip())
+        self.engine.wait_until(lambda: "starting" not in state(), f"{name} to be judged", 180)
+        assert state() == "running healthy", self.engine.docker("logs", "--tail", "8", name, check=False)
+        return str(self.engine.docker("inspect", "--format", "{{.Id}}", name).stdout.strip())
 
     def _fill(self, container: str, authority: str) -> None:
         """A replica set of one with its user and the reference stack's ads."""
         rows: list[Document] = json.loads((ROOT / "stack/api/anuncios.json").read_text())["anuncios"]
         credentials = keyfile_credentials(Secret(KEY.encode()))
-        with open_door(PrivateHost(self._engine), container) as plain:
+        with open_door(PrivateHost(self.engine), container) as plain:
             door = plain.speaking(Tls(authority.encode()))
             with door.client(credentials, seconds=60) as client:
                 config = {"_id": "rs0", "members": [{"_id": 0, "host": "mongo1:27017"}]}
                 client.admin.command("replSetInitiate", config)
-                self._engine.wait_until(lambda: client.admin.command("hello")["isWritablePrimary"], "a primary", 60)
+                self.engine.wait_until(lambda: client.admin.command("hello")["isWritablePrimary"], "a primary", 60)
             with door.client(credentials, seconds=60) as client:
                 roles = [{"role": "readWrite", "db": "nodepop"}]
                 client["nodepop"].command("createUser", "nodepop", pwd=PASSWORD, roles=roles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import subprocess
 from contextlib import ExitStack
@@ -47,7 +48,9 @@ def test_programs_travel_whole(name: str) -> None:
         "policy": "/nowhere",
     }
     result = process.run(
-        program.ARGV, stdin=program.package(name, {**request, "audit": "try", "complain": False}), timeout=60
+        program.ARGV,
+        stdin=program.package(name, {**request, "audit": "try", "complain": False, "refusals_only": False}),
+        timeout=60,
     )
     assert "Traceback" not in result.stderr.decode() or name == "recorder_answer", result.stderr.decode()
     assert b"error" in result.stdout or b"No such file" in result.stderr
@@ -68,6 +71,17 @@ def test_a_script_is_balanced_and_names_only_tracepoints_that_exist(version: tup
     assert "sys_enter_openat " in text
     assert "@watched[(uint64)5] = 1; @watched[(uint64)6] = 1; @member[(int32)71] = (uint64)6;" in text
     assert "kprobe:cap_capable" in text
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_verification_asks_for_calls_and_programs_only(version: tuple[int, int]) -> None:
+    text = recorder_script.script(PLACE, {5: [71]}, CALLS, {recorder_script.KPROBES}, version, refusals_only=True)
+    assert set(re.findall(r"@(\w+)[ \[]", text)) == {
+        *("watched", "member", "born", "total", "calls", "failed", "ran", "home"),
+    }
+    assert "sys_enter_" not in text
+    assert "cap_capable" not in text
+    assert text.endswith("END { clear(@watched); clear(@member); }")
 
 
 @pytest.mark.parametrize("version", VERSIONS)

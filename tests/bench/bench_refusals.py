@@ -1,0 +1,146 @@
+"""Whether the profiles refuse anything of a million requests, with reloads, reopened logs and lost workers among them.
+
+The reference stack in plain containers on a private engine, under the filters that `harden profile verify` uses: what
+they refuse they answer with an errno of their own, and every call of the three containers that ends is looked at. Where
+the kernel has no AppArmor this is about the filters alone.
+
+Run by name: tests/run bench, or pytest -s tests/bench/bench_refusals.py
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hardening import record
+from hardening.hosts.local import LocalHost
+from hardening.model.inventory import LocalTransport, Node, NodeRole
+from hardening.record.verifying import trial, verifying_filter
+from tests.bench.bench_stack import HARDENED, OWNERS, Dockerd, Variant, dockerd, images, private_engine
+
+if TYPE_CHECKING:
+    from hardening.images import BuiltImage
+    from hardening.record.session import Watch
+
+__all__ = ["dockerd", "images", "private_engine"]  # the engine tests' own fixtures
+
+pytestmark = pytest.mark.timeout(3600)
+
+HOST = LocalHost(Node("here", "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport()))
+REQUESTS = 1_000_000
+TURN_SECONDS, CONNECTIONS = 15, 24
+MIX = """
+local asked, token = 0, "TOKEN"
+local everything = {
+   {"GET", "/docs/"}, {"GET", "/healthz"}, {"GET", "/images/anuncios/bici.jpg"}, {"GET", "/images/anuncios/iphone.png"},
+   {"GET", "/docs/"}, {"GET", "/images/anuncios/iphone.png", {["Range"] = "bytes=100-199"}},
+   {"GET", "/docs/", {["Accept-Encoding"] = "gzip"}}, {"GET", "/docs/", {["Connection"] = "close"}},
+   {"GET", "/images/anuncios/bici.jpg", {["If-Modified-Since"] = "Fri, 01 Jan 2100 00:00:00 GMT"}},
+   {"GET", "/docs/"}, {"GET", "/healthz"}, {"GET", "/images/anuncios/bici.jpg"},
+   {"GET", "/apiv1/anuncios"}, {"GET", "/apiv1/anuncios/tags"},
+   {"GET", "/apiv1/anuncios?tag=mobile&venta=false&precio=50-&sort=-precio&limit=1&includeTotal=true"},
+   {"POST", "/apiv1/pushtokens", {["Content-Type"] = "application/json"},
+    '{"pushtoken": "PUSHED", "plataforma": "ios"}'},
+}
+request = function()
+   asked = asked + 1
+   local what = everything[asked % #everything + 1]
+   local headers = {["x-access-token"] = token}
+   for name, value in pairs(what[3] or {}) do headers[name] = value end
+   local body = what[4] and what[4]:gsub("PUSHED", "only-a-bench-" .. asked)
+   return wrk.format(what[1], what[2], headers, body)
+end
+"""
+"""For wrk: twelve requests that NGINX answers itself, four of the API and the database, over and over."""
+
+
+class Verified(Variant):
+    """The hardened stack under filters that answer with the private errno."""
+
+    def filter_of(self, role: str) -> Path:
+        file = self.folder / f"{role}.json"
+        file.write_text(verifying_filter(super().filter_of(role).read_text()))
+        return file
+
+    def container(self, role: str) -> str:
+        """Its name."""
+        return f"bench-{self.name}-{role}"
+
+    def load(self) -> int:
+        """One turn of wrk; the number of requests that were answered well."""
+        script = self.folder / "mix.lua"
+        script.write_text(MIX.replace("TOKEN", self.token))
+        text = self.enter("wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{TURN_SECONDS}s",
+                          "--timeout", "10s", "--script", str(script), self.url)  # fmt: skip
+        assert "Non-2xx" not in text, text
+        done = re.search(r"(\d+) requests in", text)
+        assert done, text
+        return int(done[1])
+
+    def signal(self, role: str, name: str) -> None:
+        """Send it to the container's first process, which passes it on."""
+        self.engine.docker("kill", "--signal", name, self.container(role))
+
+    def lose_a_worker(self, role: str, program: str) -> None:
+        """Kill the youngest process of a program, as if it had crashed."""
+        listed = self.engine.docker("top", self.container(role), "-eo", "pid,args").stdout.splitlines()[1:]
+        (pid, *_), *_ = sorted(
+            (line.split(None, 1) for line in listed if program in line), key=lambda row: -int(row[0])
+        )
+        HOST.run(("kill", "-KILL", pid))
+
+
+@pytest.fixture(scope="module")
+def stack(
+    dockerd: Dockerd, images: dict[str, BuiltImage], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Verified]:
+    if not shutil.which("wrk"):
+        pytest.skip("BENCH SKIPPED: not installed: wrk")
+    tags = {role: dockerd.load(images[role]) for role in OWNERS}
+    folder = tmp_path_factory.mktemp("refusals")
+    folder.chmod(0o755)
+    with ExitStack() as open_things:
+        made = Verified(HARDENED, dockerd, tags, folder)
+        made.start(open_things)
+        yield made
+
+
+def incidents(stack: Verified) -> Iterator[Callable[[], object]]:
+    """What happens between two turns, without an end."""
+    while True:
+        yield lambda: stack.signal("nginx", "HUP")
+        yield lambda: stack.lose_a_worker("nginx", "worker process")
+        yield lambda: stack.signal("nginx", "USR1")
+        yield lambda: stack.lose_a_worker("api", "server.js")
+        yield lambda: stack.engine.docker("exec", stack.container("mongod"), "mongod", "--version")
+        yield lambda: stack.engine.docker("restart", "--time", "60", stack.container("nginx"))
+
+
+def test_nothing_of_a_million_requests_is_refused(stack: Verified) -> None:
+    with ExitStack() as watching:
+        watches: dict[str, Watch] = {}
+        for role in OWNERS:
+            target = record.Target(
+                container=stack.container(role), engine_socket=str(stack.engine.socket), refusals_only=True
+            )
+            watches[role] = watching.enter_context(record.watch({"here": HOST}, target, lambda *_: None))
+        answered, began = 0, time.monotonic()
+        for incident in incidents(stack):
+            answered += stack.load()
+            sys.stderr.write(f"{answered} requests in {time.monotonic() - began:.0f} s\n")
+            if answered >= REQUESTS:
+                break
+            incident()
+            time.sleep(5)  # a worker is back within a second, and NGINX's old workers end their requests
+        trials = {role: trial("a million requests", watch.finish()) for role, watch in watches.items()}
+    for role, found in trials.items():
+        sys.stderr.write(f"{role}: {found.calls} calls, refused {sum(each.count for each in found.denials)}\n")
+        assert found.denials == ()
