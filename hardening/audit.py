@@ -83,6 +83,7 @@ def run(
         project=project,
         left_out=tuple(left_out),
         cluster=picture.draw(facts),
+        roles=tuple((facts.roles or {}).values()),
     )
 
 

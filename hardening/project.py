@@ -187,7 +187,7 @@ def with_expectations(facts: Facts, settings: ProjectFile, root: Path) -> Facts:
         "allowed_ports": settings.allowed_ports,
         "allowed_registries": settings.allowed_registries,
         "evidence": recorded_images(profiles),
-        "open_questions": {role: len(library.open_items(profiles, role)) for role in library.roles(profiles)},
+        "roles": {role: library.summed_up(profiles, role) for role in library.roles(profiles)},
     }
     missing = {name: value for name, value in changes.items() if getattr(facts, name) is None}
     return structs.replace(facts, **missing)

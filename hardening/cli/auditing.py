@@ -61,7 +61,7 @@ class Source(Struct, frozen=True):
             allowed_ports=self.facts.allowed_ports,
             allowed_registries=self.facts.allowed_registries,
             evidence=self.facts.evidence,
-            open_questions=self.facts.open_questions,
+            roles=self.facts.roles,
         )
         return Source(later, self.name)
 

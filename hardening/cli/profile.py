@@ -26,7 +26,7 @@ app.command()(profile_analyse.analyse)
 
 @app.command("list")
 def list_roles(project: ProjectFolder = Path(), as_json: AsJson = False) -> None:
-    """List the roles: size against Docker's default, known holes closed, open questions, generated files."""
+    """List the roles: size against Docker's default, known holes closed, open questions, proof, generated files."""
     import msgspec
 
     from hardening.confine import library
@@ -41,7 +41,8 @@ def list_roles(project: ProjectFolder = Path(), as_json: AsJson = False) -> None
     for role, each in found.items():
         state = f"out of date: {', '.join(stale[role])}" if stale[role] else "up to date"
         size = f"{each.syscalls} of {each.docker_default} system calls"
-        typer.echo(f"{role}\t{size}\t{each.holes_closed} of {each.holes} holes closed\t{each.open} open\t{state}")
+        closed = f"{each.holes_closed} of {each.holes} holes closed"
+        typer.echo(f"{role}\t{size}\t{closed}\t{len(each.open)} open\t{each.standing}\t{state}")
 
 
 @app.command()
@@ -70,7 +71,7 @@ def build(
             typer.echo(
                 f"{each}: nothing was recorded, so that it may do what its policy says: harden profile record {each}"
             )
-        if count := found.open:
+        if count := len(found.open):
             until = "recorded paths of low and medium risk are allowed until then, all else is refused"
             typer.echo(f"{each}: {count} questions are open; {until}: harden profile review {each}")
 

@@ -12,14 +12,15 @@ from hardening.errors import HardenError, one_line
 from hardening.model.policy import Egress, RoleProfile
 from hardening.model.profile import EvidenceKind
 from hardening.model.review import Item
+from hardening.model.role import RoleSummary
 
 from . import stale
 from .apparmor import PORTABLE, Version, profile_name
 from .generate import Composed, compose, render
 from .lint import lint
 from .policy import load_policy
-from .sources import read
-from .summary import Summary, summary
+from .sources import Sources, read
+from .summary import summary
 
 POLICY_FILE, SECCOMP_FILE, APPARMOR_FILE = "policy.yml", "seccomp.json", "apparmor"
 _REVIEWED = EvidenceKind.REVIEW
@@ -80,13 +81,14 @@ def open_items(folder: Path, role: str) -> tuple[Item, ...]:
     return composed(folder, role).open
 
 
-def summed_up(folder: Path, role: str) -> Summary:
+def summed_up(folder: Path, role: str) -> RoleSummary:
     """A role at a glance; see `composed`."""
-    return summary(composed(folder, role), read(folder, role))
+    found = read(folder, role)
+    return summary(composed(folder, role, found), found)
 
 
-def composed(folder: Path, role: str) -> Composed:
-    """One role put together from all that its folder has.
+def composed(folder: Path, role: str, found: Sources | None = None) -> Composed:
+    """One role put together from all that its folder has; `found` is its evidence, if it was read already.
 
     Raises:
         HardenError: there is no such role, or its policy or evidence does not fit; with file and line.
@@ -99,7 +101,7 @@ def composed(folder: Path, role: str) -> Composed:
         )
     if not policy.is_file():
         raise HardenError(f"{policy}: no such file", known)
-    return compose(role, load_policy(policy), read(folder, role))
+    return compose(role, load_policy(policy), found or read(folder, role))
 
 
 def generated(folder: Path, role: str) -> dict[Path, str]:

@@ -1,55 +1,29 @@
-"""A role at a glance: how much it may do, how that compares, what it stands on, what is left to decide."""
+"""Sums a role up."""
 
 from collections import Counter
 
-from msgspec import Struct
-
-from hardening.model.profile import Risk, RuleKind
+from hardening.model.profile import EvidenceKind, Risk, RuleKind
+from hardening.model.role import OpenQuestion, Proof, RoleSummary
+from hardening.model.verification import Verification
 
 from . import powers
-from .generate import Composed
+from .generate import Composed, render
 from .sources import Sources
 
 
-class Summary(Struct, frozen=True):
-    """What a page about a role says first.
-
-    Attributes:
-        syscalls: allowed, of those Docker's default profile lets through in `docker_default`.
-        rules: of all kinds.
-        evidence: kind of the strongest evidence -> rules that stand on it; they add up to `rules`.
-        powers: what of medium or high risk it can do, with the system calls that give it.
-        holes_closed: of `holes` known vulnerabilities, by the count that Confine introduced, those out of reach.
-        scenarios: that were recorded.
-        images: digests that recordings and analysis are of.
-        unresolved: places in the image's code that could make any call.
-        open: questions that nobody decided.
-    """
-
-    role: str
-    syscalls: int
-    docker_default: int
-    rules: int
-    evidence: dict[str, int]
-    powers: dict[str, tuple[str, ...]]
-    holes_closed: int
-    holes: int
-    scenarios: tuple[str, ...]
-    images: tuple[str, ...]
-    unresolved: int
-    open: int
-
-
-def summary(composed: Composed, sources: Sources) -> Summary:
-    """Sum up a role."""
+def summary(composed: Composed, sources: Sources) -> RoleSummary:
+    """A role at a glance."""
     profile = composed.profile
     strongest = Counter(rule.evidence[0].kind.value for rule in profile.rules)
-    risky = sorted(rule.value for rule in profile.rules if rule.kind is RuleKind.CALL and rule.risk is not Risk.LOW)
+    calls = [rule for rule in profile.rules if rule.kind is RuleKind.CALL]
+    risky = sorted(rule.value for rule in calls if rule.risk is not Risk.LOW)
     measured = [hole for hole in powers.all_vulnerabilities() if hole.confine]
-    return Summary(
+    return RoleSummary(
         role=profile.role,
         syscalls=len(profile.syscalls),
         docker_default=len(powers.docker_default()),
+        recorded=sum(any(each.kind is EvidenceKind.RECORDED for each in rule.evidence) for rule in calls),
+        possible=len(sources.analysis.syscalls) if sources.analysis else None,
         rules=len(profile.rules),
         evidence=dict(sorted(strongest.items())),
         powers={
@@ -61,5 +35,17 @@ def summary(composed: Composed, sources: Sources) -> Summary:
         scenarios=tuple(sorted(recording.scenario for recording in sources.recordings)),
         images=profile.images,
         unresolved=sum(each.count for each in sources.analysis.unresolved) if sources.analysis else 0,
-        open=len(composed.open),
+        open=tuple(OpenQuestion(item.id, item.kind, item.power, item.risk) for item in composed.open),
+        proof=_proof(composed, sources.verification) if sources.verification else None,
+    )
+
+
+def _proof(composed: Composed, verification: Verification) -> Proof:
+    return Proof(
+        at=verification.origin.recorded_at,
+        current=verification.profile == render(composed.profile).hash,
+        layers=verification.layers,
+        scenarios=tuple(trial.scenario for trial in verification.trials),
+        calls=sum(trial.calls for trial in verification.trials),
+        refused=sum(denial.count for trial in verification.trials for denial in trial.denials),
     )

@@ -5,6 +5,7 @@ from msgspec import Struct
 from .engine import EngineInfo, Image, Inspect, Network
 from .known import Known, Unavailable
 from .moment import Moment
+from .role import RoleSummary
 from .swarm import Cluster, Service, Stored, SwarmNode, Task
 from .waiver import WaiverUse
 
@@ -391,9 +392,8 @@ class Facts(Struct, frozen=True):
     """Everything that was read, and when (seconds since the epoch, by the operator's clock).
 
     What is wanted rather than read is None when no project said so: the host ports that services may publish, the
-    registries that images may come from, the image digests that each role's recordings were made with, and how many
-    questions about each role nobody has decided. `waivers` is what the project accepts and what that met; None until an
-    audit has found out.
+    registries that images may come from, the image digests that each role's recordings were made with, and what each
+    role's profiles stand on. `waivers` is what the project accepts and what that met; None until an audit found out.
     """
 
     gathered_at: Moment
@@ -404,7 +404,7 @@ class Facts(Struct, frozen=True):
     allowed_ports: tuple[int, ...] | None = None
     allowed_registries: tuple[str, ...] | None = None
     evidence: dict[str, tuple[str, ...]] | None = None
-    open_questions: dict[str, int] | None = None
+    roles: dict[str, RoleSummary] | None = None
     left_out: str = LEFT_OUT
     waivers: tuple[WaiverUse, ...] | None = None
 

@@ -11,6 +11,7 @@ from .bench import BenchComparison
 from .facts import Facts
 from .moment import Moment
 from .picture import ClusterPicture
+from .role import RoleSummary
 from .waiver import Waiver
 
 __all__ = [
@@ -197,6 +198,7 @@ class Report(Struct, frozen=True):
         changes: since the report that was given as baseline; None without one.
         docker_bench: what docker-bench-security says of the same nodes; None where it was not asked.
         cluster: what reports draw: nodes, services and what holds them; None in a report that an older program made.
+        roles: the project's roles and what their profiles stand on; empty without a project, or by an older program.
     """
 
     checks: tuple[CheckSummary, ...]
@@ -212,3 +214,4 @@ class Report(Struct, frozen=True):
     changes: Changes | None = None
     docker_bench: BenchComparison | None = None
     cluster: ClusterPicture | None = None
+    roles: tuple[RoleSummary, ...] = ()

@@ -52,6 +52,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _listed(groups, Status.UNKNOWN, "Could not be seen")
     yield from _listed(groups, Status.MANUAL, "For a person to judge")
     yield from _waived(report)
+    yield from _profiles(report)
     yield from _changes(report)
     yield from _second_opinion(report)
 
@@ -70,6 +71,21 @@ def _waived(report: Report) -> Iterator[str]:
         )
         words = (escaped(place), f"`{check.id}`", escaped(waiver.reason), escaped(waiver.owner), str(waiver.expires))
         yield f"| {' | '.join(words)} |"
+    yield ""
+
+
+def _profiles(report: Report) -> Iterator[str]:
+    if not report.roles:
+        return
+    yield "## Profiles"
+    yield ""
+    yield "| role | system calls | made in a scenario | known holes closed | open questions | proof |"
+    yield "| --- | ---: | ---: | ---: | ---: | --- |"
+    for role in report.roles:
+        closed = f"{role.holes_closed} of {role.holes}"
+        size = f"{role.syscalls} (Docker's default: {role.docker_default})"
+        figures = (size, role.recorded, closed, len(role.open), role.standing)
+        yield f"| {escaped(role.role)} | {' | '.join(map(str, figures))} |"
     yield ""
 
 

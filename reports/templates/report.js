@@ -47,7 +47,7 @@
 
   function show(id) {
     const check = id && document.getElementById(id);
-    if (!check || !check.classList.contains("check")) return;
+    if (!check || check.tagName !== "DETAILS") return;
     if (check.hidden) { form.reset(); for (const box of form.querySelectorAll("[name=status]")) box.checked = true; apply(); }
     check.open = true;
     check.scrollIntoView({ block: "start" });
@@ -81,7 +81,8 @@
   });
   let closed = [];
   window.addEventListener("beforeprint", () => {
-    closed = checks.filter((check) => !check.open && /\b(fail|unknown|manual)\b/.test(check.className));
+    const told = [...checks, ...document.querySelectorAll(".role")];
+    closed = told.filter((each) => !each.open && /\b(fail|unknown|manual|role)\b/.test(each.className));
     for (const check of closed) check.open = true;
   });
   window.addEventListener("afterprint", () => { for (const check of closed) check.open = false; });

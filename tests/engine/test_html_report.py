@@ -239,6 +239,7 @@ def test_no_rule_of_accessibility_is_broken(
     for status in ("pass", "not_applicable"):
         click(page, f"[name=status][value={status}]")
     page.value("document.querySelectorAll('.check').forEach((each, index) => { each.open = index % 4 === 0; })")
+    page.value("document.querySelectorAll('.role').forEach((each) => { each.open = true; })")
     page.value(f"{axe}; 0")
     run = f"axe.run(document, {{runOnly: {list(RULES)}}})"
     found = page.value(
@@ -252,13 +253,14 @@ def test_no_rule_of_accessibility_is_broken(
 # --- sizes and paper ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["ordinary", "clean", "hostile"])
+@pytest.mark.parametrize("name", ["ordinary", "clean", "hostile", "surrounded"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_wider_than_the_window(browser: Browser, files: dict[str, str], name: str, width: int) -> None:
     page = browser.open(files[name], width)
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.value(overflow) <= 0
     click(page, "#open")
+    page.value("document.querySelectorAll('.role').forEach((each) => { each.open = true; })")
     assert page.value(overflow) <= 0
 
 
@@ -286,3 +288,9 @@ def test_an_address_with_a_rule_opens_it(browser: Browser, files: dict[str, str]
     page = browser.open(files["ordinary"] + "#node-apparmor-active")
     assert page.value("document.getElementById('node-apparmor-active').open")
     assert "node-apparmor-active" in shown(page)
+
+
+def test_an_address_with_a_role_opens_it(browser: Browser, files: dict[str, str]) -> None:
+    page = browser.open(files["surrounded"] + "#role-tool")
+    assert page.value("document.getElementById('role-tool').open")
+    assert not page.value("document.getElementById('role-unknown').open")

@@ -54,6 +54,9 @@ from hardening.model.facts import (
     TlsServer,
 )
 from hardening.model.known import Known, Unavailable
+from hardening.model.profile import Risk
+from hardening.model.review import ItemKind
+from hardening.model.role import OpenQuestion, Proof, RoleSummary
 from hardening.model.stack import STACK_LABEL
 from hardening.model.swarm import (
     CaConfig,
@@ -547,6 +550,31 @@ def cluster(*nodes: NodeFacts | Unavailable, **changes: Any) -> Facts:  # noqa: 
         allowed_ports=(80, 443),
         allowed_registries=("registry:5000",),
         waivers=(),
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def role(name: str = "web", *, questions: int = 0, **changes: Any) -> RoleSummary:  # noqa: ANN401
+    """A role of the project, verified, about which so many questions are open."""
+    made = RoleSummary(
+        role=name,
+        syscalls=70,
+        docker_default=307,
+        recorded=60,
+        possible=140,
+        rules=120,
+        evidence={"recorded": 100, "policy": 20},
+        powers={"set socket options": ("setsockopt",)},
+        holes_closed=27,
+        holes=29,
+        scenarios=("load", "start"),
+        images=("sha256:" + "a" * 64,),
+        unresolved=2,
+        open=tuple(
+            OpenQuestion(f"call:call{index}", ItemKind.STATIC, "reach the kernel", Risk.HIGH)
+            for index in range(questions)
+        ),
+        proof=Proof("2026-11-01T10:00:00Z", True, ("seccomp", "apparmor"), ("start", "load"), 90_000, 0),
     )
     return msgspec.structs.replace(made, **changes)
 

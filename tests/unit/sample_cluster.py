@@ -4,10 +4,12 @@
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from hardening.confine import library
 from hardening.model.engine import Endpoint, Mount, Network
 from hardening.model.facts import (
     ContainerFacts,
@@ -20,6 +22,9 @@ from hardening.model.facts import (
     SwarmFacts,
 )
 from hardening.model.known import Known
+from hardening.model.profile import Risk
+from hardening.model.review import ItemKind
+from hardening.model.role import OpenQuestion, RoleSummary
 from hardening.model.swarm import (
     ContainerStatus,
     EndpointSpec,
@@ -33,6 +38,7 @@ from hardening.model.swarm import (
 )
 from tests.unit import facts_factory as given
 
+PROFILES = Path(__file__).parents[2] / "profiles"
 SETS = {"mongo1": "node1", "mongo2": "node2", "mongo3": "node3"}
 ROLES = dict.fromkeys((*SETS, "arbiter"), "mongod") | {"api": "api", "nginx": "nginx"}
 USERS = {"mongod": "999:999", "api": "10001:10001", "nginx": "101:101"}
@@ -261,6 +267,16 @@ def member(number: int) -> MongoMember:
     )
 
 
+def roles() -> dict[str, RoleSummary]:
+    """The reference stack's own, as they are; the API's has two questions open."""
+    found = {role: library.summed_up(PROFILES, role) for role in sorted(USERS)}
+    asked = (
+        OpenQuestion("call:keyctl", ItemKind.STATIC, "use the kernel's keyrings", Risk.HIGH),
+        OpenQuestion("file:/app/** r", ItemKind.WIDENED, "read its own program", Risk.LOW),
+    )
+    return found | {"api": msgspec.structs.replace(found["api"], open=asked)}
+
+
 def facts() -> Facts:
     """Everything; the comment beside each fault says what it is."""
     usual = {name: tuple(container(each, name) for each in ("api", "nginx")) for name in NODES}
@@ -295,4 +311,5 @@ def facts() -> Facts:
         mongo=tuple(member(number) for number in (1, 2, 3)),
         nginx=servers,
         allowed_ports=(80, 443),
+        roles=roles(),
     )

@@ -9,11 +9,11 @@ EXPECTED = "no question that is open"
 
 def judge(facts: Facts, role: str, _running: Running) -> Verdict:
     """By the project's folder of profiles; a role that another project brought is for those who know its review."""
-    if facts.open_questions is None:
+    if facts.roles is None:
         return not_applicable("there is no project folder whose reviews could be looked at")
-    if role not in facts.open_questions:
+    if role not in facts.roles:
         return manual("the project has no such role: see its review where it comes from", EXPECTED)
-    count = facts.open_questions[role]
+    count = len(facts.roles[role].open)
     if count:
         return failed(f"{count} {'question is' if count == 1 else 'questions are'} open", EXPECTED)
     return passed("everything is decided", EXPECTED)

@@ -13,7 +13,7 @@ from hardening.render.grouped import STATUSES, WAIVED, WORDS, grouped, left_out
 from hardening.render.inert import plain
 from hardening.render.words import counted, verdict
 
-from . import confinement, overview, sections, topology
+from . import confinement, overview, roles, sections, topology
 
 TEMPLATES = "reports/templates"
 MEANINGS = {
@@ -61,6 +61,10 @@ def render(report: Report) -> str:
         cluster=overview.CLUSTER,
         left_out=left_out(report),
         count=counted,
+        told={role.role for role in report.roles},
+        worst=roles.worst,
+        share=roles.share,
+        reasons=roles.REASONS,
     )
 
 

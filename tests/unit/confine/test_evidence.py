@@ -465,7 +465,12 @@ def test_every_rule_has_evidence() -> None:
 def test_a_role_is_summed_up() -> None:
     known = Sources((recording("setsockopt keyctl"),), analysis("setuid time"))
     found = summary(confine.compose("web", POLICY, known), known)
-    assert (found.docker_default, found.holes, found.open) == (307, 29, 2)
+    assert (found.docker_default, found.holes) == (307, 29)
+    assert [(each.id, each.kind, each.risk) for each in found.open] == [
+        ("call:keyctl", ItemKind.RISKY, Risk.HIGH),
+        ("call:setuid", ItemKind.STATIC, Risk.MEDIUM),
+    ]
+    assert (found.recorded, found.possible, found.proof) == (1, 2, None)
     assert found.powers["set socket options"] == ("setsockopt",)
     # two of the socket options, which nothing holds to values, and the epoll_ctl that the OCI runtime needs
     assert found.holes - found.holes_closed == 3

@@ -11,6 +11,9 @@ from hardening.model.engine import Mount
 from hardening.model.facts import Facts
 from hardening.model.findings import Report, Status
 from hardening.model.known import Known, Unavailable
+from hardening.model.profile import Risk
+from hardening.model.review import ItemKind
+from hardening.model.role import OpenQuestion, Proof, RoleSummary
 from hardening.model.waiver import Waiver
 from tests.unit import facts_factory as given
 
@@ -81,11 +84,24 @@ def surrounded() -> Report:
     return _surrounded(broken_facts(), "tool")
 
 
+def _roles(name: str) -> dict[str, RoleSummary]:
+    """One that is well, one about which questions are open, one of which next to nothing is known."""
+    proof = Proof(f"2026-11-01T10:00:00Z {name}", False, (f"seccomp {name}",), (f"load {name}",), 9, 1)
+    open_role = given.role(
+        f"other {name}", questions=2, powers={f"dial {name}": (f"socket {name}",)}, evidence={f"seen {name}": 1},
+        scenarios=(f"load {name}",), images=(f"sha256:{name}",), proof=proof,
+        open=(OpenQuestion(f"file:/{name} r", ItemKind.PATH, f"read {name}", Risk.MEDIUM),),
+    )  # fmt: skip
+    unknown = given.role("unknown", possible=None, scenarios=(), images=(), powers={}, proof=None, unresolved=0)
+    return {each.role: each for each in (given.role("tool"), open_role, unknown)}
+
+
 def _surrounded(facts: Facts, name: str) -> Report:
     accepted = (
         Waiver("container-memory-limit", "*", f"it is small {name}", f"ops {name}", date(2031, 5, 1), place="w.yml:1"),
         Waiver("container-seccomp", f"gone {name}", "nobody knows", "ops", date(2031, 5, 1), place="w.yml:6"),
     )
+    facts = msgspec.structs.replace(facts, roles=_roles(name))
     report = audit.run(facts, checks.load(), f"shop {name}", accepted, (f"shop-{name}",))
     earlier = audit.run(given.cluster(), checks.load(), f"shop {name}")
     broken = BenchVerdict("5.11", f"memory {name}", "PASS", f"all of {name}", (name,))

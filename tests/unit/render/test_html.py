@@ -11,6 +11,7 @@ import pytest
 
 from hardening.model.findings import Finding, Outcome, Report, Status
 from hardening.render import html
+from tests.unit import facts_factory as given
 from tests.unit.render import reports
 
 ORDINARY, CLEAN, HOSTILE = reports.ordinary(), reports.clean(), reports.hostile()
@@ -105,6 +106,32 @@ def test_every_check_is_in_it_once(report: Report) -> None:
     page = Page(html.render(report))
     shown = [each["id"] for each in page.all("details")]
     assert sorted(str(each) for each in shown) == sorted(check.id for check in report.checks)
+
+
+def test_a_role_tells_its_size_its_proof_and_what_is_open() -> None:
+    page = html.render(reports.surrounded())
+    tool, other, unknown = re.findall(r'<details class="role".*?</details>', page, re.DOTALL)
+    assert "70 are allowed; Docker's default profile allows 307" in tool.replace("&#39;", "'")
+    assert "60 of them were made in 2 scenarios: load, start. " in tool
+    assert "could make 140, and 2 places in it any" in tool
+    assert ">verified<" in tool
+    assert ">decided<" in tool
+    assert ">1 open<" in other
+    assert "file:/" in other
+    assert ">verified before it changed<" in other
+    assert ">never verified<" in unknown
+    assert "was not analysed" in unknown
+    assert "Nothing was recorded" in unknown
+
+
+def test_a_service_leads_to_its_role() -> None:
+    page = html.render(msgspec.structs.replace(ORDINARY, roles=(given.role("web"),)))
+    assert '<a href="#role-web">web</a>' in page
+    assert 'id="role-web"' in page
+
+
+def test_a_report_without_roles_has_no_part_about_them() -> None:
+    assert '<h2 id="profiles"' not in PAGES["ordinary"]
 
 
 def test_the_verdict_is_said_in_words() -> None:
