@@ -1,6 +1,6 @@
 """Collects evidence for rules, and what has to be asked, while a profile is put together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from hardening.model.profile import Evidence, EvidenceKind, Risk, Rule, RuleKind
 from hardening.model.review import Decision, Item, ItemKind, Review, Verdict
@@ -32,14 +32,14 @@ class Decided:
         decision = self._last[item]
         return Evidence(EvidenceKind.REVIEW, f"{decision.by}, {decision.date}: {decision.reason}")
 
-    def tightened(self, items: Iterable[str]) -> dict[str, Evidence]:
-        """Rules that narrowings of these items put in their place -> who decided."""
-        asked = set(items)
-        found: dict[str, Evidence] = {}
-        for item in sorted(asked & self._last.keys()):
-            new = (each for each in self._last[item].narrowed if each not in asked)
-            found |= dict.fromkeys(new, self.evidence(item))
-        return found
+    def tightened(self, item: str) -> tuple[str, ...]:
+        """File rules that a narrowing puts in the place of one, as the ledger has them."""
+        decision = self._last.get(item)
+        prefix = f"{RuleKind.FILE}:"
+        if decision is None or not item.startswith(prefix):
+            return ()
+        new = (each for each in decision.narrowed if each.startswith(prefix) and each not in decision.items)
+        return tuple(each.removeprefix(prefix) for each in new)
 
 
 class Ledger:
@@ -63,11 +63,21 @@ class Ledger:
         return sorted(value for known, value in self._evidence if known is kind)
 
     def ask(self, item: Item) -> Verdict:
-        """Put a question, and say what was decided about it. The same question again adds its evidence."""
-        known = self._items.get(item.id)
-        evidence = tuple(dict.fromkeys((*(known.evidence if known else ()), *item.evidence)))
-        kind = known.kind if known else item.kind
-        self._items[item.id] = Item(item.id, kind, item.power, item.risk, evidence, item.covers)
+        """Put a question, and say what was decided about it; rules to which it was narrowed are put in.
+
+        The same question again adds its evidence.
+        """
+        known = self._items.get(item.id, item)
+        self._items[item.id] = Item(
+            item.id,
+            known.kind,
+            item.power,
+            item.risk,
+            tuple(dict.fromkeys((*known.evidence, *item.evidence))),
+            tuple(dict.fromkeys((*known.covers, *item.covers))),
+        )
+        for text in self.decided.tightened(item.id):
+            self.add(RuleKind.FILE, text, self.decided.evidence(item.id))
         return self.decided.verdict(item.id)
 
     def ask_for(

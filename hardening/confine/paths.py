@@ -89,7 +89,7 @@ def _widen(ledger: Ledger, new: dict[str, set[str]], recording: Recording) -> se
         if verdict is Verdict.ACCEPT:
             for each in (ledger.decided.evidence(item.id), *evidence):
                 ledger.add(RuleKind.FILE, value(pattern), each)
-        tighter = [rule(text) for text in _narrowed(ledger, item.id)]
+        tighter = [rule(text) for text in ledger.decided.tightened(item.id)]
         # Who refuses the pattern is asked about each of the files: they were recorded all the same.
         covered |= {
             path
@@ -106,7 +106,6 @@ def _new_path(ledger: Ledger, found: FileRule, recording: Recording, *, ask: boo
     if ask:
         name = f"{RuleKind.FILE}:{value(found)}"
         verdict = ledger.ask(Item(name, ItemKind.PATH, power(found), risk(found), (evidence,)))
-        _narrowed(ledger, name)
         if verdict is Verdict.ACCEPT:
             ledger.add(RuleKind.FILE, value(found), ledger.decided.evidence(name))
     if _stands(verdict, found):
@@ -116,14 +115,6 @@ def _new_path(ledger: Ledger, found: FileRule, recording: Recording, *, ask: boo
 def _stands(verdict: Verdict, found: FileRule) -> bool:
     """Whether what was recorded is in the profile: while it is open, unless it is grave."""
     return verdict is Verdict.ACCEPT or (verdict is Verdict.OPEN and risk(found) is not Risk.HIGH)
-
-
-def _narrowed(ledger: Ledger, item: str) -> list[str]:
-    """Put the rules to which an item was narrowed into the ledger; returns them."""
-    found = {text.removeprefix(f"{RuleKind.FILE}:"): by for text, by in ledger.decided.tightened([item]).items()}
-    for text, by in found.items():
-        ledger.add(RuleKind.FILE, text, by)
-    return list(found)
 
 
 def _seen(recording: Recording, what: str) -> Evidence:

@@ -212,6 +212,13 @@ def test_what_verifying_saw_refused_is_asked_and_honoured(layer: str, what: str,
     assert accepted.open == ()
 
 
+def test_a_path_that_was_refused_can_be_narrowed() -> None:
+    item, tighter = "file:/srv/denied/f rw", "file:/srv/denied/f r"
+    decided = review(Verdict.NARROW, item, narrowed=(tighter,))
+    made = _composed(verification=_verified("apparmor", "open /srv/denied/f wr"), review=decided)
+    assert (_kinds(made, tighter), _kinds(made, item), made.open) == ([EvidenceKind.REVIEW], [], ())
+
+
 @pytest.mark.parametrize(
     ("layer", "what"),
     [
@@ -332,6 +339,23 @@ def test_a_data_folder_can_be_narrowed_to_a_tighter_pattern() -> None:
     rules = _rules(_composed(recordings=(recording(files=files(*DATA)),), review=decided))
     assert rules["/var/data/*.wt"] == "rwk"
     assert "/var/data/**" not in rules
+
+
+def test_a_narrowing_over_several_kinds_makes_rules_of_the_right_ones() -> None:
+    asked = ("call:chmod", "call:rename", "file:/var/data/** rwk", "file:/srv/a r")
+    kept = ("call:chmod", "file:/srv/a r", "file:/var/data/*.wt rwk")
+    seen = recording(files=files(*DATA, "/srv/a r"))
+    decided = review(Verdict.NARROW, *asked, narrowed=kept)
+    made = _composed(recordings=(seen,), analysis=analysis("chmod rename"), review=decided)
+    assert {"/srv/a", "/var/data/*.wt"} < _rules(made).keys()
+    assert [path for path in _rules(made) if not path.startswith("/")] == []
+    assert ({"chmod", "rename"} & made.profile.syscalls, made.open) == ({"chmod"}, ())
+
+
+def test_a_pattern_says_what_all_recordings_would_put_under_it() -> None:
+    more = recording(scenario="stop", files=files(*(use.replace(".wt", ".tmp") for use in DATA)))
+    (item,) = [item for item in _composed(recordings=(recording(files=files(*DATA)), more)).items if item.covers]
+    assert len(item.covers) == 8
 
 
 @pytest.mark.parametrize(
