@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hardening.model.capabilities import CAPABILITIES
 from hardening.model.profile import Evidence, EvidenceKind, Risk, RuleKind
-from hardening.model.review import Item, ItemKind, Verdict
+from hardening.model.review import ItemKind
 
 from . import paths, patterns, powers
 from .arguments import BY_NETWORK, COMPARED, is_known_socket
@@ -28,12 +28,6 @@ def gather(ledger: Ledger, sources: Sources) -> None:
             _object(ledger, what.partition(" ")[2], evidence)
 
 
-def lifted(ledger: Ledger) -> frozenset[str]:
-    """Calls that a reviewer freed from being held to values."""
-    freed = (item.id.partition(":")[2] for item in ledger.items() if item.id.startswith(f"{RuleKind.ARGUMENT}:"))
-    return frozenset(call for call in freed if ledger.decided.verdict(f"{RuleKind.ARGUMENT}:{call}") is Verdict.ACCEPT)
-
-
 def _refusals(sources: Sources) -> Iterator[tuple[str, str, str, str]]:
     for trial in sources.verification.trials if sources.verification else ():
         for denial in trial.denials:
@@ -48,7 +42,7 @@ def _call(ledger: Ledger, call: str, evidence: Evidence) -> None:
         ledger.ask_for(RuleKind.CALL, call, why, (evidence,))
     elif call in COMPARED.keys() - BY_NETWORK:
         # The call is allowed and was refused: for its values, which nobody saw. Accepting it frees it from them.
-        ledger.ask(Item(f"{RuleKind.ARGUMENT}:{call}", *why, (evidence,)))
+        ledger.ask_for(RuleKind.ARGUMENT, call, why, (evidence,))
 
 
 def _object(ledger: Ledger, text: str, evidence: Evidence) -> None:

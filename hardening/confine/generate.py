@@ -45,7 +45,8 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
     denials.gather(ledger, sources)
     network = paths.network_of(ledger)
     allowed = frozenset(ledger.values(RuleKind.CALL))
-    held = arguments.held(allowed, network, policy.seccomp.arguments, sources.recordings, denials.lifted(ledger))
+    freed = ledger.values(RuleKind.ARGUMENT)
+    held = arguments.held(allowed, network, policy.seccomp.arguments, sources.recordings, freed)
     for rule in held:
         values = " ".join(f"{index}={value:#x}" for index, value in sorted(rule.values.items()))
         for evidence in _of_values(rule, policy, sources):
@@ -128,7 +129,7 @@ def _risks(ledger: Ledger) -> dict[tuple[RuleKind, str], Risk]:
     risks[RuleKind.PRIVILEGES, "new"] = Risk.HIGH
     judges: dict[RuleKind, Callable[[str], Risk]] = {
         RuleKind.CALL: powers.risk,
-        RuleKind.ARGUMENT: arguments.risk,
+        RuleKind.ARGUMENT: lambda text: arguments.risk(text) if " " in text else powers.risk(text),
         RuleKind.FILE: lambda text: paths.risk(paths.rule(text)),
         RuleKind.NETWORK: paths.risk_of_socket,
         RuleKind.CAPABILITY: paths.risk_of_capability,

@@ -64,7 +64,7 @@ class Rule(Struct, frozen=True):
 
     Attributes:
         value: as the profile has it: `openat`, `socket 0=2 1=1`, `/srv/** r`, `inet stream`, `chown`, `receive term`,
-            `any`, `new`.
+            `any`, `new`. A call's bare name, of the kind `argument`: its values are not looked at.
     """
 
     kind: RuleKind

@@ -240,6 +240,11 @@ def test_a_call_refused_for_its_values_is_freed_from_them_by_a_persons_word() ->
     assert _open(_composed(recordings=shown, verification=seen)) == {"argument:prctl"}
     freed = _composed(recordings=shown, verification=seen, review=review(Verdict.ACCEPT, "argument:prctl"))
     assert _passes(freed, "prctl", 22)
+    (told,) = explain(freed, "argument:prctl")
+    assert (told.allowed, told.risk, told.question) == (True, Risk.MEDIUM, ItemKind.DENIAL)
+    assert [each.kind for each in told.evidence] == [EvidenceKind.RECORDED, EvidenceKind.REVIEW]
+    refused = _composed(recordings=shown, verification=seen, review=review(Verdict.REFUSE, "argument:prctl"))
+    assert not next(each for each in explain(refused, "argument:prctl") if each.name == "argument:prctl").allowed
 
 
 def test_a_call_is_not_held_to_values_while_an_older_recording_shows_none() -> None:
