@@ -106,6 +106,7 @@ def lint(
     """Look for what no profile may hold, and for evidence that is not of the image in images.lock; exit 1 on any."""
     from hardening.confine import library
     from hardening.errors import Exit
+    from hardening.render.inert import plain
 
     folder = roles.folder(project)
     images = roles.images(inventory, project)
@@ -115,6 +116,8 @@ def lint(
     else:
         for each, found in problems.items():
             for line in found or ("sound",):
-                typer.echo(f"{each}: {line}")
+                typer.echo(plain(f"{each}: {line}"))
+    for each in problems:
+        roles.show_remarks(folder, each)
     if any(problems.values()):
         raise typer.Exit(Exit.FAILED)

@@ -57,6 +57,7 @@ def review(
         _ask(folder, role, who)
     left = library.open_items(folder, role)
     _show(left, as_json=as_json)
+    roles.show_remarks(folder, role)
     raise typer.Exit(Exit.FAILED if left else Exit.OK)
 
 

@@ -42,6 +42,15 @@ def chosen(folder: Path, named: list[str] | None) -> tuple[str, ...]:
     return found
 
 
+def show_remarks(folder: Path, role: str) -> None:
+    """Tell what is no problem and no question, beside the answer."""
+    from hardening.confine import library
+    from hardening.render.inert import plain
+
+    for line in library.remarks(folder, role):
+        typer.echo(plain(f"{role}: remark: {line}"), err=True)
+
+
 def version(text: str) -> "Version":
     """The number in `--parser`."""
     from hardening.errors import HardenError

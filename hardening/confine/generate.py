@@ -20,12 +20,14 @@ class Composed(Struct, frozen=True):
     Attributes:
         open: those of the items that nobody decided yet.
         decided: who decided about the others, and why, by their ids.
+        beyond: what verifying saw refused and no decision can allow, one sentence each.
     """
 
     profile: Profile
     items: tuple[Item, ...]
     open: tuple[Item, ...]
     decided: dict[str, Evidence] = {}
+    beyond: tuple[str, ...] = ()
 
 
 def compose(role: str, policy: Policy, sources: Sources | None = None) -> Composed:
@@ -42,7 +44,7 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
     paths.gather_network(ledger, policy, shared, sources)
     paths.gather_capabilities(ledger, policy, sources)
     paths.gather_signals(ledger, [apparmor.profile_name(role)], sources)
-    denials.gather(ledger, sources)
+    beyond = denials.gather(ledger, sources)
     network = paths.network_of(ledger)
     allowed = frozenset(ledger.values(RuleKind.CALL))
     freed = ledger.values(RuleKind.ARGUMENT)
@@ -73,7 +75,7 @@ def compose(role: str, policy: Policy, sources: Sources | None = None) -> Compos
     )
     left = tuple(item for item in items if ledger.decided.verdict(item.id) is Verdict.OPEN)
     decided = {item.id: ledger.decided.evidence(item.id) for item in items if item not in left}
-    return Composed(profile, items, left, decided)
+    return Composed(profile, items, left, decided, beyond)
 
 
 def render(profile: Profile, parser: apparmor.Version = apparmor.PORTABLE) -> RoleProfile:

@@ -76,6 +76,11 @@ def problems(folder: Path, role: str, images: Iterable[str] = ()) -> tuple[str, 
     return (*found, *other, *stale.problems(made, images))
 
 
+def remarks(folder: Path, role: str) -> tuple[str, ...]:
+    """What a reviewer should know, and is no fault of the profile: refusals that no decision can lift."""
+    return composed(folder, role).beyond
+
+
 def open_items(folder: Path, role: str) -> tuple[Item, ...]:
     """What nobody has decided yet about a role; see `composed`."""
     return composed(folder, role).open

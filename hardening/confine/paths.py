@@ -129,6 +129,13 @@ def power(found: FileRule) -> str:
     return f"{deed} files below {'/'.join(folder.split('/')[:3]) or '/'}"
 
 
+def allowing(known: Iterable[FileRule], wanted: FileRule) -> tuple[FileRule, ...]:
+    """The rules that give parts of a rule's access, where together they give all of it; none where they do not."""
+    access = patterns.letters(wanted.access)
+    used = tuple(each for each in known if patterns.granted(each) & access and patterns.covers(each, wanted.path, ()))
+    return used if access <= frozenset[str]().union(*map(patterns.granted, used)) else ()
+
+
 def risk(found: FileRule) -> Risk:
     """What access to a path is worth to an intruder."""
     access = patterns.letters(found.access)

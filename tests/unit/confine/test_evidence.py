@@ -234,6 +234,55 @@ def test_a_refusal_that_the_profile_no_longer_makes_or_nobody_can_read_is_not_as
     assert _composed(verification=_verified(layer, what)).open == ()
 
 
+@pytest.mark.parametrize(
+    ("layer", "what", "advice"),
+    [
+        ("seccomp", "socket", "`apparmor: network` in policy.yml"),
+        ("seccomp", "clone", "no service may make namespaces"),
+        ("seccomp", "clone3", "programs take their older way"),
+        ("seccomp", "number_470", "newer than the calls that are known here"),
+        ("apparmor", "mount /mnt/", "no rule that `build` writes"),
+        ("apparmor", "ptrace trace", "no rule that `build` writes"),
+        ("apparmor", "userns_create ", "no rule that `build` writes"),
+        ("apparmor", "create network novel stream", "no rule that `build` writes"),
+        ("apparmor", "exec /srv/a px", "no rule that `build` writes"),
+        ("apparmor", "open /srv/a wx", "lets the service run what it wrote"),
+    ],
+)
+def test_a_refusal_that_no_answer_lifts_is_told_with_what_to_look_at(layer: str, what: str, advice: str) -> None:
+    made = _composed(recordings=(recording("socket clone"),), verification=_verified(layer, what))
+    (told,) = made.beyond
+    assert told.startswith(f"{layer} refused `{what}` (backup: /usr/bin/web), and no review can allow it: ")
+    assert advice in told
+    assert made.open == ()
+
+
+@pytest.mark.parametrize(
+    ("what", "risk"),
+    [
+        ("create network packet raw", Risk.HIGH),
+        ("create network bluetooth ", Risk.HIGH),
+        ("create network inet dgram", Risk.LOW),
+        ("capable capability sys_admin", Risk.HIGH),
+        ("capable capability chown", Risk.MEDIUM),
+    ],
+)
+def test_what_was_refused_is_asked_with_the_risk_that_it_would_have_as_a_rule(what: str, risk: Risk) -> None:
+    seen = _verified("apparmor", what)
+    (item,) = _composed(verification=seen).open
+    assert (item.id, item.risk) == (what.partition(" ")[2].strip().replace(" ", ":", 1), risk)
+    accepted = _composed(verification=seen, review=review(Verdict.ACCEPT, item.id))
+    assert [each.risk for each in accepted.profile.rules if each.name == item.id] == [risk]
+
+
+def test_a_call_that_two_scenarios_were_refused_is_asked_once_and_with_both() -> None:
+    seen = _verified("seccomp", "prctl")
+    both = replace(seen, trials=(*seen.trials, replace(seen.trials[0], scenario="stop")))
+    (item,) = _composed(verification=both).open
+    assert [each.source for each in item.evidence] == ["backup: /usr/bin/web, refused", "stop: /usr/bin/web, refused"]
+    assert _composed(verification=both, review=review(Verdict.ACCEPT, "call:prctl")).open == ()
+
+
 def test_a_call_refused_for_its_values_is_freed_from_them_by_a_persons_word() -> None:
     shown = (recording("prctl", arguments=arguments("prctl", {0: 38})),)
     seen = _verified("seccomp", "prctl")

@@ -24,8 +24,9 @@ from hardening.confine.decisions import read_review
 from hardening.confine.recordings import sealed
 from hardening.errors import HardenError
 from hardening.model.facts import Facts
+from hardening.model.verification import Denial, Trial, Verification
 from hardening.project import read_settings, with_expectations
-from tests.unit.confine.evidence_factory import IMAGE, analysis, files, recording
+from tests.unit.confine.evidence_factory import IMAGE, ORIGIN, analysis, files, recording
 
 POLICY = "description: A shop\nabstractions: [libc]\n"
 PROJECT = "name: shop\nstacks: {shop: {file: stack.yml}}\n"
@@ -104,6 +105,17 @@ def test_refusing_what_was_recorded_says_what_it_breaks(project: Path) -> None:
     assert "file:/srv/a r was recorded, and is refused now: load: /srv/a" in told
     assert "call:bpf was recorded" not in told
     assert "breaks without it: load: /srv/a" in _run(project, "explain", "web", "/srv/a")[1]
+
+
+@pytest.mark.parametrize("command", ["lint", "review"])
+def test_refusals_that_nobody_can_allow_are_told_beside_the_answer(project: Path, command: str) -> None:
+    (project / "profiles/web/analysis.json").unlink()
+    denial = Denial("apparmor", "mount /x\x1b[2J", "/usr/bin/web", "web", "one", "web.1", 1)
+    verified = Verification("web", "shop_web", "0", ("seccomp",), ORIGIN, (Trial("load", 9, (denial,)),))
+    (project / "profiles/web/verified.json").write_bytes(msgspec.json.encode(verified))
+    done = CliRunner().invoke(app, [command, "web", "--project", str(project)])
+    assert (done.exit_code, len(done.stdout.splitlines())) == (0, 1)
+    assert r"web: remark: apparmor refused `mount /x\x1b[2J` (load: /usr/bin/web), and no review can" in done.stderr
 
 
 def test_a_file_that_a_person_commented_keeps_its_comments(project: Path) -> None:
