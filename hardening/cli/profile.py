@@ -104,13 +104,18 @@ def lint(
     role: Roles = None, inventory: Inventory = "", project: ProjectFolder = Path(), as_json: AsJson = False
 ) -> None:
     """Look for what no profile may hold, and for evidence that is not of the image in images.lock; exit 1 on any."""
+    from datetime import UTC, datetime
+
     from hardening.confine import library
     from hardening.errors import Exit
     from hardening.render.inert import plain
 
     folder = roles.folder(project)
     images = roles.images(inventory, project)
-    problems = {each: library.problems(folder, each, images.get(each, ())) for each in roles.chosen(folder, role)}
+    today = datetime.now(UTC).date()
+    problems = {
+        each: library.problems(folder, each, images.get(each, ()), today) for each in roles.chosen(folder, role)
+    }
     if as_json:
         typer.echo(json.dumps(problems, indent=2))
     else:

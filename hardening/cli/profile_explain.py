@@ -43,26 +43,31 @@ def explain(
 
 def _summary(each: "Explained") -> str:
     first = each.evidence[0]
-    sign = "" if each.allowed else "not allowed; "
+    sign = "" if each.allowed and not each.by else f"{_state(each)}; "
     more = f" (+{len(each.evidence) - 1})" if len(each.evidence) > 1 else ""
     return f"{each.name}\t{sign}{each.risk.value} risk\t{first.kind.value}: {first.source}{more}"
 
 
+def _state(each: "Explained") -> str:
+    if each.by:
+        return f"allowed by {', '.join(each.by)}"
+    return "allowed" if each.allowed else "not allowed"
+
+
 def _told(each: "Explained") -> list[str]:
-    state = "allowed" if each.allowed else "not allowed"
-    lines = [f"{each.name}: {state}, {each.risk.value} risk, lets it: {each.power}"]
+    lines = [f"{each.name}: {_state(each)}, {each.risk.value} risk, lets it: {each.power}"]
     for evidence in each.evidence:
         since = f"  first seen in {evidence.first_seen[:19]}" if evidence.first_seen else ""
         lines.append(f"  {evidence.kind.value:<9} {evidence.source}{since}")
     for hole in each.holes:
         reach = " (out of reach)" if hole.cve in each.closed else ""
         lines += [f"  {hole.cve:<15} {hole.what}{reach}"]
-    if each.allowed:
+    if each.allowed and not each.by:
         broken = ", ".join(each.breaks) or "nothing that a scenario did"
         lines.append(f"  without it would break: {broken}")
     elif each.question:
         lines.append(f"  asked as: {each.question.value}")
-        lines += [f"  breaks without it: {', '.join(each.breaks)}"] if each.breaks else []
+        lines += [f"  breaks without it: {', '.join(each.breaks)}"] if each.breaks and not each.by else []
     return lines
 
 

@@ -72,15 +72,20 @@ def _decision(verdict: "Verdict", items: list[str], reason: str, who: str, narro
 
 
 def _decide(folder: Path, role: str, decisions: "Sequence[Decision]") -> None:
-    from hardening.confine import library, review
+    from hardening.confine import effect, library, review
     from hardening.confine.explain import explain
+    from hardening.model.review import Verdict
     from hardening.render.inert import plain
 
     path = review.decide(folder, role, decisions)
-    breaks = {each.name: each.breaks for each in explain(library.composed(folder, role)) if not each.allowed}
+    made = library.composed(folder, role)
+    breaks = {each.name: each.breaks for each in explain(made) if not each.allowed}
     for each in decisions:
-        typer.echo(f"{each.verdict.value}: {', '.join(each.items)} ({path})", err=True)
+        typer.echo(plain(f"{each.verdict.value}: {', '.join(each.items)} ({path})"), err=True)
         for item in each.items if each.is_made else ():
+            refused = each.verdict is not Verdict.ACCEPT and item not in each.narrowed
+            if rules := effect.allowing(made.profile, item) if refused else ():
+                typer.echo(plain(f"  {item} is still allowed by {', '.join(rule.name for rule in rules)}"), err=True)
             if broken := breaks.get(item):
                 typer.echo(plain(f"  {item} was recorded, and is refused now: {', '.join(broken)}"), err=True)
 

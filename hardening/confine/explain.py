@@ -9,6 +9,7 @@ from hardening.model.profile import Evidence, Risk, RuleKind
 from hardening.model.review import ItemKind
 
 from . import paths, powers
+from .effect import allowing
 from .generate import Composed
 from .powers import Vulnerability
 from .syscalls import numbers
@@ -19,12 +20,13 @@ class Explained(Struct, frozen=True):
 
     Attributes:
         name: such as `call:openat`.
-        allowed: whether the profile has it.
+        allowed: whether the profile allows it.
         power: what it lets the service do.
         breaks: scenarios, with the program, that did it: what refusing it would break. Empty when none did.
         holes: vulnerabilities that were reached through the call.
         closed: those of them that the profile keeps out of reach, by their ids.
         question: why it was asked, when it was.
+        by: rules that allow what was asked, where it is not a rule itself.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Explained(Struct, frozen=True):
     holes: tuple[Vulnerability, ...]
     closed: tuple[str, ...] = ()
     question: ItemKind | None = None
+    by: tuple[str, ...] = ()
 
 
 def explain(composed: Composed, wanted: str = "") -> tuple[Explained, ...]:
@@ -90,7 +93,7 @@ def _rules(composed: Composed) -> list[Explained]:
 
 
 def _questions(composed: Composed) -> list[Explained]:
-    """What was asked and is not in the profile."""
+    """What was asked and is no rule; others may allow it all the same."""
     rules = {rule.name for rule in composed.profile.rules}
     found = []
     for item in composed.items:
@@ -102,9 +105,11 @@ def _questions(composed: Composed) -> list[Explained]:
         breaks = tuple(sorted(each.source for each in done if each.kind == "recorded"))
         holes = _holes(RuleKind(kind), value)
         closed = tuple(hole.cve for hole in holes if not powers.reaches(composed.profile, hole))
-        asked = item.kind
+        by = tuple(rule.name for rule in allowing(composed.profile, item.id))
         evidence = (*((composed.decided[item.id],) if item.id in composed.decided else ()), *item.evidence)
-        found.append(Explained(item.id, False, item.power, item.risk, evidence, breaks, holes, closed, asked))
+        found.append(
+            Explained(item.id, bool(by), item.power, item.risk, evidence, breaks, holes, closed, item.kind, by)
+        )
     return found
 
 

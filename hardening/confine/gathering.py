@@ -18,6 +18,11 @@ class Decided:
                 else:
                     self._last[item] = decision
 
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What was decided about."""
+        return tuple(self._last)
+
     def verdict(self, item: str) -> Verdict:
         """What was decided. An item that a narrowing leaves as it is counts as accepted, any other as refused."""
         decision = self._last.get(item)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from hardening.model.profile import EvidenceKind
 from hardening.model.review import Item
 from hardening.model.role import RoleSummary
 
-from . import stale
+from . import effect, stale
 from .apparmor import PORTABLE, Version, profile_name
 from .generate import Composed, compose, render
 from .lint import lint
@@ -56,12 +57,14 @@ def profile(folder: Path, role: str, parser: Version = PORTABLE) -> RoleProfile:
     return render(composed(folder, role).profile, parser)
 
 
-def problems(folder: Path, role: str, images: Iterable[str] = ()) -> tuple[str, ...]:
-    """What a role's profile may not hold, and images it runs that are in no evidence; see `lint` and `stale`.
+def problems(folder: Path, role: str, images: Iterable[str] = (), today: date | None = None) -> tuple[str, ...]:
+    """What a role's profile may not hold, images it runs that are in no evidence, refusals without effect.
 
-    Files that somebody edited are looked at beside those that policy and evidence make.
+    See `lint`, `stale` and `effect`. Files that somebody edited are looked at beside those that policy and evidence
+    make. Without `today` no decision's date is in the future.
     """
-    made = composed(folder, role)
+    evidence = read(folder, role)
+    made = composed(folder, role, evidence)
     accepted = frozenset(
         rule.value for rule in made.profile.rules if any(each.kind is _REVIEWED for each in rule.evidence)
     )
@@ -73,12 +76,17 @@ def problems(folder: Path, role: str, images: Iterable[str] = ()) -> tuple[str, 
     found = dict.fromkeys(problem for each in profiles for problem in lint(each, accepted))
     other = (f"{path.name} is not what policy and evidence make: somebody edited it, or it is to be built again"
              for path in changed)  # fmt: skip
-    return (*found, *other, *stale.problems(made, images))
+    return (*found, *other, *stale.problems(made, images), *effect.problems(made, evidence.review, today))
 
 
 def remarks(folder: Path, role: str) -> tuple[str, ...]:
-    """What a reviewer should know, and is no fault of the profile: refusals that no decision can lift."""
-    return composed(folder, role).beyond
+    """What a reviewer should know, and is no fault of the profile.
+
+    Refusals that no decision can lift, decisions about what is no question, and those that an older one replaces.
+    """
+    evidence = read(folder, role)
+    made = composed(folder, role, evidence)
+    return (*made.beyond, *effect.remarks(made, evidence.review))
 
 
 def open_items(folder: Path, role: str) -> tuple[Item, ...]:

@@ -11,6 +11,7 @@ from hardening.model.review import Decision, Review, Verdict
 
 from . import library
 from .decisions import REVIEW_FILE, demand_sound, read_review, says
+from .gathering import Decided
 
 _HEADER = """\
 # What was asked about this role, and what was decided. `harden profile review` asks what is open; the last decision
@@ -24,13 +25,14 @@ def decide(folder: Path, role: str, decisions: Sequence[Decision]) -> Path:
 
     Raises:
         HardenError: an item is not asked about this role or decided in two ways, a reason or name is missing, a
-            narrowing does not narrow, or the file cannot be written.
+            narrowing does not narrow, or the file cannot be written. What was decided can be opened though nobody asks.
     """
     asked = {item.id for item in library.composed(folder, role).items}
+    known = Decided(read_review(folder / role / REVIEW_FILE)).items
     decided: set[str] = set()
     for decision in decisions:
         for item in decision.items:
-            if item not in asked:
+            if item not in asked and (decision.is_made or item not in known):
                 raise HardenError(
                     f"{role}: `{item}` is no question", f"those that are: harden profile review {role} --json"
                 )
