@@ -123,6 +123,6 @@ def lint(
             for line in found or ("sound",):
                 typer.echo(plain(f"{each}: {line}"))
     for each in problems:
-        roles.show_remarks(folder, each)
+        roles.show_remarks(folder, each, images.get(each, ()))
     if any(problems.values()):
         raise typer.Exit(Exit.FAILED)

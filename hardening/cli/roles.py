@@ -42,12 +42,12 @@ def chosen(folder: Path, named: list[str] | None) -> tuple[str, ...]:
     return found
 
 
-def show_remarks(folder: Path, role: str) -> None:
+def show_remarks(folder: Path, role: str, images: Iterable[str] = ()) -> None:
     """Tell what is no problem and no question, beside the answer."""
     from hardening.confine import library
     from hardening.render.inert import plain
 
-    for line in library.remarks(folder, role):
+    for line in library.remarks(folder, role, images):
         typer.echo(plain(f"{role}: remark: {line}"), err=True)
 
 

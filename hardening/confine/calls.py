@@ -70,11 +70,11 @@ def _shared(ledger: Ledger, title: str, part: Abstraction, sources: Sources) -> 
 def _is_complete(sources: Sources) -> bool:
     """Whether what the analysis does not have can be left out.
 
-    Nothing may be missing, and no program may make calls whose number could not be told. Places in libraries are rare
-    and special; recordings show them where they matter.
+    Recordings and analysis must be of one image. Nothing may be missing, and no program may make calls whose number
+    could not be told. Places in libraries are rare and special; recordings show them where they matter.
     """
     found = sources.analysis
-    if found is None or not sources.recordings or found.missing:
+    if found is None or found.missing or not sources.are_of_one_image:
         return False
     return not any(each.library in found.programs for each in found.unresolved)
 

@@ -76,17 +76,18 @@ def problems(folder: Path, role: str, images: Iterable[str] = (), today: date | 
     found = dict.fromkeys(problem for each in profiles for problem in lint(each, accepted))
     other = (f"{path.name} is not what policy and evidence make: somebody edited it, or it is to be built again"
              for path in changed)  # fmt: skip
-    return (*found, *other, *stale.problems(made, images), *effect.problems(made, evidence.review, today))
+    return (*found, *other, *stale.problems(evidence, images), *effect.problems(made, evidence.review, today))
 
 
-def remarks(folder: Path, role: str) -> tuple[str, ...]:
+def remarks(folder: Path, role: str, images: Iterable[str] = ()) -> tuple[str, ...]:
     """What a reviewer should know, and is no fault of the profile.
 
-    Refusals that no decision can lift, decisions about what is no question, and those that an older one replaces.
+    Refusals that no decision can lift, decisions about what is no question and those that an older one replaces, and
+    evidence that is of several images.
     """
     evidence = read(folder, role)
     made = composed(folder, role, evidence)
-    return (*made.beyond, *effect.remarks(made, evidence.review))
+    return (*made.beyond, *effect.remarks(made, evidence.review), *stale.remarks(evidence, images))
 
 
 def open_items(folder: Path, role: str) -> tuple[Item, ...]:

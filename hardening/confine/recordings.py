@@ -26,7 +26,8 @@ from .syscalls import numbers
 FOLDER = "recordings"
 _AT = re.compile(r" - at `(?P<path>[^`]+)`$")
 _BYTE = re.compile(r"\(byte (\d+)\)")
-_DIGEST = re.compile(r"(?:sha256:[0-9a-f]{64})?")
+DIGEST = re.compile(r"(?:sha256:[0-9a-f]{64})?")
+"""Of an image; empty when unknown."""
 _UNNAMED = re.compile(r"number_\d+")
 """A call that is newer than the names known here."""
 _ACCESS = frozenset("mrwaklx")
@@ -126,7 +127,7 @@ def _problems(path: Path, recording: Recording) -> Iterator[str]:
         yield f"lost: the recorder lost {lost}, nothing may be built from it"
     if not recording.programs:
         yield "programs: it has seen none"
-    if not _DIGEST.fullmatch(recording.origin.image):
+    if not DIGEST.fullmatch(recording.origin.image):
         yield f"origin.image: {recording.origin.image!r} is no digest"
     yield from _problems_of_calls(recording)
     yield from (

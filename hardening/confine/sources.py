@@ -30,11 +30,24 @@ class Sources(Struct, frozen=True):
     review: Review = Review()
 
     @property
+    def recorded(self) -> tuple[str, ...]:
+        """Digests of the images that were recorded."""
+        return tuple(sorted({recording.origin.image for recording in self.recordings} - {""}))
+
+    @property
+    def analysed(self) -> tuple[str, ...]:
+        """The digest of the image that was analysed; none where it is not known."""
+        return (self.analysis.image,) if self.analysis and self.analysis.image else ()
+
+    @property
+    def are_of_one_image(self) -> bool:
+        """Whether there are recordings and an analysis, all of one image that is known."""
+        return {each.origin.image for each in self.recordings} == {*self.analysed} != set()
+
+    @property
     def images(self) -> tuple[str, ...]:
         """Digests of the images that were recorded or analysed."""
-        known = {recording.origin.image for recording in self.recordings}
-        known |= {self.analysis.image} if self.analysis else set()
-        return tuple(sorted(known - {""}))
+        return tuple(sorted({*self.recorded, *self.analysed}))
 
 
 def read(folder: Path, role: str) -> Sources:
@@ -54,10 +67,15 @@ def read(folder: Path, role: str) -> Sources:
         verification=_decoded(verified, Verification, VERIFICATION_VERSION) if _is_there(verified) else None,
         review=read_review(place / REVIEW_FILE),
     )
-    if found.verification and found.verification.role != role:
-        raise HardenError(
-            f"{verified}: it is about the role {found.verification.role!r}", "verify this one, or remove it"
-        )
+    proof = found.verification
+    if proof and proof.role != role:
+        raise HardenError(f"{verified}: it is about the role {proof.role!r}", "verify this one, or remove it")
+    if found.analysis and not recordings.DIGEST.fullmatch(found.analysis.image):
+        raise HardenError(f"{analysis}: image: {found.analysis.image!r} is no digest", "make it again")
+    if proof and not recordings.DIGEST.fullmatch(proof.origin.image):
+        raise HardenError(f"{verified}: origin.image: {proof.origin.image!r} is no digest", "verify again")
+    if proof and not proof.trials:
+        raise HardenError(f"{verified}: trials: there is none, so that nothing is proven", "verify again")
     for call, places in found.analysis.syscalls.items() if found.analysis else ():
         if call not in numbers() or not places:
             raise HardenError(f"{analysis}: syscalls: {call!r} is no system call with its places", "make it again")

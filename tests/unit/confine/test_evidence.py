@@ -83,8 +83,21 @@ def test_an_analysis_with_gaps_takes_nothing_away(incomplete: dict[str, object])
     assert "uname" in _composed(analysis=known).profile.syscalls
 
 
+@pytest.mark.parametrize(
+    "images",
+    [("sha256:" + "1" * 64, IMAGE), ("", IMAGE), ("", ""), (IMAGE, "")],
+)
+def test_an_analysis_of_another_image_than_the_recordings_takes_nothing_away(images: tuple[str, str]) -> None:
+    recorded = recording(), replace(recording(scenario="stop"), origin=replace(ORIGIN, image=images[0]))
+    known = replace(analysis("access brk"), image=images[1])
+    assert "uname" in _composed(recordings=recorded, analysis=known).profile.syscalls
+    assert "uname" in _composed(recordings=recorded[1:], analysis=known).profile.syscalls
+
+
 def test_an_analysis_alone_takes_nothing_away() -> None:
-    assert "uname" in _composed(recordings=(), analysis=analysis("access brk")).profile.syscalls
+    for image in (IMAGE, ""):
+        known = replace(analysis("access brk"), image=image)
+        assert "uname" in _composed(recordings=(), analysis=known).profile.syscalls
 
 
 @pytest.mark.parametrize(
@@ -560,7 +573,20 @@ def test_a_role_is_summed_up() -> None:
     ("reference", "count"), [(f"r:5000/web@{IMAGE}", 0), ("r:5000/web@sha256:" + "b" * 64, 1), ("r:5000/web:latest", 0)]
 )
 def test_evidence_of_another_image_is_stale(reference: str, count: int) -> None:
-    assert len(stale.problems(_composed(), [reference])) == count
+    assert len(stale.problems(Sources((recording(),)), [reference])) == count
+    assert len(stale.problems(Sources(analysis=analysis("read")), [reference])) == count
+
+
+def test_what_was_recorded_and_what_was_analysed_is_told_apart() -> None:
+    other = "sha256:" + "1" * 64
+    old = Sources((replace(recording(), origin=replace(ORIGIN, image=other)),), analysis("read"))
+    mixed, unrecorded = stale.remarks(old, [f"r:5000/web@{IMAGE}"])
+    assert mixed.startswith("recordings and analysis are not of one image")
+    assert unrecorded == (
+        f"r:5000/web@{IMAGE} was analysed and not recorded (recorded: {other[:19]}; analysed: {IMAGE[:19]})"
+    )
+    assert stale.problems(old, [f"r:5000/web@{IMAGE}", f"r:5000/web@{other}"]) == ()
+    assert list(stale.remarks(Sources((recording(),), analysis("read")), [f"r:5000/web@{IMAGE}"])) == []
 
 
 @pytest.mark.parametrize(

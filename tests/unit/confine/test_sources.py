@@ -12,7 +12,7 @@ from hardening.confine import sources
 from hardening.confine.recordings import sealed
 from hardening.errors import HardenError
 from hardening.model.recording import FileUse, Loss, Recording, SignalUse, SocketUse
-from hardening.model.verification import Verification
+from hardening.model.verification import Trial, Verification
 from tests.unit.confine.evidence_factory import ORIGIN, analysis, arguments, recording
 
 REVIEW = """\
@@ -78,6 +78,28 @@ def test_a_verification_of_another_role_is_named(role: Path) -> None:
     (role / "verified.json").write_bytes(msgspec.json.encode(other))
     with pytest.raises(HardenError, match="it is about the role 'shop'"):
         sources.read(role.parent, "web")
+
+
+PROOF = Verification("web", "shop_web", "0", ("seccomp",), ORIGIN, (Trial("load", 1, ()),))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("analysis.json", replace(analysis("read"), image="banana"), "image: 'banana' is no digest"),
+        ("verified.json", replace(PROOF, origin=replace(ORIGIN, image="banana")), "image: 'banana' is no digest"),
+        ("verified.json", replace(PROOF, trials=()), "trials: there is none"),
+    ],
+)
+def test_evidence_of_no_image_and_a_proof_without_trials_are_named(
+    role: Path, name: str, content: object, complaint: str
+) -> None:
+    (role / "verified.json").write_bytes(msgspec.json.encode(PROOF))
+    assert sources.read(role.parent, "web").verification == PROOF
+    (role / name).write_bytes(msgspec.json.encode(content))
+    with pytest.raises(HardenError, match=complaint) as error:
+        sources.read(role.parent, "web")
+    assert error.value.message.startswith(str(role / name))
 
 
 def test_nothing_is_made_from_a_recording_that_was_edited(role: Path) -> None:
