@@ -1,5 +1,6 @@
 """Reads what was decided about a role: a file is held to the same as a command, for whoever merges it has decided."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,8 @@ from .lint import forbidden_file
 from .syscalls import numbers
 
 REVIEW_FILE = "review.yml"
+_STRANGE = re.compile("[\ud800-\udfff\x85\u2028\u2029]")
+"""Halves of characters, as which a shell's Latin-1 arrives, and line ends that YAML folds into blanks."""
 
 
 def read_review(path: Path) -> Review:
@@ -52,13 +55,21 @@ def says(text: str, wanted: Review) -> bool:
         return False
 
 
+def is_said(text: str) -> bool:
+    """Whether there is anything to see in a text."""
+    return any(each.isprintable() and not each.isspace() for each in text)
+
+
 def _problems(decision: Decision) -> Iterator[tuple[Position, str, str]]:
     """Where in a decision something is wrong, what, and what to do."""
     yield from _problems_of_items(decision.items)
+    for field in ("reason", "by"):
+        if strange := _STRANGE.search(getattr(decision, field)):
+            yield (field,), f"`{field}` has {strange[0]!a} in it", "write it in UTF-8, without invisible line ends"
     if decision.verdict is Verdict.OPEN:
         return
     for field in ("reason", "by", "date"):
-        if not getattr(decision, field).strip():
+        if not is_said(getattr(decision, field)):
             yield (), f"a decision needs `{field}`", "an item that is not decided has `verdict: open`"
     if not _is_day(decision.date):
         yield ("date",), f"`{decision.date}` is no date", "one is written 2031-05-01"

@@ -1,5 +1,6 @@
 """Writes decisions into a role's review.yml."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hardening.errors import HardenError
 from hardening.model.review import Decision, Review, Verdict
 
 from . import library
-from .decisions import REVIEW_FILE, demand_sound, read_review, says
+from .decisions import REVIEW_FILE, demand_sound, is_said, read_review, says
 from .gathering import Decided
 
 _HEADER = """\
@@ -38,7 +39,7 @@ def decide(folder: Path, role: str, decisions: Sequence[Decision]) -> Path:
                 )
         if both := sorted(decided.intersection(decision.items)):
             raise HardenError(f"{role}: `{both[0]}` is decided in two ways", "decide it once")
-        if decision.verdict is not Verdict.OPEN and not (decision.reason.strip() and decision.by.strip()):
+        if decision.is_made and not (is_said(decision.reason) and is_said(decision.by)):
             raise HardenError(f"{role}: a decision needs a reason and a name", "add --reason TEXT, and --by NAME")
         demand_sound(decision)
         decided |= set(decision.items)
@@ -62,21 +63,31 @@ def leave_open(folder: Path, role: str) -> tuple[Path, int]:
 
 
 def _append(path: Path, decisions: Iterable[Decision]) -> Path:
-    """Add entries at the end of the file, whose text above stays as it is, comments and all."""
+    """Add entries at the end of the file, whose text above stays as it is, comments and all.
+
+    Where the list is none to which lines can be added, such as `[]`, the whole file is written anew.
+
+    Raises:
+        HardenError: the file would not say what was decided, or cannot be written; it is left as it was.
+    """
     new = tuple(decisions)
     text = path.read_text(encoding="utf-8") if path.is_file() else _HEADER
     wanted = Review((*read_review(path).decisions, *new))
-    entries = [_plain(decision) for decision in new]
-    dumped = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=116, default_flow_style=False)
-    fresh = text.rstrip("\n") + "\n" + "".join(f"  {line}\n" for line in dumped.splitlines())
-    if not says(fresh, wanted):
-        # The list was written in another way, such as `decisions: []`: write the whole file.
-        everything = yaml.safe_dump(
-            [_plain(decision) for decision in wanted.decisions], sort_keys=False, allow_unicode=True, width=116
-        )
-        fresh = _HEADER + "".join(f"  {line}\n" for line in everything.splitlines())
+    above = text.rstrip().removesuffix("\n...").rstrip()
+    indent = re.search(r"^( *)- ", text, re.MULTILINE)
+    added = f"{above}\n{_listed(new, indent[1] if indent else '  ')}"
+    fresh = next((each for each in (added, _HEADER + _listed(wanted.decisions)) if says(each, wanted)), None)
+    if fresh is None:
+        raise HardenError(f"{path}: what was decided cannot be written as YAML", "put it into other words")
     outputs.write_all({path: fresh.encode()}, shared=True)
     return path
+
+
+def _listed(decisions: Iterable[Decision], indent: str = "  ") -> str:
+    """Decisions as entries of a list in YAML."""
+    entries = [_plain(decision) for decision in decisions]
+    dumped = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=116, default_flow_style=False)
+    return "".join(f"{indent}{line}\n" for line in dumped.removesuffix("\n").split("\n"))
 
 
 def _plain(decision: Decision) -> dict[str, object]:

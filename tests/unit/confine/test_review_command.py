@@ -127,6 +127,45 @@ def test_a_file_that_a_person_commented_keeps_its_comments(project: Path) -> Non
     assert len(yaml.safe_load(text)["decisions"]) == 2
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        'decisions:  # ours\n- items: ["call:bpf"]\n  verdict: open\n',
+        'decisions:  # ours\n    - items: ["call:bpf"]\n      verdict: open\n',
+        '---\ndecisions:  # ours\n  - items: ["call:bpf"]\n    verdict: open\n...\n',
+    ],
+)
+def test_a_list_that_is_written_in_another_way_keeps_its_comments(project: Path, written: str) -> None:
+    path = project / "profiles/web/review.yml"
+    path.write_text(written)
+    _run(project, "review", "web", "--refuse", "call:bpf", "--accept", "call:rename", *WHO)
+    assert path.read_text().startswith(written.removesuffix("...\n"))
+    assert [each.verdict for each in read_review(path).decisions] == ["open", "accept", "refuse"]
+
+
+@pytest.mark.parametrize("text", ["caf\udce9", "one\u2028two", "one\x85two"])
+@pytest.mark.parametrize("option", ["--reason", "--by"])
+def test_what_no_file_can_say_is_refused_before_it_is_written(project: Path, option: str, text: str) -> None:
+    words = {"--reason": "it needs it", "--by": "ana"} | {option: text}
+    with pytest.raises(HardenError, match=f"`{option[2:]}` has "):
+        _run(project, "review", "web", "--refuse", "call:bpf", *(word for pair in words.items() for word in pair))
+    assert not (project / "profiles/web/review.yml").exists()
+
+
+def test_a_path_that_is_no_text_is_refused_before_it_is_written(project: Path) -> None:
+    uses = files(*(f"/var/data/{name} rw" for name in "abcd"))
+    (project / "profiles/web/recordings/load.json").write_bytes(sealed(recording("read", files=uses)))
+    with pytest.raises(HardenError, match="cannot be written as YAML"):
+        _run(project, "review", "web", "--narrow", "file:/var/data/** rw", "--to", "file:/var/data/caf\udce9 rw", *WHO)
+    assert not (project / "profiles/web/review.yml").exists()
+
+
+def test_a_reason_may_have_several_lines(project: Path) -> None:
+    reason = "# not ours\n- nor: theirs\n\ncafé"
+    _run(project, "review", "web", "--refuse", "call:bpf", "--by", "ana", "--reason", reason)
+    assert read_review(project / "profiles/web/review.yml").decisions[0].reason == reason
+
+
 def test_an_empty_list_is_written_anew(project: Path) -> None:
     path = project / "profiles/web/review.yml"
     path.write_text("decisions: []\n")
@@ -179,6 +218,7 @@ def test_quitting_leaves_what_was_decided_and_nothing_else(project: Path) -> Non
     [
         (("--accept", "call:mount", *WHO), "`call:mount` is no question"),
         (("--accept", "call:bpf", "--by", "ana"), "needs a reason"),
+        (("--accept", "call:bpf", "--by", "ana", "--reason", " \u200b"), "needs a reason"),
         (("--narrow", "call:bpf", "--to", "call:read", *WHO), "is none of the items"),
         (("--narrow", "file:/var/data/** rw", "--to", "file:/etc/* rw", *WHO), "not within what is asked"),
         (("--narrow", "file:/var/data/** rw", "--to", "file:/var/data/* rwk", *WHO), "not within what is asked"),

@@ -146,6 +146,8 @@ def test_a_recording_that_does_not_fit_is_refused(role: Path, changed: Recording
     [
         ("reason: it stays who it is", "reason: ' '", 2, "needs `reason`"),
         ("    by: someone\n", "", 2, "needs `by`"),
+        ("someone", '"\u200b"', 2, "needs `by`"),
+        ("someone", '"some\\u2028one"', 5, "`by` has "),
         ("    date: 2026-11-24\n", "", 2, "needs `date`"),
         ("verdict: refuse", "verdict: maybe", 3, "maybe"),
         ("verdict: refuse", "verdict: narrow", 2, "`narrow` needs `narrowed`"),
