@@ -1,5 +1,6 @@
 """`harden profile init`: a policy to start from, for a service this program has never seen."""
 
+import re
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -38,6 +39,8 @@ def init(
     if service not in found:
         raise HardenError(f"there is no service `{service}`", f"there are: {', '.join(sorted(found)) or 'none'}")
     role = found[service].services[service].profile or service
+    fitting = re.sub(r"[^a-z0-9_.-]", "-", role.lower()).lstrip("-_.")[:64] or "service"
+    library.demand_name(role, f"name it in {found[service].source}: x-harden: {{profile: {fitting}}}")
     path = roles.folder(project) / role / library.POLICY_FILE
     if path.exists():
         raise HardenError(f"{path}: is there already", "edit it, or remove it first")

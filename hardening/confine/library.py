@@ -52,6 +52,16 @@ def roles(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in folder.glob(f"*/{POLICY_FILE}")))
 
 
+def demand_name(role: str, hint: str) -> None:
+    """Refuse what is no name of a role.
+
+    Raises:
+        HardenError: with this hint.
+    """
+    if not _ROLE.fullmatch(role):
+        raise HardenError(f"`{role}` is no name of a role: up to 64 lower-case letters, digits, `-`, `_` and `.`", hint)
+
+
 def profile(folder: Path, role: str, parser: Version = PORTABLE) -> RoleProfile:
     """The profiles of one role, made anew from its policy and evidence; see `composed`."""
     return render(composed(folder, role).profile, parser)
@@ -109,10 +119,7 @@ def composed(folder: Path, role: str, found: Sources | None = None) -> Composed:
     """
     policy = folder / role / POLICY_FILE
     known = f"roles in {folder}: {', '.join(roles(folder)) or 'none'}"
-    if not _ROLE.fullmatch(role):
-        raise HardenError(
-            f"`{role}` is no name of a role: up to 64 lower-case letters, digits, `-`, `_` and `.`", known
-        )
+    demand_name(role, known)
     if not policy.is_file():
         raise HardenError(f"{policy}: no such file", known)
     return compose(role, load_policy(policy), found or read(folder, role))

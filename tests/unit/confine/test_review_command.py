@@ -380,3 +380,13 @@ def test_a_service_that_is_not_there_is_named_with_those_that_are(project: Path)
     with pytest.raises(HardenError) as complaint:
         _run(project, "init", "wbe")
     assert "web" in complaint.value.hint
+
+
+def test_a_service_whose_name_is_no_role_is_told_a_name_that_is(project: Path) -> None:
+    stack = (project / "stack.yml").read_text()
+    bare = stack.replace("  web:\n", "  Web_2.x:\n").replace("    x-harden: {profile: web}\n", "")
+    (project / "stack.yml").write_text(bare)
+    with pytest.raises(HardenError, match=r"`Web_2\.x` is no name of a role") as complaint:
+        _run(project, "init", "Web_2.x")
+    assert complaint.value.hint.endswith("stack.yml: x-harden: {profile: web_2.x}")
+    assert library.roles(project / "profiles") == ("web",)
