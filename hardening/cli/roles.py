@@ -28,14 +28,17 @@ def folder(project: Path) -> Path:
 
 
 def chosen(folder: Path, named: list[str] | None) -> tuple[str, ...]:
-    """The roles that a command is about: those that were named, or all.
+    """The roles that a command is about: those that were named, or all; then it tells of folders that are none.
 
     Raises:
         HardenError: there is none at all, which no command may take for a folder in which all is well.
     """
     from hardening.confine import library
     from hardening.errors import HardenError
+    from hardening.render.inert import plain
 
+    for stray in library.strays(folder) if not named else ():
+        typer.echo(plain(f"{stray}: has no {library.POLICY_FILE}, and is no role"), err=True)
     found = tuple(named or library.roles(folder))
     if not found:
         raise HardenError(f"{folder}: there is no role in it", "write the first: harden profile init SERVICE")

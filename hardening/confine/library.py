@@ -52,6 +52,12 @@ def roles(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in folder.glob(f"*/{POLICY_FILE}")))
 
 
+def strays(folder: Path) -> tuple[Path, ...]:
+    """Folders in the place of roles that have no policy, in order."""
+    places = sorted(path for path in folder.glob("[!.]*") if path.is_dir())
+    return tuple(path for path in places if not (path / POLICY_FILE).exists())
+
+
 def demand_name(role: str, hint: str) -> None:
     """Refuse what is no name of a role.
 
@@ -78,26 +84,27 @@ def problems(folder: Path, role: str, images: Iterable[str] = (), today: date | 
     accepted = frozenset(
         rule.value for rule in made.profile.rules if any(each.kind is _REVIEWED for each in rule.evidence)
     )
-    profiles, changed = [render(made.profile)], drift(folder, role)
-    if all((folder / role / name).is_file() for name in (SECCOMP_FILE, APPARMOR_FILE)) and changed:
-        profiles.append(kept(folder / role))
-    else:
-        changed = ()
+    wanted = render(made.profile)
+    missing, edited = _missing(folder / role), [path for path in drift(folder, role) if path.is_file()]
+    profiles = [wanted, *([kept(folder / role, wanted)] if edited else [])]
     found = dict.fromkeys(problem for each in profiles for problem in lint(each, accepted))
-    other = (f"{path.name} is not what policy and evidence make: somebody edited it, or it is to be built again"
-             for path in changed)  # fmt: skip
+    other = [f"{path.name} is not what policy and evidence make: somebody edited it, or it is to be built again"
+             for path in edited]  # fmt: skip
+    if len(missing) == 1:
+        other.append(f"{missing[0]} is missing: somebody removed it, or it is to be built again")
     return (*found, *other, *stale.problems(evidence, images), *effect.problems(made, evidence.review, today))
 
 
 def remarks(folder: Path, role: str, images: Iterable[str] = ()) -> tuple[str, ...]:
     """What a reviewer should know, and is no fault of the profile.
 
-    Refusals that no decision can lift, decisions about what is no question and those that an older one replaces, and
-    evidence that is of several images.
+    Refusals that no decision can lift, decisions about what is no question and those that an older one replaces,
+    evidence that is of several images, profiles that were never built.
     """
     evidence = read(folder, role)
     made = composed(folder, role, evidence)
-    return (*made.beyond, *effect.remarks(made, evidence.review), *stale.remarks(evidence, images))
+    unbuilt = ("its profiles were not built yet: harden profile build",) if len(_missing(folder / role)) > 1 else ()
+    return (*unbuilt, *made.beyond, *effect.remarks(made, evidence.review), *stale.remarks(evidence, images))
 
 
 def open_items(folder: Path, role: str) -> tuple[Item, ...]:
@@ -131,13 +138,19 @@ def generated(folder: Path, role: str) -> dict[Path, str]:
     return {folder / role / SECCOMP_FILE: made.seccomp, folder / role / APPARMOR_FILE: made.apparmor}
 
 
-def kept(place: Path) -> RoleProfile:
+def kept(place: Path, missing: RoleProfile | None = None) -> RoleProfile:
     """The generated files of a role's folder as they are, whatever made them. What its policy alone has is read there.
+
+    `missing` is what a file is taken to be that is not there.
 
     Raises:
         HardenError: one is not there, or is no profile.
     """
-    seccomp, apparmor = (_text(place / name) for name in (SECCOMP_FILE, APPARMOR_FILE))
+    given = {SECCOMP_FILE: missing.seccomp, APPARMOR_FILE: missing.apparmor} if missing else {}
+    seccomp, apparmor = (
+        given[name] if name in given and not (place / name).is_file() else _text(place / name)
+        for name in (SECCOMP_FILE, APPARMOR_FILE)
+    )
     try:
         msgspec.json.decode(seccomp, type=_Filter)
     except (ValueError, RecursionError) as error:
@@ -167,6 +180,10 @@ def write(folder: Path, *roles: str) -> tuple[Path, ...]:
 def _changed(folder: Path, roles: Iterable[str]) -> dict[Path, bytes]:
     wanted = {path: text.encode() for role in roles for path, text in generated(folder, role).items()}
     return {path: text for path, text in wanted.items() if not path.is_file() or path.read_bytes() != text}
+
+
+def _missing(place: Path) -> tuple[str, ...]:
+    return tuple(name for name in (SECCOMP_FILE, APPARMOR_FILE) if not (place / name).is_file())
 
 
 def _text(path: Path) -> str:

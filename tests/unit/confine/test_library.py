@@ -145,6 +145,33 @@ def test_rules_that_somebody_wrote_into_the_files_are_seen(folder: Path) -> None
     )
 
 
+@pytest.mark.parametrize(("gone", "edited"), [("seccomp.json", "apparmor"), ("apparmor", "seccomp.json")])
+def test_a_file_that_is_missing_hides_no_edit_of_the_other(folder: Path, gone: str, edited: str) -> None:
+    library.write(folder, "web")
+    assert library.remarks(folder, "web") == ()
+    (folder / "web" / gone).unlink()
+    missing = f"{gone} is missing: somebody removed it, or it is to be built again"
+    assert library.problems(folder, "web") == (missing,)
+    place = folder / "web" / edited
+    changes = {"  # Files": "  file,\n  # Files", '"defaultErrnoRet": 1': '"defaultErrnoRet": 2'}
+    text = place.read_text()
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    place.write_text(text)
+    fault, *others = library.problems(folder, "web")
+    assert fault in {
+        "AppArmor: bare `file,` allows all of its kind",
+        "seccomp: the default errno is 2, not 1",
+    }
+    assert others == [
+        f"{edited} is not what policy and evidence make: somebody edited it, or it is to be built again",
+        missing,
+    ]
+    place.unlink()
+    assert library.problems(folder, "web") == ()
+    assert library.remarks(folder, "web") == ("its profiles were not built yet: harden profile build",)
+
+
 @pytest.mark.parametrize("name", ["apparmor", "seccomp.json"])
 def test_an_edit_of_any_kind_is_told(folder: Path, name: str) -> None:
     library.write(folder, "web")

@@ -70,6 +70,17 @@ def test_what_does_not_exist_is_bad_input(project: Path, words: tuple[str, ...])
 
 
 @pytest.mark.parametrize("command", ["list", "build", "lint"])
+def test_a_folder_that_is_no_role_is_told(project: Path, command: str) -> None:
+    (project / "profiles/shop/recordings").mkdir(parents=True)
+    (project / "profiles/.git").mkdir()
+    done = CliRunner().invoke(app, [command, "--project", str(project)])
+    assert [line for line in done.stderr.splitlines() if "is no role" in line] == [
+        f"{project}/profiles/shop: has no policy.yml, and is no role"
+    ]
+    assert "is no role" not in CliRunner().invoke(app, ["build", "web", "--project", str(project)]).stderr
+
+
+@pytest.mark.parametrize("command", ["list", "build", "lint"])
 def test_a_folder_without_roles_is_not_taken_for_one_in_which_all_is_well(project: Path, command: str) -> None:
     (project / "harden.yml").write_text("name: shop\nprofiles: nowhere\nstacks: {}\n")
     with pytest.raises(HardenError, match="nowhere: there is no role in it"):
