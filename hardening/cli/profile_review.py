@@ -1,5 +1,6 @@
 """`harden profile review`: decide what evidence alone cannot."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +15,8 @@ from .roles import Role
 if TYPE_CHECKING:
     from hardening.model.review import Decision, Item, Verdict
 
+_COMMA = re.compile(r",(?![^{]*\})")
+"""Between rules, not between the alternatives of a path."""
 Items = Annotated[list[str] | None, typer.Option(metavar="ITEM", help="By its name, such as `call:setuid`.")]
 
 
@@ -100,31 +103,44 @@ def _leave_open(folder: Path, role: str) -> None:
 def _ask(folder: Path, role: str, who: str) -> None:
     """One power after the other: what it is, why it is asked, and what is to be done."""
     from hardening.confine import library
-    from hardening.errors import HardenError
-    from hardening.model.review import Verdict
 
-    answers = {"a": Verdict.ACCEPT, "r": Verdict.REFUSE, "n": Verdict.NARROW}
-    for power, items in _by_power(library.open_items(folder, role)):
-        typer.secho(f"\n{items[0].risk.value} risk: {power}", bold=True)
+    for heading, items in _by_power(library.open_items(folder, role)):
+        typer.secho(f"\n{heading}", bold=True)
         for item in items:
             typer.echo(_told(item))
-        answer = typer.prompt("[a]ccept all, [r]efuse all, [n]arrow, [s]kip, [q]uit", default="s")[:1].lower()
-        if answer == "q":
+        if not _is_answered(folder, role, who, [item.id for item in items]):
             return
-        if answer in answers:
-            kept = typer.prompt("what stays allowed, separated by commas").split(",") if answer == "n" else []
-            reason = typer.prompt("why")
-            names = [item.id for item in items]
-            decision = _decision(answers[answer], names, reason, who, [each.strip() for each in kept])
-            try:
-                _decide(folder, role, [decision])
-            except HardenError as error:
-                typer.echo(f"{error.message}; {power}: stays open", err=True)
+
+
+def _is_answered(folder: Path, role: str, who: str, items: list[str]) -> bool:
+    """Ask about items of one power, again after an answer that does not do; False when there is to be an end."""
+    from hardening.errors import HardenError
+    from hardening.model.review import Verdict
+    from hardening.render.inert import plain
+
+    answers = {"a": Verdict.ACCEPT, "r": Verdict.REFUSE, "n": Verdict.NARROW}
+    while True:
+        answer = typer.prompt("[a]ccept all, [r]efuse all, [n]arrow, [s]kip, [q]uit", default="s")[:1].lower()
+        if answer not in answers:
+            return bool(answer != "q")
+        kept = _COMMA.split(typer.prompt("what stays allowed, separated by commas")) if answer == "n" else []
+        reason = typer.prompt("why")
+        try:
+            _decide(folder, role, [_decision(answers[answer], items, reason, who, [each.strip() for each in kept])])
+        except HardenError as error:
+            typer.echo(plain(error.message), err=True)
+        else:
+            return True
 
 
 def _by_power(items: "tuple[Item, ...]") -> "Iterator[tuple[str, list[Item]]]":
+    """Items of one power together, under a line that says which and how grave the gravest is."""
+    from hardening.render.inert import plain
+
     for power, group in groupby(items, key=lambda item: item.power):
-        yield power, list(group)
+        together = list(group)
+        risk = max((item.risk for item in together), key=lambda each: each.rank)
+        yield plain(f"{risk.value} risk: {power}"), together
 
 
 def _told(item: "Item") -> str:
@@ -144,8 +160,8 @@ def _show(items: "tuple[Item, ...]", *, as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(items)).decode())
         return
-    for power, group in _by_power(items):
-        typer.echo(f"{group[0].risk.value} risk: {power}")
+    for heading, group in _by_power(items):
+        typer.echo(heading)
         for item in group:
             typer.echo(_told(item))
     typer.echo(f"{len(items)} open" if items else "nothing is open")

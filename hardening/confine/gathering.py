@@ -98,11 +98,10 @@ class Ledger:
 
     def items(self) -> tuple[Item, ...]:
         """All questions, the gravest power first."""
-        order = {Risk.HIGH: 0, Risk.MEDIUM: 1, Risk.LOW: 2}
         worst: dict[str, int] = {}
         for item in self._items.values():
-            worst[item.power] = min(worst.get(item.power, 9), order[item.risk])
-        return tuple(sorted(self._items.values(), key=lambda item: (worst[item.power], item.power, item.id)))
+            worst[item.power] = max(worst.get(item.power, 0), item.risk.rank)
+        return tuple(sorted(self._items.values(), key=lambda item: (-worst[item.power], item.power, item.id)))
 
     def rules(self, risks: dict[tuple[RuleKind, str], Risk]) -> tuple[Rule, ...]:
         """Every rule, with its evidence ordered by strength."""

@@ -31,6 +31,11 @@ class Risk(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
 
+    @property
+    def rank(self) -> int:
+        """The graver, the higher."""
+        return tuple(Risk).index(self)
+
 
 class Evidence(Struct, frozen=True, order=True):
     """One reason for a rule.

@@ -24,6 +24,7 @@ from hardening.confine.decisions import read_review
 from hardening.confine.recordings import sealed
 from hardening.errors import HardenError
 from hardening.model.facts import Facts
+from hardening.model.recording import FileUse, SocketUse
 from hardening.model.verification import Denial, Trial, Verification
 from hardening.project import read_settings, with_expectations
 from tests.unit.confine.evidence_factory import IMAGE, ORIGIN, analysis, files, recording
@@ -202,10 +203,36 @@ def test_a_person_decides_one_power_after_the_other(project: Path) -> None:
     ]
 
 
-def test_a_narrowing_that_does_not_narrow_is_told_and_the_next_power_asked(project: Path) -> None:
-    seen = _in_a_terminal(project, "n\ncall:mount\nwhy not\nr\nno\ns\n")
-    assert "`call:mount` is none of the items; load kernel code: stays open" in seen
-    assert _open(project) == ["call:bpf", "call:rename"]
+def test_after_an_answer_that_does_not_do_the_same_power_is_asked_again(project: Path) -> None:
+    seen = _in_a_terminal(project, "n\ncall:mount\nwhy not\nr\nno\nq\n")
+    assert "`call:mount` is none of the items" in seen
+    assert _open(project) == ["call:setuid", "call:rename"]
+
+
+def test_patterns_with_alternatives_can_be_named_in_a_terminal(project: Path) -> None:
+    (project / "profiles/web/analysis.json").unlink()
+    uses = files(*(f"/opt/read/{folder}/{number} r" for folder in "ab" for number in range(4)))
+    (project / "profiles/web/recordings/load.json").write_bytes(sealed(recording("read", files=uses)))
+    assert _open(project) == ["file:/opt/read/{,**} r"]
+    kept = ("file:/opt/read/a/{,**} r", "file:/opt/read/b/{1,2,3} r")
+    _in_a_terminal(project, f"n\n{', '.join(kept)}\nonly these\nq\n")
+    (decision,) = read_review(project / "profiles/web/review.yml").decisions
+    assert decision.narrowed == kept
+    assert _open(project) == ["file:/opt/read/b/0 r"]
+
+
+def test_a_heading_says_the_gravest_risk_and_does_nothing_to_a_terminal(project: Path) -> None:
+    sockets = (SocketUse("netlink", "raw"), SocketUse("packet", "raw"))
+    seen = recording("read", files=(FileUse("/srv/\u009b31mred/\u202ex", "rw"),), sockets=sockets)
+    (project / "profiles/web/recordings/load.json").write_bytes(sealed(seen))
+    shown = _run(project, "review", "web")[1]
+    assert "high risk: open rare sockets" in shown
+    assert r"medium risk: write files below /srv/\x9b31mred" in shown
+    refused = CliRunner().invoke(
+        app, ["review", "web", "--refuse", f"file:{seen.files[0].path} rw", *WHO, "--project", str(project)]
+    )
+    assert r"refuse: file:/srv/\x9b31mred/\u202ex rw" in refused.stderr
+    assert not {"\x9b", "\u202e"} & {*shown, *refused.stdout, *refused.stderr}
 
 
 def test_quitting_leaves_what_was_decided_and_nothing_else(project: Path) -> None:
