@@ -8,8 +8,20 @@
 //                                    parent hands each one out, and one that is on its way to a worker that dies is
 //                                    answered by nobody, ever.
 
+const { availableParallelism } = require('node:os');
+
 // The process list and the sockets of PM2 live under PM2_HOME; nothing else is ever written.
 const NOWHERE = '/dev/null';
+
+// What PM2 itself takes, and a worker at its most: two passwords hashed at once.
+const PM2_BYTES = 96 * 2 ** 20;
+const WORKER_BYTES = 128 * 2 ** 20;
+
+/** One per CPU, or as many as the container's memory carries: workers beyond would be killed under load. */
+function workers() {
+  const carried = Math.floor((process.constrainedMemory() - PM2_BYTES) / WORKER_BYTES);
+  return Math.max(1, Math.min(availableParallelism(), carried));
+}
 
 module.exports = {
   apps: [
@@ -18,7 +30,7 @@ module.exports = {
       script: 'src/server.js',
       cwd: __dirname,
       exec_mode: 'cluster',
-      instances: process.env.API_WORKERS ?? 'max',
+      instances: (process.env.API_WORKERS ?? 'max') === 'max' ? workers() : process.env.API_WORKERS,
       interpreter_args: '--disable-proto=delete',
 
       // A crashed worker is started again after 10 ms. One that keeps crashing waits longer each time, up to 15 s, so that a

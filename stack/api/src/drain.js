@@ -10,7 +10,7 @@ const FINISH_MS = 8000;
  */
 export class Drain {
   #acceptMs;
-  started = false;
+  #leaving;
 
   /** @param {number} acceptMs how long new connections are still taken after the request to stop */
   constructor(acceptMs) {
@@ -23,10 +23,21 @@ export class Drain {
     next();
   };
 
-  /** @param {import('node:http').Server} server @param {() => Promise<void>} release closes what requests need */
-  async run(server, release) {
-    if (this.started) return;
-    this.started = true;
+  get started() {
+    return this.#leaving !== undefined;
+  }
+
+  /**
+   * Asked again, it is the same leave: the second signal does not cut it short.
+   *
+   * @param {import('node:http').Server} server @param {() => Promise<void>} release closes what requests need
+   */
+  run(server, release) {
+    this.#leaving ??= this.#leave(server, release);
+    return this.#leaving;
+  }
+
+  async #leave(server, release) {
     log('info', 'leaving', { acceptMs: this.#acceptMs });
     await wait(this.#acceptMs);
     const closed = new Promise((resolve) => server.close(resolve));

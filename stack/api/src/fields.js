@@ -34,13 +34,15 @@ export class Fields {
 
   /**
    * A string within `min` and `max` characters (code points), without control characters unless the rule allows them.
+   * `tidy` is done to it before it is looked at.
    *
    * @param {string} name
-   * @param {{required?: boolean, min?: number, max: number, controls?: boolean}} rule
+   * @param {{required?: boolean, min?: number, max: number, controls?: boolean, tidy?: (text: string) => string}} rule
    * @returns {string | undefined} undefined where it is absent or at fault
    */
-  text(name, { required = false, min = 0, max, controls = false }) {
-    const value = this.value(name);
+  text(name, { required = false, min = 0, max, controls = false, tidy = (text) => text }) {
+    const sent = this.value(name);
+    const value = typeof sent === 'string' ? tidy(sent) : sent;
     if (value === undefined || (required && value === '')) {
       return required ? this.fault(name, 'FIELD_MISSING') : undefined;
     }

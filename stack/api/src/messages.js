@@ -40,6 +40,11 @@ export const MESSAGES = {
     es: 'el servicio no está disponible, pruebe en un momento',
   },
   BAD_REQUEST: { en: 'the request is not well formed', es: 'la petición está mal formada' },
+  HEADERS_TOO_LARGE: {
+    en: "the request's headers are too large",
+    es: 'las cabeceras de la petición son demasiado grandes',
+  },
+  TOO_SLOW: { en: 'the request took too long', es: 'la petición ha tardado demasiado' },
   GENERIC: { en: 'something went wrong', es: 'algo ha ido mal' },
 };
 
@@ -60,7 +65,7 @@ export function message(key, language, values = {}) {
  * @param {import('express').Request} request
  */
 export function languageOf(request) {
-  const wanted = request.get('x-lang');
-  if (wanted !== undefined) return /^(en|es)(?:-|$)/i.exec(wanted.trim())?.[1].toLowerCase() ?? 'en';
+  const wanted = request.get('x-lang')?.trim();
+  if (wanted) return /^(en|es)(?:-|$)/i.exec(wanted)?.[1].toLowerCase() ?? 'en';
   return request.acceptsLanguages(LANGUAGES) || 'en';
 }

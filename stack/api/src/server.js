@@ -4,24 +4,28 @@ import { createApp } from './app.js';
 import { CONFIG_EXIT_CODE, ConfigError, readConfig } from './config.js';
 import { Database } from './database.js';
 import { Drain } from './drain.js';
+import { malformed } from './http/malformed.js';
 import { describeError, log } from './log.js';
 import { Tokens } from './tokens.js';
 
 /** Under PM2 standard output is a message to the parent: give it time to leave before the process ends. */
 const FLUSH_MS = 100;
 const DATABASE_GRACE_MS = 2000;
-/** Bytes. More than NGINX lets through (17 kB) and adds: its refusal is in the envelope, Node.js's own has no body at all. */
+/** Bytes. More than NGINX lets through (17 kB) and adds. */
 const HEADERS_MAX = 32 * 1024;
 
 function main() {
   const config = readConfig();
   const database = new Database(config.mongodb);
   const drain = new Drain(config.drainAcceptMs);
+  const app = createApp({ database, tokens: new Tokens(config.jwt), drain });
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: HEADERS_MAX },
-    createApp({ database, tokens: new Tokens(config.jwt), drain }),
+    app,
   );
   server.on('error', fail);
+  server.on('clientError', malformed);
+  server.on('checkExpectation', app); // whatever is expected, the answer says what came of it
   void serve(server, database, config.port);
 
   const leave = async () => {

@@ -3,8 +3,9 @@ import { Fields } from '../fields.js';
 export const TAGS = ['work', 'lifestyle', 'motor', 'mobile'];
 export const NAME_MAX = 80;
 
-/** Whole part and decimals; a longer number could not be told from its neighbour as a double. */
-const AMOUNT = String.raw`\d{1,12}(?:\.\d{1,6})?`;
+/** At most 15 digits in all: a longer number could not be told from its neighbour as a double. */
+const DIGITS = 15;
+const AMOUNT = String.raw`\d{1,${DIGITS}}(?:\.\d{1,${DIGITS}})?`;
 const PRICE = new RegExp(`^(?:(?<exact>${AMOUNT})|(?<from>${AMOUNT})?-(?<to>${AMOUNT})?)$`);
 
 const SORTABLE = ['_id', 'nombre', 'venta', 'precio'];
@@ -58,11 +59,15 @@ function byPrice(fields) {
   const value = fields.text('precio', { max: 64 });
   if (value === undefined || value === '-') return {};
   const price = PRICE.exec(value)?.groups;
-  if (!price) return fields.fault('precio', 'FIELD_PRICE');
+  if (!price || Object.values(price).some(isTooLong)) return fields.fault('precio', 'FIELD_PRICE');
   const { exact, from, to } = price;
   if (exact) return { precio: Number(exact) };
   if (Number(from) > Number(to)) return fields.fault('precio', 'FIELD_RANGE');
   return { precio: { ...(from && { $gte: Number(from) }), ...(to && { $lte: Number(to) }) } };
+}
+
+function isTooLong(amount = '') {
+  return amount.replace('.', '').length > DIGITS;
 }
 
 function readSort(fields) {

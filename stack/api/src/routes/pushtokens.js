@@ -40,7 +40,11 @@ function readPushToken(body) {
   if (plataforma !== undefined && !PLATFORMS.includes(plataforma)) {
     fields.fault('plataforma', 'FIELD_CHOICE', { choices: PLATFORMS.join(', ') });
   }
-  const id = fields.matching('idusuario', /^[0-9a-fA-F]{24}$/, 'FIELD_ID', { max: 64 });
+  // A form without a user has the field all the same, and it is empty.
+  const id =
+    fields.value('idusuario') === ''
+      ? undefined
+      : fields.matching('idusuario', /^[0-9a-fA-F]{24}$/, 'FIELD_ID', { max: 64 });
   fields.done();
   return { token, plataforma, usuario: id === undefined ? undefined : ObjectId.createFromHexString(id) };
 }

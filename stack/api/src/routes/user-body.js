@@ -20,12 +20,12 @@ const PASSWORD = { required: true, min: 8, max: 128, controls: true };
  */
 export function readRegistration(body) {
   const fields = new Fields(body, ['nombre', 'email', 'clave']);
-  const nombre = fields.matching('nombre', NAME, 'FIELD_LETTERS', { required: true, min: 2, max: 80 });
+  const nombre = fields.matching('nombre', NAME, 'FIELD_LETTERS', { required: true, min: 2, max: 80, tidy: composed });
   const email = readEmail(fields);
   if (email !== undefined && !EMAIL.test(email)) fields.fault('email', 'FIELD_EMAIL');
   const clave = fields.text('clave', PASSWORD);
   fields.done();
-  return { nombre: nombre.normalize('NFC'), email, clave };
+  return { nombre, email, clave };
 }
 
 /**
@@ -43,5 +43,10 @@ export function readCredentials(body) {
 }
 
 function readEmail(fields) {
-  return fields.text('email', { required: true, max: EMAIL_MAX })?.trim().toLowerCase();
+  return fields.text('email', { required: true, max: EMAIL_MAX, tidy: (text) => text.trim().toLowerCase() });
+}
+
+/** An accent and its letter as one character, so that they count as one. */
+function composed(text) {
+  return text.normalize('NFC');
 }

@@ -32,14 +32,23 @@ export function usuarios({ database, tokens, attempts }) {
   allowOnly(router, '/authenticate', ['POST']);
   router.post('/authenticate', async (request, response) => {
     const { email, clave } = readCredentials(request.body);
-    const giveBack = await attempts.take(email, request.ip);
-    const user = await database.ask('usuarios', (users) => users.findOne({ email }, { projection: { clave: 1 } }));
-    if (!(await verifyPassword(clave, user?.clave))) throw new ApiError(401, 'BAD_CREDENTIALS');
-    await giveBack();
+    const settle = await attempts.take(email, request.ip);
+    const { user, right } = await look(database, email, clave).catch(async (error) => {
+      await settle(false); // what the database or the queue for hashing could not answer was no guess
+      throw error;
+    });
+    await settle(!right);
+    if (!right) throw new ApiError(401, 'BAD_CREDENTIALS');
     response.json({ ok: true, token: await tokens.issue(user._id.toHexString()) });
   });
 
   return router;
+}
+
+/** A user, and whether the password is theirs; the same work where there is none. */
+async function look(database, email, clave) {
+  const user = await database.ask('usuarios', (users) => users.findOne({ email }, { projection: { clave: 1 } }));
+  return { user, right: await verifyPassword(clave, user?.clave) };
 }
 
 /** Before the costly hash. What another worker registers meanwhile, the unique index refuses. */

@@ -65,6 +65,26 @@ export function loginSuite(stage) {
       assert.equal((await login({ ...guess, clave: CLAVE }, from('192.0.2.3'))).status, 200);
     });
 
+    it('does not take logins for guesses that are right, however many come at once', async () => {
+      await stage.client.token('eager@example.com');
+      const right = { email: 'eager@example.com', clave: CLAVE };
+      const replies = await Promise.all(Array.from({ length: 14 }, () => login(right, from('192.0.2.6'))));
+      assert.deepEqual(
+        replies.map(({ status }) => status),
+        replies.map(() => 200),
+      );
+    });
+
+    it('lets another account in from where one was guessed at a hundred times', async () => {
+      await stage.client.token('neighbour@example.com');
+      const where = from('192.0.2.7');
+      const guess = { email: 'besieged@example.com', clave: 'wrong password' };
+      for (let round = 0; round < 8; round += 1) {
+        await Promise.all(Array.from({ length: 14 }, () => login(guess, where)));
+      }
+      assert.equal((await login({ email: 'neighbour@example.com', clave: CLAVE }, where)).status, 200);
+    });
+
     it('says how long to wait, and forgets when that time is over', async () => {
       await stage.client.token('patient@example.com');
       const guess = { email: 'patient@example.com', clave: 'wrong password' };

@@ -35,6 +35,11 @@ export function pushTokensSuite(stage) {
       assert.equal((await register(json)).json.created.usuario, String(_id));
     });
 
+    it('need no user: the field may be empty', async () => {
+      const { status, json } = await register({ pushtoken: 'nobody', plataforma: 'ios', idusuario: '' });
+      assert.deepEqual([status, json.created.usuario], [200, undefined]);
+    });
+
     it('answer 404 for a user that does not exist', async () => {
       assert.equal((await register({ pushtoken: 'x', plataforma: 'ios', idusuario: NOBODY })).status, 404);
     });

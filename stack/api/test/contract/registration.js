@@ -9,6 +9,7 @@ const REFUSED = [
   ['nothing', {}, ['nombre', 'email', 'clave']],
   ['an empty name', { ...GOOD, nombre: '' }, ['nombre']],
   ['a name of one letter', { ...GOOD, nombre: 'A' }, ['nombre']],
+  ['a name of one letter and its accent', { ...GOOD, nombre: 'A\u0301' }, ['nombre']],
   ['a name with digits', { ...GOOD, nombre: 'Ana 2' }, ['nombre']],
   ['a name with outer spaces', { ...GOOD, nombre: ' Ana' }, ['nombre']],
   ['a name of 81 letters', { ...GOOD, nombre: 'a'.repeat(81) }, ['nombre']],
@@ -35,7 +36,7 @@ export function registrationSuite(stage) {
       });
     }
 
-    for (const nombre of ['Zoë', 'Ñandú', 'Ана', '李小', 'Jose\u0301', 'a'.repeat(80)]) {
+    for (const nombre of ['Zoë', 'Ñandú', 'Ана', '李小', 'Jose\u0301', 'a'.repeat(80), 'e\u0301'.repeat(80)]) {
       it(`takes the name ${nombre.slice(0, 10)}`, async () => {
         const email = `${Buffer.from(nombre).toString('hex').slice(0, 20)}@example.com`;
         const reply = await stage.client.post(PATH, { json: { ...GOOD, nombre, email } });
@@ -48,6 +49,12 @@ export function registrationSuite(stage) {
         assert.equal((await stage.client.post(PATH, { json: { ...GOOD, email } })).status, 200);
       });
     }
+
+    it('takes an address with blanks of any kind around it', async () => {
+      const email = '\t blanks@example.com \r\n';
+      assert.equal((await stage.client.post(PATH, { json: { ...GOOD, email } })).status, 200);
+      assert.ok(await stage.db.collection('usuarios').findOne({ email: 'blanks@example.com' }));
+    });
 
     it('takes a form', async () => {
       const reply = await stage.client.post(PATH, { form: { ...GOOD, email: 'form@example.com' } });

@@ -52,6 +52,19 @@ export function requestsSuite(stage) {
         const latin = { raw: '{}', headers: { 'content-type': 'application/json; charset=iso-8859-1' } };
         assert.equal((await ask(method, path, latin)).status, 415);
       });
+
+      it(`takes a body without a type for JSON, and utf8 for UTF-8, at ${path}`, async () => {
+        const untyped = (text) => ask(method, path, { raw: Buffer.from(text) }); // of text fetch() would say the type
+        assert.equal((await untyped('{')).status, 400);
+        assert.equal((await untyped('{}')).status, 422);
+        const short = { raw: '{}', headers: { 'content-type': 'application/json; charset=utf8' } };
+        assert.equal((await ask(method, path, short)).status, 422);
+      });
+
+      it(`ignores a thousand fields more at ${path}`, async () => {
+        const form = Array.from({ length: 1000 }, (_, index) => `f${index}=`).join('&');
+        assert.equal((await ask(method, path, { form })).status, 422);
+      });
     }
 
     for (const path of READING) {
@@ -126,7 +139,7 @@ export function requestsSuite(stage) {
       [{ 'x-lang': 'ES-mx' }, 'es'],
       [{ 'x-lang': 'en', 'accept-language': 'es' }, 'en'],
       [{ 'x-lang': 'fr', 'accept-language': 'es' }, 'en'],
-      [{ 'x-lang': '', 'accept-language': 'es' }, 'en'],
+      [{ 'x-lang': '', 'accept-language': 'es' }, 'es'],
       [{ 'accept-language': 'es-ES,es;q=0.9,en;q=0.8' }, 'es'],
       [{ 'accept-language': 'fr, es;q=0.5, en;q=0.4' }, 'es'],
       [{ 'accept-language': 'en;q=0.1, es;q=0.2' }, 'es'],
