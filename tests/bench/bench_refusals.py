@@ -40,7 +40,8 @@ TURN_SECONDS, CONNECTIONS = 15, 24
 MIX = """
 local asked, token = 0, "TOKEN"
 local everything = {
-   {"GET", "/docs/"}, {"GET", "/favicon.ico"}, {"GET", "/images/anuncios/bici.jpg"}, {"GET", "/images/anuncios/iphone.png"},
+   {"GET", "/docs/"}, {"GET", "/favicon.ico"}, {"GET", "/images/anuncios/bici.jpg"},
+   {"GET", "/images/anuncios/iphone.png"},
    {"GET", "/docs/"}, {"GET", "/images/anuncios/iphone.png", {["Range"] = "bytes=100-199"}},
    {"GET", "/docs/", {["Accept-Encoding"] = "gzip"}}, {"GET", "/docs/", {["Connection"] = "close"}},
    {"GET", "/images/anuncios/bici.jpg", {["If-Modified-Since"] = "Fri, 01 Jan 2100 00:00:00 GMT"}},
