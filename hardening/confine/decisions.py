@@ -12,7 +12,7 @@ from hardening.model.policy import FileRule
 from hardening.model.profile import RuleKind
 from hardening.model.review import Decision, Review, Verdict
 
-from . import patterns
+from . import globs, patterns
 from .lint import forbidden_file
 from .syscalls import numbers
 
@@ -90,7 +90,7 @@ def _problems_of_items(items: Sequence[str]) -> Iterator[tuple[Position, str, st
             yield ("items", index), f"`{item}` is no item", "one is written call:setuid, or file:/srv/cache/** rwk"
         elif kind in {RuleKind.CALL, RuleKind.ARGUMENT} and value not in numbers():
             yield ("items", index), f"`{item}`: `{value}` is no Linux system call", ""
-        elif kind == RuleKind.FILE and not patterns.is_pattern(value):
+        elif kind == RuleKind.FILE and not globs.is_pattern(value):
             yield ("items", index), f"`{item}`: there is no such path pattern", ""
         elif item in items[:index]:
             yield ("items", index), f"`{item}` stands twice", ""
@@ -105,9 +105,9 @@ def _too_wide(items: Iterable[str], text: str) -> Iterator[tuple[str, str]]:
     elif reason := forbidden_file(rule := _file(text)):
         yield f"`{text}`: {reason}", ""
     else:
-        example, access = patterns.example(rule.path), patterns.letters(rule.access)
-        wide = (_file(item) for item in items if item.startswith(f"{RuleKind.FILE}:"))
-        if not any(patterns.covers(each, example, access) for each in wide):
+        asked = (_file(item) for item in items if item.startswith(f"{RuleKind.FILE}:"))
+        wide = [each.path for each in asked if patterns.letters(rule.access) <= patterns.granted(each)]
+        if not globs.contains(wide, rule.path):
             yield f"`{text}` is not within what is asked", "a narrowing allows less than the item"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from hardening.model.capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
 from hardening.model.policy import Egress, FileRule, RoleProfile, SeccompAction
 
-from . import patterns
+from . import globs, patterns
 from .apparmor import SIGNALLERS
 from .arguments import ADDRESS_FAMILIES, COMPARED
 from .seccomp import ARCHITECTURES, ENOSYS, EPERM
@@ -68,7 +68,7 @@ def forbidden_syscall(name: str) -> str:
 
 def forbidden_file(rule: FileRule) -> str:
     """Why a file rule may not be; empty when it may."""
-    if not (PATH.fullmatch(rule.path) and patterns.is_pattern(rule.path)):
+    if not (PATH.fullmatch(rule.path) and globs.is_pattern(rule.path)):
         return f"`{rule.path}` is no absolute path pattern, of plain characters, `*`, `**`, `?`, `[a-z]` and `{{a,b}}`"
     if not ACCESS.fullmatch(rule.access):
         return f"`{rule.access}` is no access: letters of `mrwakl` in this order, then perhaps `ix`"
@@ -139,7 +139,7 @@ def _unreviewed(text: str, reviewed: Container[str]) -> Iterator[str]:
 def _file(text: str) -> FileRule | None:
     """The file rule of a line, if its path can be understood; if not, the line is in no known form."""
     match = _FILE.match(text)
-    return FileRule(*match.groups()) if match and patterns.is_pattern(match[1]) else None
+    return FileRule(*match.groups()) if match and globs.is_pattern(match[1]) else None
 
 
 def _written_and_run(rules: list[str]) -> Iterator[str]:

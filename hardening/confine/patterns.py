@@ -1,4 +1,4 @@
-"""AppArmor's path patterns: which paths they cover, and patterns a person would write for recorded paths."""
+"""Rules for files: what they allow, and patterns that a person would write for recorded paths."""
 
 import functools
 import posixpath
@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from hardening.model.policy import FileRule
 from hardening.model.recording import FileUse
+
+from . import globs
 
 LETTERS = ("m", "r", "w", "a", "k", "l", "ix")
 _MANY_WRITTEN, _MANY_READ = 4, 8
@@ -20,9 +22,6 @@ _EVERYBODYS = frozenset(
 )
 """Folders that many programs share: a pattern for one of them would let in what is others'."""
 _KERNELS = ("/proc/", "/sys/", "/dev/", "/proc", "/sys", "/dev")
-
-_ASKED_AGAIN = 4096
-"""Paths of which is remembered what was made of them: each is held against one rule after another."""
 
 _AWKWARD = re.compile(r"[\s\"!#,{}\[\]*?^\\@\x00-\x1f\x7f]")
 
@@ -54,16 +53,8 @@ def access_of(found: Iterable[str]) -> str:
 
 
 def covers(rule: FileRule, path: str, access: Iterable[str]) -> bool:
-    """Whether a rule allows this access to this path, or to those that a recorded path's pattern stands for."""
-    return set(access) <= granted(rule) and bool(_compiled(rule.path).fullmatch(example(path)))
-
-
-def is_pattern(text: str) -> bool:
-    """Whether a text, as it is, means something as a path pattern."""
-    try:
-        return bool(_compiled(text))
-    except re.error:
-        return False
+    """Whether a rule allows this access to this path, or to all for which a pattern stands."""
+    return set(access) <= granted(rule) and globs.contains([rule.path], path)
 
 
 def granted(rule: FileRule) -> frozenset[str]:
@@ -72,7 +63,6 @@ def granted(rule: FileRule) -> frozenset[str]:
     return found | {"a"} if "w" in found else found
 
 
-@functools.lru_cache(_ASKED_AGAIN)
 def example(pattern: str) -> str:
     """One path that a pattern covers, and that no pattern covers which is not as wide: its names are nobody's."""
     path = re.sub(r"\[([^\]])[^\]]*\]", r"\1", pattern)
@@ -153,27 +143,3 @@ def _parents(path: str) -> Iterable[str]:
 
 def _lies_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
-@functools.cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """A path pattern as a regular expression: `*` and `?` stay within a folder, `**` does not."""
-    out, depth, index = "", 0, 0
-    while index < len(pattern):
-        here = pattern[index]
-        if here == "\\" and index + 1 < len(pattern):
-            out, index = out + re.escape(pattern[index + 1]), index + 1
-        elif pattern.startswith("**", index):
-            out, index = out + ".*", index + 1
-        elif here in "*?":
-            out += {"*": "[^/]*", "?": "[^/]"}[here]
-        elif here == "[" and (end := pattern.find("]", index)) > 0:
-            out, index = out + pattern[index : end + 1], end
-        elif here == "{":
-            out, depth = out + "(?:", depth + 1
-        elif here == "}" and depth:
-            out, depth = out + ")", depth - 1
-        else:
-            out += "|" if here == "," and depth else re.escape(here)
-        index += 1
-    return re.compile(out, re.DOTALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import msgspec
@@ -178,6 +179,24 @@ def test_a_decision_that_is_none_is_named_with_its_line(
     with pytest.raises(HardenError, match=message) as complaint:
         sources.read(role.parent, "web")
     assert complaint.value.message.startswith(f"{role / 'review.yml'}:{line}: ")
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "within"),
+    [
+        ("/srv/cache/*.db rw", True),
+        ("/srv/{cache/a,cache/b}/** rwk", True),
+        ("/{srv/cache,etc}/** rwk", False),
+        ("/[se][rt][vc]/cache/** rwk", False),
+        ("/srv/{cache/**,**} rw", False),
+        ("/srv/cache/*.db rwl", False),
+    ],
+)
+def test_a_narrowing_allows_nothing_that_was_not_asked(role: Path, narrowed: str, within: bool) -> None:
+    text = REVIEW.replace("call:setuid", "file:/srv/cache/** rwk").replace("verdict: refuse", "verdict: narrow")
+    (role / "review.yml").write_text(f'{text}    narrowed: ["file:{narrowed}"]\n')
+    with contextlib.nullcontext() if within else pytest.raises(HardenError, match="is not within what is asked"):
+        sources.read(role.parent, "web")
 
 
 @pytest.mark.parametrize("name", ["review.yml", "analysis.json", "verified.json"])
