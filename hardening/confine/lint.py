@@ -36,7 +36,9 @@ _KERNELS = (
     "/dev/kmem",
 )
 """Some of the files by which the machine is steered: who may write one of them is out."""
-_ALL, _CHANGES = ("/**", "/**/"), frozenset({"w", "a", "l", "m", "ix"})
+_CHANGES = frozenset({"w", "a", "l", "m", "ix"})
+_TOP = ("bin", "boot", "dev", "etc", "home", "lib", "opt", "proc", "root", "run", "sbin", "srv", "sys", "usr", "var")
+"""Folders of every system. A rule that changes all below one of them has to name it."""
 _FILE = re.compile(r"^(/\S*)\s+([a-z]+),$")
 _CAPABILITY = re.compile(r"^capability\s+([a-z_ ]+),$")
 _NETWORK = re.compile(r"network (\w+(?: \w+)?),")
@@ -143,15 +145,17 @@ def _file(text: str) -> FileRule | None:
 
 
 def _written_and_run(rules: list[str]) -> Iterator[str]:
-    """What one rule lets it write and another lets it run."""
+    """What one rule lets it write and another lets it run: AppArmor adds up rules that meet in a path."""
     files = [rule for text in rules if (rule := _file(text))]
     written = [each for each in files if patterns.letters(each.access) & {"w", "a"}]
     for each in files:
         if patterns.letters(each.access) & {"ix", "m"}:
-            example = patterns.example(each.path)
-            by = next((other.path for other in written if other != each and patterns.covers(other, example, ())), "")
+            by = next((other.path for other in written if other != each and globs.meets(other.path, each.path)), "")
             if by:
-                yield f"`{each.path}` may be run, and `{by}` lets the service write it"
+                yield (
+                    f"`{each.path}` may be run, and `{by}` lets the service write some of it: what it writes belongs "
+                    "into a folder of its own, without programs and libraries"
+                )
 
 
 def _file_problems(rule: str) -> Iterator[str]:
@@ -162,8 +166,19 @@ def _file_problems(rule: str) -> Iterator[str]:
     if _WRITE_AND_RUN.match(rule):
         yield f"`{rule}` lets the service run what it wrote"
     found = _file(rule)
-    if found and patterns.letters(found.access) & _CHANGES and any(patterns.covers(found, each, ()) for each in _ALL):
-        yield f"`{rule}` covers every file there is"
+    if found and patterns.letters(found.access) & _CHANGES and (folder := _unnamed(found.path)):
+        yield f"`{rule}` covers every file there is, or all below folders that it does not name, such as /{folder}"
+
+
+def _unnamed(path: str) -> str:
+    """A system's folder of which a pattern covers all files, or all folders, without its name in it."""
+    named = set(re.findall(r"\w+", path))
+    wide = (
+        each
+        for each in _TOP
+        if each not in named and any(globs.contains([path], f"/{each}/{below}") for below in ("**[^/]", "**/"))
+    )
+    return next(wide, "")
 
 
 def _seccomp_problems(text: str, reviewed: Container[str]) -> Iterator[str]:

@@ -21,6 +21,8 @@ from .sources import Sources
 Reasons = dict[str, str]
 """Path pattern -> why, for the comment beside the rule."""
 _ANY_SIGNAL = "receive any"
+_WRITING, _RUNNING = frozenset({"w", "a"}), frozenset({"ix", "m"})
+_CHANGING = _WRITING | _RUNNING
 _SECRET = ("/etc/shadow", "/run/secrets/", "/root/", "/var/run/docker.sock", "/run/docker.sock", "/run/containerd/")
 _OF_THE_KERNEL = ("/proc/sys/", "/proc/sysrq-trigger", "/sys/", "/dev/mem", "/dev/kmem", "/proc/kcore")
 
@@ -62,8 +64,12 @@ def gather_files(
 def _recorded(
     ledger: Ledger, covering: Callable[[str], list[tuple[FileRule, frozenset[str]]]], recording: Recording
 ) -> None:
-    """What a recording used: evidence for the rules that cover it, or something new."""
+    """What a recording used: evidence for the rules that cover it, or something new.
+
+    What is new counts with what rules allow of the same path: to write what may be run is grave.
+    """
     new: dict[str, set[str]] = {}
+    worth: dict[str, Risk] = {}
     for path, access in patterns.exact(recording.files).items():
         evidence = Evidence(EvidenceKind.RECORDED, f"{recording.scenario}: {path}", recording.origin.image)
         # Several rules may each give a part; all that have one are in use.
@@ -72,9 +78,12 @@ def _recorded(
             ledger.add(RuleKind.FILE, value(each), evidence)
         if missing := access.difference(*(granted for _, granted in used)):
             new[path] = missing
-    covered = _widen(ledger, new, recording)
+            together = missing.union(*(granted for _, granted in covering(path)))
+            worth[path] = risk(FileRule(path, patterns.access_of(together if missing & _CHANGING else missing)))
+    ordinary = {path: access for path, access in new.items() if worth[path] is not Risk.HIGH}
+    covered = _widen(ledger, ordinary, recording)
     for path, access in sorted(new.items()):
-        _new_path(ledger, FileRule(path, patterns.access_of(access)), recording, ask=path not in covered)
+        _new_path(ledger, FileRule(path, patterns.access_of(access)), worth[path], recording, ask=path not in covered)
 
 
 def _widen(ledger: Ledger, new: dict[str, set[str]], recording: Recording) -> set[str]:
@@ -94,27 +103,27 @@ def _widen(ledger: Ledger, new: dict[str, set[str]], recording: Recording) -> se
         covered |= {
             path
             for path in paths
-            if _stands(verdict, pattern) or any(patterns.covers(each, path, new[path]) for each in tighter)
+            if _stands(verdict, item.risk) or any(patterns.covers(each, path, new[path]) for each in tighter)
         }
     return covered
 
 
-def _new_path(ledger: Ledger, found: FileRule, recording: Recording, *, ask: bool) -> None:
+def _new_path(ledger: Ledger, found: FileRule, worth: Risk, recording: Recording, *, ask: bool) -> None:
     """A path that a scenario used and no person named: see `_stands`."""
     evidence = _seen(recording, found.path)
     verdict = Verdict.ACCEPT
     if ask:
         name = f"{RuleKind.FILE}:{value(found)}"
-        verdict = ledger.ask(Item(name, ItemKind.PATH, power(found), risk(found), (evidence,)))
+        verdict = ledger.ask(Item(name, ItemKind.PATH, power(found), worth, (evidence,)))
         if verdict is Verdict.ACCEPT:
             ledger.add(RuleKind.FILE, value(found), ledger.decided.evidence(name))
-    if _stands(verdict, found):
+    if _stands(verdict, worth):
         ledger.add(RuleKind.FILE, value(found), evidence)
 
 
-def _stands(verdict: Verdict, found: FileRule) -> bool:
+def _stands(verdict: Verdict, worth: Risk) -> bool:
     """Whether what was recorded is in the profile: while it is open, unless it is grave."""
-    return verdict is Verdict.ACCEPT or (verdict is Verdict.OPEN and risk(found) is not Risk.HIGH)
+    return verdict is Verdict.ACCEPT or (verdict is Verdict.OPEN and worth is not Risk.HIGH)
 
 
 def _seen(recording: Recording, what: str) -> Evidence:
@@ -124,7 +133,7 @@ def _seen(recording: Recording, what: str) -> Evidence:
 def power(found: FileRule) -> str:
     """What a file rule lets a service do, in a few words."""
     access = patterns.letters(found.access)
-    deed = "run" if "ix" in access else "load" if "m" in access else "write" if access & {"w", "a"} else "read"
+    deed = "run" if "ix" in access else "load" if "m" in access else "write" if access & _WRITING else "read"
     folder = re.sub(r"/(?:\*\*|[^/]*)$", "", found.path.partition("{")[0])
     return f"{deed} files below {'/'.join(folder.split('/')[:3]) or '/'}"
 
@@ -139,11 +148,13 @@ def allowing(known: Iterable[FileRule], wanted: FileRule) -> tuple[FileRule, ...
 def risk(found: FileRule) -> Risk:
     """What access to a path is worth to an intruder."""
     access = patterns.letters(found.access)
-    if access & {"w", "a"} and found.path.startswith(_OF_THE_KERNEL):
+    if access & _WRITING and access & _RUNNING:
+        return Risk.HIGH
+    if access & _WRITING and found.path.startswith(_OF_THE_KERNEL):
         return Risk.HIGH
     if found.path.startswith(_SECRET):
         return Risk.HIGH if "docker" in found.path or "containerd" in found.path else Risk.MEDIUM
-    return Risk.MEDIUM if access & {"w", "a", "ix", "m"} else Risk.LOW
+    return Risk.MEDIUM if access & _CHANGING else Risk.LOW
 
 
 def gather_network(ledger: Ledger, policy: Policy, shared: Sequence[tuple[str, Abstraction]], sources: Sources) -> None:

@@ -476,6 +476,16 @@ def test_a_grave_path_is_out_until_it_was_accepted() -> None:
     assert _kinds(accepted, item) == [EvidenceKind.RECORDED, EvidenceKind.REVIEW]
 
 
+@pytest.mark.parametrize("use", ["/usr/lib/web/plugin.so w", "/srv/tool rwx", "/tmp/lib.so m"])
+def test_what_may_be_run_is_not_written_before_it_was_accepted(use: str) -> None:
+    policy = replace(POLICY, apparmor=AppArmorPolicy((FileRule("/tmp/**", "rw"),)))
+    made = _composed(policy, recordings=(recording(files=files(*DATA, use)),))
+    path = use.partition(" ")[0]
+    assert path not in _rules(made)
+    assert [item.risk for item in made.open if item.id.startswith(f"file:{path} ")] == [Risk.HIGH]
+    assert confine.lint(confine.render(made.profile)) == ()
+
+
 def test_each_file_under_a_pattern_that_was_refused_or_narrowed_is_asked() -> None:
     uses, item = files(*DATA, "/var/data/lock rwk"), "file:/var/data/** rwk"
     singles = {f"file:{use}" for use in (*DATA, "/var/data/lock rwk")}

@@ -51,6 +51,9 @@ def test_a_generated_profile_is_sound() -> None:
         ("/**/ w,", "covers every file"),
         ("/{,usr/}** w,", "covers every file"),
         ("/** l,", "covers every file"),
+        ("/[a-ce-oqrt-z]** mrix,", "covers every file"),
+        ("/s*/** rw,", "such as /sbin"),
+        ("/*/** w,", "such as /bin"),
         ("/proc/sysrq-trigger w,", "writes what steers the machine"),
         ("/proc/** rw,", "writes what steers the machine"),
         ("/{dev,x}/m* w,", "writes what steers the machine"),
@@ -70,6 +73,27 @@ def test_a_rule_that_allows_too_much_is_named(rule: str, problem: str) -> None:
     profile = _sound()
     found = confine.lint(replace(profile, apparmor=profile.apparmor.replace("  # Files", f"  # Files\n  {rule}")))
     assert any(problem in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("run", "write", "meet"),
+    [
+        ("/usr/lib/**.so* mr", "/usr/lib/web/plugin.so w", True),
+        ("/usr/lib/**.so* mr", "/usr/lib/web/** rwk", True),
+        ("/usr/lib/**.so* mr", "/usr/lib/web/pid w", False),
+        ("/tmp/** mrix", "/tmp/cache/** rwk", True),
+        ("/{usr/bin,tmp}/** mrix", "/tmp/** rwk", True),
+        ("/opt/* mrix", "/opt/{a,b} rw", True),
+        ("/t[a-z]p** mrix", "/tmp/** rwk", True),
+        ("/app/modules/**.node mr", "/app/cache/** a", False),
+    ],
+)
+def test_what_one_rule_lets_it_write_and_another_run_is_named(run: str, write: str, meet: bool) -> None:
+    profile = _sound()
+    text = profile.apparmor.replace("  # Files", f"  # Files\n  {run},\n  {write},")
+    found = confine.lint(replace(profile, apparmor=text))
+    assert [line for line in found if "may be run" in line and "without programs and libraries" in line] == list(found)
+    assert bool(found) is meet
 
 
 @pytest.mark.parametrize(
