@@ -10,7 +10,7 @@ from hardening.model.recording import Recording
 
 from . import abstractions, patterns
 from .arguments import ADDRESS_FAMILIES
-from .lint import forbidden_file, steers_kernel
+from .lint import forbidden_file, steers_machine
 
 
 class Described(Struct, frozen=True):
@@ -56,7 +56,7 @@ def draft(about: Described, recordings: Sequence[Recording]) -> str:
 
 
 def _may_not_be(rule: FileRule) -> str:
-    return forbidden_file(rule) or steers_kernel(rule)
+    return forbidden_file(rule) or steers_machine(rule)
 
 
 def _header(about: Described, recordings: Sequence[Recording]) -> str:

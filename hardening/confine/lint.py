@@ -3,7 +3,7 @@
 import functools
 import json
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from hardening.model.capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
@@ -27,15 +27,17 @@ _BARE = re.compile(r"^(?:allow\s+|audit\s+)*(file|capability|network|mount|umoun
                    r"unix|dbus|all|userns|io_uring|mqueue|change_profile)\s*,$")  # fmt: skip
 _EXEC = re.compile(r"\s[mrwakl]*([pPcCuU]i?x|[pPcC]ux)\s*(?:->.*)?,$")
 _WRITE_AND_RUN = re.compile(r"^\S+\s+(?=[a-z]*[wa])(?=[a-z]*(?:ix|m))[a-z]+,$")
-_KERNELS = (
-    "/proc/sys/kernel/core_pattern",
-    "/proc/sysrq-trigger",
-    "/proc/kcore",
-    "/sys/kernel/x",
-    "/dev/mem",
-    "/dev/kmem",
+_STEERING = (
+    "/proc/{acpi,bus,fs,irq,scsi,sys}/**",
+    "/proc/{kcore,mtrr,sysrq-trigger}",
+    "/sys/**",
+    "/dev/{kmem,mem,port}",
+    "/dev/{dm-,hd,loop,md,mmcblk,nbd,nvme,sd,vd,xvd}*",
+    "/dev/{block,disk,mapper}/**",
+    "/{,var/}run/{containerd,crio,docker,docker.sock,podman}{,/**}",
 )
-"""Some of the files by which the machine is steered: who may write one of them is out."""
+"""Files by which the machine is steered: the kernel's settings, memory, disks, the engine. Who may write one is out."""
+_WRITES = frozenset({"w", "a"})
 _CHANGES = frozenset({"w", "a", "l", "m", "ix"})
 _TOP = ("bin", "boot", "dev", "etc", "home", "lib", "opt", "proc", "root", "run", "sbin", "srv", "sys", "usr", "var")
 """Folders of every system. A rule that changes all below one of them has to name it."""
@@ -79,22 +81,25 @@ def forbidden_file(rule: FileRule) -> str:
     return next(_file_problems(f"{rule.path} {rule.access},"), "")
 
 
-def steers_kernel(rule: FileRule) -> str:
-    """Why no policy may allow a file to be written, only a review; empty when it may."""
-    if any(patterns.covers(rule, path, {"a"}) for path in _KERNELS):
-        return f"`{rule.path} {rule.access}` writes what steers the machine, no service does so without a review"
+def steers_machine(rule: FileRule) -> str:
+    """Why no policy may allow files to be written, only a review; empty when it may."""
+    if patterns.letters(rule.access) & _WRITES:
+        for each in _STEERING:
+            if globs.meets(rule.path, each):
+                why = f"`{rule.path} {rule.access}` writes what steers the machine"
+                return f"{why} ({each}), no service does so without a review"
     return ""
 
 
-def lint(profile: RoleProfile, reviewed: Container[str] = ()) -> tuple[str, ...]:
+def lint(profile: RoleProfile, reviewed: Collection[str] = ()) -> tuple[str, ...]:
     """Everything in a profile that breaks the rules, one sentence each; empty when it is sound.
 
-    `reviewed` has the dangerous system calls and capabilities that a reviewer accepted, by name.
+    `reviewed` has what a reviewer accepted, by name: dangerous system calls, capabilities, paths with their access.
     """
     return (*_apparmor_problems(profile, reviewed), *_seccomp_problems(profile.seccomp, reviewed))
 
 
-def _apparmor_problems(profile: RoleProfile, reviewed: Container[str]) -> Iterator[str]:
+def _apparmor_problems(profile: RoleProfile, reviewed: Collection[str]) -> Iterator[str]:
     lines = [line.strip().partition(" #")[0].strip() for line in profile.apparmor.splitlines()]
     rules = [line for line in lines if line and (not line.startswith("#") or line.startswith("#include"))]
     if not any(re.match(rf"profile {re.escape(profile.apparmor_name)}\s.*\{{$", rule) for rule in rules):
@@ -127,15 +132,18 @@ def _apparmor_problems(profile: RoleProfile, reviewed: Container[str]) -> Iterat
             yield f"AppArmor: `deny {kind},` is missing"
 
 
-def _unreviewed(text: str, reviewed: Container[str]) -> Iterator[str]:
+def _unreviewed(text: str, reviewed: Collection[str]) -> Iterator[str]:
     """What a rule allows that only a reviewer may."""
     if (signal := _SIGNAL.fullmatch(text)) and "{} {} peer={}".format(*signal.groups()) not in reviewed:
         yield f"`{text}` signals other programs, no service does so without a review"
     network = _NETWORK.fullmatch(text)
     if network and network[1].split()[0] not in ADDRESS_FAMILIES and network[1] not in reviewed:
         yield f"`{text}` reaches rarely used kernel code, no service does so without a review"
-    if (rule := _file(text)) and f"{rule.path} {rule.access}" not in reviewed and (reason := steers_kernel(rule)):
-        yield reason
+    if (rule := _file(text)) and (reason := steers_machine(rule)):
+        accepted = (each.rpartition(" ") for each in reviewed)
+        letters = {letter for path, _, access in accepted if path == rule.path for letter in patterns.letters(access)}
+        if patterns.letters(rule.access) & _WRITES - letters:
+            yield reason
 
 
 def _file(text: str) -> FileRule | None:
@@ -147,7 +155,7 @@ def _file(text: str) -> FileRule | None:
 def _written_and_run(rules: list[str]) -> Iterator[str]:
     """What one rule lets it write and another lets it run: AppArmor adds up rules that meet in a path."""
     files = [rule for text in rules if (rule := _file(text))]
-    written = [each for each in files if patterns.letters(each.access) & {"w", "a"}]
+    written = [each for each in files if patterns.letters(each.access) & _WRITES]
     for each in files:
         if patterns.letters(each.access) & {"ix", "m"}:
             by = next((other.path for other in written if other != each and globs.meets(other.path, each.path)), "")
@@ -181,7 +189,7 @@ def _unnamed(path: str) -> str:
     return next(wide, "")
 
 
-def _seccomp_problems(text: str, reviewed: Container[str]) -> Iterator[str]:
+def _seccomp_problems(text: str, reviewed: Collection[str]) -> Iterator[str]:
     document = json.loads(text)
     if document.get("defaultAction") != SeccompAction.ERRNO:
         yield f"seccomp: the default action is {document.get('defaultAction')}, not {SeccompAction.ERRNO.value}"
@@ -226,7 +234,7 @@ def _is_odd(call: str, compared: dict[str, object]) -> bool:
     return mask is None or compared.get("value") != mask or compared.get("op") != "SCMP_CMP_MASKED_EQ"
 
 
-def _allowance_problems(names: list[str], reviewed: Container[str], *, guarded: bool) -> Iterator[str]:
+def _allowance_problems(names: list[str], reviewed: Collection[str], *, guarded: bool) -> Iterator[str]:
     for name in names:
         if name not in numbers():
             yield f"seccomp: `{name}` is no Linux system call"

@@ -16,6 +16,7 @@ from .abstractions import Abstraction
 from .apparmor import SIGNALLERS
 from .arguments import ADDRESS_FAMILIES, SOCKET_TYPES, is_known_socket
 from .gathering import Ledger
+from .lint import steers_machine
 from .sources import Sources
 
 Reasons = dict[str, str]
@@ -24,7 +25,6 @@ _ANY_SIGNAL = "receive any"
 _WRITING, _RUNNING = frozenset({"w", "a"}), frozenset({"ix", "m"})
 _CHANGING = _WRITING | _RUNNING
 _SECRET = ("/etc/shadow", "/run/secrets/", "/root/", "/var/run/docker.sock", "/run/docker.sock", "/run/containerd/")
-_OF_THE_KERNEL = ("/proc/sys/", "/proc/sysrq-trigger", "/sys/", "/dev/mem", "/dev/kmem", "/proc/kcore")
 
 
 def value(rule: FileRule) -> str:
@@ -148,9 +148,7 @@ def allowing(known: Iterable[FileRule], wanted: FileRule) -> tuple[FileRule, ...
 def risk(found: FileRule) -> Risk:
     """What access to a path is worth to an intruder."""
     access = patterns.letters(found.access)
-    if access & _WRITING and access & _RUNNING:
-        return Risk.HIGH
-    if access & _WRITING and found.path.startswith(_OF_THE_KERNEL):
+    if (access & _WRITING and access & _RUNNING) or steers_machine(found):
         return Risk.HIGH
     if found.path.startswith(_SECRET):
         return Risk.HIGH if "docker" in found.path or "containerd" in found.path else Risk.MEDIUM

@@ -10,7 +10,7 @@ from hardening.model.policy import Policy
 
 from . import abstractions
 from .arguments import ADDRESS_FAMILIES, COMPARED, SOCKET_TYPES
-from .lint import forbidden_file, forbidden_syscall, steers_kernel
+from .lint import forbidden_file, forbidden_syscall, steers_machine
 from .syscalls import numbers
 
 
@@ -77,7 +77,7 @@ def _check_arguments(document: Document, policy: Policy) -> None:
 
 def _check_files(document: Document, policy: Policy) -> None:
     for index, rule in enumerate(policy.apparmor.files):
-        if reason := forbidden_file(rule) or steers_kernel(rule):
+        if reason := forbidden_file(rule) or steers_machine(rule):
             raise document.error(("apparmor", "files", index), reason)
 
 

@@ -486,6 +486,12 @@ def test_what_may_be_run_is_not_written_before_it_was_accepted(use: str) -> None
     assert confine.lint(confine.render(made.profile)) == ()
 
 
+@pytest.mark.parametrize("use", ["/dev/sda rw", "/proc/fs/jbd2/x w", "/sys/fs/cgroup/cgroup.procs a", "/run/crio/x rw"])
+def test_what_steers_the_machine_is_grave(use: str) -> None:
+    assert paths.risk(paths.rule(use)) is Risk.HIGH
+    assert _rules(_composed(recordings=(recording(files=files(use)),))).keys().isdisjoint(use.split())
+
+
 def test_each_file_under_a_pattern_that_was_refused_or_narrowed_is_asked() -> None:
     uses, item = files(*DATA, "/var/data/lock rwk"), "file:/var/data/** rwk"
     singles = {f"file:{use}" for use in (*DATA, "/var/data/lock rwk")}

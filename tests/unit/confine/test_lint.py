@@ -57,6 +57,13 @@ def test_a_generated_profile_is_sound() -> None:
         ("/proc/sysrq-trigger w,", "writes what steers the machine"),
         ("/proc/** rw,", "writes what steers the machine"),
         ("/{dev,x}/m* w,", "writes what steers the machine"),
+        ("/proc/sys/kernel/modprobe rw,", "steers the machine (/proc/{acpi,bus,fs,irq,scsi,sys}/**)"),
+        ("/sys/kernel/uevent_helper a,", "writes what steers the machine"),
+        ("/sys/fs/cgroup/** rw,", "writes what steers the machine"),
+        ("/proc/*/fs/binfmt_misc/register w,", "writes what steers the machine"),
+        ("/run/docker.sock rw,", "writes what steers the machine"),
+        ("/run/** rwk,", "writes what steers the machine"),
+        ("/dev/[s-v]da rw,", "writes what steers the machine"),
         ("network packet raw,", "rarely used kernel code"),
         ("signal (send) set=(kill) peer=harden-db,", "signals other programs"),
         ("signal (send) peer=unconfined,", "in no form that `build` writes"),
@@ -73,6 +80,25 @@ def test_a_rule_that_allows_too_much_is_named(rule: str, problem: str) -> None:
     profile = _sound()
     found = confine.lint(replace(profile, apparmor=profile.apparmor.replace("  # Files", f"  # Files\n  {rule}")))
     assert any(problem in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["/proc/[0-9]*/attr/current rw,", "/run/web/** rwk,", "/dev/shm/** rwk,", "/sys/** r,", "/run/docker.sock r,"],
+)
+def test_a_rule_that_steers_nothing_is_sound(rule: str) -> None:
+    profile = _sound()
+    assert confine.lint(replace(profile, apparmor=profile.apparmor.replace("  # Files", f"  # Files\n  {rule}"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "sound"),
+    [("core_pattern w", True), ("core_pattern rw", True), ("core_pattern r", False), ("core w", False)],
+)
+def test_what_a_reviewer_accepted_counts_by_letters(accepted: str, sound: bool) -> None:
+    profile = _sound()
+    text = profile.apparmor.replace("  # Files", "  # Files\n  /proc/sys/kernel/core_pattern rw,")
+    assert (confine.lint(replace(profile, apparmor=text), {f"/proc/sys/kernel/{accepted}"}) == ()) is sound
 
 
 @pytest.mark.parametrize(
