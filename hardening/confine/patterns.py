@@ -109,7 +109,8 @@ def widened(paths: dict[str, set[str]]) -> dict[FileRule, tuple[str, ...]]:
     """
     plain = {path: access for path, access in paths.items() if not access & {"ix", "m"}}
     written = {path for path, access in plain.items() if access & {"w", "a"}}
-    found = _gathered(plain, {posixpath.dirname(path.rstrip("/")) for path in written}, written, _MANY_WRITTEN, "/**")
+    above = {posixpath.dirname(path.rstrip("/")) or "/" for path in written}
+    found = _gathered(plain, above, written, _MANY_WRITTEN, "/**")
     inside = {path for covered in found.values() for path in covered}
     rest = {path: access for path, access in plain.items() if path not in inside}
     read = rest.keys() - written

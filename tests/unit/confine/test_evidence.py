@@ -452,6 +452,19 @@ def test_a_folder_that_is_also_written_is_no_folder_of_things_to_read() -> None:
     assert not [item for item in made.items if item.kind is ItemKind.WIDENED]
 
 
+def test_a_write_to_the_topmost_folder_is_asked_by_itself() -> None:
+    uses = files("/ w", "/srv/a w", "/etc/shadow rw", "/run/docker.sock rw", "/proc/sys/kernel/modprobe w")
+    made = _composed(recordings=(recording(files=uses),))
+    assert _open(made) == {f"file:{use.path} {use.access}" for use in uses}
+    assert _rules(made).keys().isdisjoint({"/run/docker.sock", "/proc/sys/kernel/modprobe"})
+
+
+def test_what_is_grave_is_never_part_of_a_pattern() -> None:
+    uses = files(*(f"/usr/lib/web/{name} w" for name in ("a", "b", "c", "d", "e.so")))
+    (wide,) = [item for item in _composed(recordings=(recording(files=uses),)).items if item.kind is ItemKind.WIDENED]
+    assert wide.covers == tuple(f"/usr/lib/web/{name}" for name in "abcd")
+
+
 def test_what_is_run_is_never_part_of_a_pattern_that_is_written() -> None:
     made = _composed(recordings=(recording(files=files(*DATA, "/var/data/tool rx")),))
     (item,) = [item for item in made.items if item.kind is ItemKind.WIDENED]
