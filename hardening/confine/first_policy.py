@@ -6,11 +6,12 @@ import yaml
 from msgspec import Struct
 
 from hardening.model.policy import Egress, FileRule, NetworkRule
+from hardening.model.profile import Risk
 from hardening.model.recording import Recording
 
-from . import abstractions, patterns
+from . import abstractions, paths, patterns
 from .arguments import ADDRESS_FAMILIES
-from .lint import forbidden_file, steers_machine
+from .lint import forbidden_file, steers_machine, written_and_run
 
 
 class Described(Struct, frozen=True):
@@ -35,10 +36,20 @@ def draft(about: Described, recordings: Sequence[Recording]) -> str:
     """
     parts = _parts(about, recordings)
     known = [rule for name in parts for rule in abstractions.ALL[name].files]
-    named = {rule.path: rule for rule in _from_definition(about)}
-    files = {path: rule for path, rule in named.items() if not _may_not_be(rule)}
+    files: dict[str, FileRule] = {}
+    left_out: dict[str, str] = {}
+
+    def put(rule: FileRule) -> None:
+        if reason := _may_not_be(rule) or written_and_run(rule, [*known, *files.values()]):
+            left_out[rule.path] = reason
+        else:
+            files[rule.path] = rule
+
+    for rule in _from_definition(about):
+        put(rule)
     for recording in recordings:
-        files |= {rule.path: rule for rule in _from_recording(recording, [*known, *files.values()])}
+        for rule in tuple(_from_recording(recording, [*known, *files.values()])):
+            put(rule)
     network = sorted({*_network(about, recordings)}, key=lambda rule: (rule.family, rule.type))
     document = {
         "description": about.name,
@@ -49,14 +60,19 @@ def draft(about: Described, recordings: Sequence[Recording]) -> str:
             "files": [{"path": rule.path, "access": rule.access, "why": rule.why} for rule in files.values()],
         },
     }
-    left_out = "".join(f"# Left out: {_may_not_be(named[path])}\n" for path in sorted(named.keys() - files.keys()))
+    reasons = "".join(f"# Left out: {left_out[path]}\n" for path in sorted(left_out))
     return (
-        _header(about, recordings) + left_out + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=116)
+        _header(about, recordings) + reasons + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=116)
     )
 
 
 def _may_not_be(rule: FileRule) -> str:
-    return forbidden_file(rule) or steers_machine(rule)
+    """Why a rule is for nobody but a reviewer; empty when it is not."""
+    if reason := forbidden_file(rule) or steers_machine(rule):
+        return reason
+    if paths.risk(rule) is Risk.HIGH:
+        return f"`{rule.path} {rule.access}` is worth much to an intruder: a review asks about it once it was recorded"
+    return ""
 
 
 def _header(about: Described, recordings: Sequence[Recording]) -> str:
@@ -122,16 +138,15 @@ def _from_recording(recording: Recording, known: Sequence[FileRule]) -> Iterable
         for path, access in patterns.exact(recording.files).items()
         if not any(patterns.covers(rule, path, access) for rule in known)
     }
-    wide = patterns.widened(used)
-    inside = {path for paths in wide.values() for path in paths}
+    ordinary = {
+        path: access for path, access in used.items() if not _may_not_be(FileRule(path, patterns.access_of(access)))
+    }
+    wide = patterns.widened(ordinary)
+    inside = {path for covered in wide.values() for path in covered}
     why = f"recorded: {recording.scenario}"
     single = [FileRule(path, patterns.access_of(access), why) for path, access in used.items() if path not in inside]
-    for rule in (
-        *(FileRule(rule.path, rule.access, why) for rule in wide),
-        *sorted(single, key=lambda each: each.path),
-    ):
-        if not _may_not_be(rule):
-            yield rule
+    yield from (FileRule(rule.path, rule.access, why) for rule in wide)
+    yield from sorted(single, key=lambda each: each.path)
 
 
 def _network(about: Described, recordings: Sequence[Recording]) -> Iterable[NetworkRule]:

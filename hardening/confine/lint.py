@@ -3,7 +3,7 @@
 import functools
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from hardening.model.capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
@@ -37,8 +37,8 @@ _STEERING = (
     "/{,var/}run/{containerd,crio,docker,docker.sock,podman}{,/**}",
 )
 """Files by which the machine is steered: the kernel's settings, memory, disks, the engine. Who may write one is out."""
-_WRITES = frozenset({"w", "a"})
-_CHANGES = frozenset({"w", "a", "l", "m", "ix"})
+_WRITES, _RUNS = frozenset({"w", "a"}), frozenset({"m", "ix"})
+_CHANGES = _WRITES | _RUNS | {"l"}
 _TOP = ("bin", "boot", "dev", "etc", "home", "lib", "opt", "proc", "root", "run", "sbin", "srv", "sys", "usr", "var")
 """Folders of every system. A rule that changes all below one of them has to name it."""
 _FILE = re.compile(r"^(/\S*)\s+([a-z]+),$")
@@ -91,6 +91,19 @@ def steers_machine(rule: FileRule) -> str:
     return ""
 
 
+def written_and_run(rule: FileRule, others: Iterable[FileRule]) -> str:
+    """Why a file rule may not be beside others: AppArmor adds up rules that meet in a path. Empty when it may."""
+    for other in others:
+        for run, written in ((rule, other), (other, rule)):
+            both = patterns.letters(run.access) & _RUNS and patterns.letters(written.access) & _WRITES
+            if both and globs.meets(run.path, written.path):
+                return (
+                    f"`{run.path}` may be run, and `{written.path}` lets the service write some of it: what it writes "
+                    "belongs into a folder of its own, without programs and libraries"
+                )
+    return ""
+
+
 def lint(profile: RoleProfile, reviewed: Collection[str] = ()) -> tuple[str, ...]:
     """Everything in a profile that breaks the rules, one sentence each; empty when it is sound.
 
@@ -126,7 +139,9 @@ def _apparmor_problems(profile: RoleProfile, reviewed: Collection[str]) -> Itera
     yield from (
         f"AppArmor: `{rule}` is in no form that `build` writes: what it allows is not known" for rule in strange
     )
-    yield from (f"AppArmor: {problem}" for problem in _written_and_run(rules))
+    files = [found for rule in rules if (found := _file(rule))]
+    both = (written_and_run(each, files[:index]) for index, each in enumerate(files))
+    yield from (f"AppArmor: {problem}" for problem in both if problem)
     for kind in ("mount", "umount", "pivot_root"):
         if f"deny {kind}," not in rules:
             yield f"AppArmor: `deny {kind},` is missing"
@@ -150,20 +165,6 @@ def _file(text: str) -> FileRule | None:
     """The file rule of a line, if its path can be understood; if not, the line is in no known form."""
     match = _FILE.match(text)
     return FileRule(*match.groups()) if match and globs.is_pattern(match[1]) else None
-
-
-def _written_and_run(rules: list[str]) -> Iterator[str]:
-    """What one rule lets it write and another lets it run: AppArmor adds up rules that meet in a path."""
-    files = [rule for text in rules if (rule := _file(text))]
-    written = [each for each in files if patterns.letters(each.access) & _WRITES]
-    for each in files:
-        if patterns.letters(each.access) & {"ix", "m"}:
-            by = next((other.path for other in written if other != each and globs.meets(other.path, each.path)), "")
-            if by:
-                yield (
-                    f"`{each.path}` may be run, and `{by}` lets the service write some of it: what it writes belongs "
-                    "into a folder of its own, without programs and libraries"
-                )
 
 
 def _file_problems(rule: str) -> Iterator[str]:

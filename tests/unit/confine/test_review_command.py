@@ -335,6 +335,19 @@ def test_what_no_policy_may_hold_is_left_out_of_a_first_one_and_told(project: Pa
     assert _run(project, "build", "web")[0] == 0
 
 
+def test_what_is_grave_is_asked_though_a_first_policy_was_drawn_from_it(project: Path) -> None:
+    (project / "profiles/web/policy.yml").unlink()
+    grave = ["/run/docker.sock rw", "/proc/sys/net/core/somaxconn rw", "/sys/fs/cgroup/cgroup.procs w", "/opt/x mrw"]
+    grave.append("/usr/lib/web/plugin.so w")
+    (project / "profiles/web/recordings/load.json").write_bytes(sealed(recording("read", files=files(*grave))))
+    _run(project, "init", "web")
+    text = (project / "profiles/web/policy.yml").read_text()
+    for path in (use.partition(" ")[0] for use in grave):
+        assert f"# Left out: `{path}" in text or f"`{path}` lets the service write some of it" in text
+    assert {f"file:{use}" for use in grave} <= set(_open(project))
+    assert _run(project, "build", "web")[0] == _run(project, "lint", "web")[0] == 0
+
+
 def test_explain_shows_one_rule_or_all(project: Path) -> None:
     assert "without it would break: load: /usr/bin/web" in _run(project, "explain", "web", "getxattr")[1]
     assert "not allowed, medium risk, lets it: change identity" in _run(project, "explain", "web", "setuid")[1]
