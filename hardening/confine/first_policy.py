@@ -106,7 +106,9 @@ def _from_definition(about: Described) -> Iterable[FileRule]:
         yield FileRule(name, "r", "a secret")
     for name in _targets(about.service.get("configs"), "/"):
         yield FileRule(name, "r", "a configuration")
-    for target, read_only in _mounts(about.service.get("volumes")):
+    for target, read_only, may_be_file in _mounts(about.service.get("volumes")):
+        if may_be_file:
+            yield FileRule(target.rstrip("/"), "r" if read_only else "rwk", "a file, if a file is mounted")
         yield FileRule(target.rstrip("/") + "/", "r", "a volume")
         yield FileRule(target.rstrip("/") + "/**", "r" if read_only else "rwk", "a volume")
 
@@ -118,17 +120,19 @@ def _targets(uses: object, folder: str) -> Iterable[str]:
         yield patterns.literal(name if name.startswith("/") else folder + name)
 
 
-def _mounts(volumes: object) -> Iterable[tuple[str, bool]]:
-    """Targets of volumes, and whether they are read-only."""
+def _mounts(volumes: object) -> Iterable[tuple[str, bool, bool]]:
+    """Targets of volumes, whether they are read-only, and whether they are the node's, which may be single files."""
     for volume in volumes if isinstance(volumes, list) else ():
         if isinstance(volume, str):
             parts = volume.split(":")
             target = next((part for part in reversed(parts) if part.startswith("/")), "")
             read_only = len(parts) > 1 and "ro" in parts[-1].split(",")
+            bound = len(parts) > 1 and parts[0].startswith(("/", ".", "~"))
         else:
             target, read_only = str(volume.get("target", "")), bool(volume.get("read_only"))
+            bound = volume.get("type") == "bind"
         if target:
-            yield patterns.literal(target), read_only
+            yield patterns.literal(target), read_only, bound and bool(target.strip("/"))
 
 
 def _from_recording(recording: Recording, known: Sequence[FileRule]) -> Iterable[FileRule]:

@@ -348,6 +348,21 @@ def test_what_is_grave_is_asked_though_a_first_policy_was_drawn_from_it(project:
     assert _run(project, "build", "web")[0] == _run(project, "lint", "web")[0] == 0
 
 
+def test_a_single_file_that_is_mounted_has_a_rule_and_the_engines_socket_none(project: Path) -> None:
+    (project / "profiles/web/policy.yml").unlink()
+    mounts = '"/etc/localtime:/etc/localtime:ro", "./web.yml:/web.yml", "/run/docker.sock:/run/docker.sock:ro", '
+    mounts += '{type: bind, source: /a, target: /a/b.conf, read_only: true}, "cache:/usr/lib/web"'
+    stack = (project / "stack.yml").read_text().replace('"data:/var/lib/web"', mounts)
+    (project / "stack.yml").write_text(stack.replace("data: {}", "cache: {}"))
+    _run(project, "init", "web")
+    policy = project / "profiles/web/policy.yml"
+    rules = {rule.path: rule.access for rule in confine.load_policy(policy).apparmor.files}
+    assert rules.items() >= {("/etc/localtime", "r"), ("/web.yml", "rwk"), ("/a/b.conf", "r"), ("/usr/lib/web/", "r")}
+    assert not [path for path in rules if "docker" in path or path == "/usr/lib/web/**"]
+    assert "# Left out: `/run/docker.sock r` is worth much to an intruder" in policy.read_text()
+    assert "`/usr/lib/web/**` lets the service write some of it" in policy.read_text()
+
+
 def test_explain_shows_one_rule_or_all(project: Path) -> None:
     assert "without it would break: load: /usr/bin/web" in _run(project, "explain", "web", "getxattr")[1]
     assert "not allowed, medium risk, lets it: change identity" in _run(project, "explain", "web", "setuid")[1]
@@ -404,6 +419,7 @@ def test_a_strangers_service_gets_a_policy_that_builds(project: Path) -> None:
         "/run/secrets/token": "r",
         "/var/lib/web/": "r",
         "/var/lib/web/**": "rwk",
+        "/etc/shop": "r",
         "/etc/shop/": "r",
         "/etc/shop/**": "r",
         "/srv/shop/a": "r",
