@@ -76,7 +76,7 @@ def forbidden_file(rule: FileRule) -> str:
         return f"`{rule.path}` is no absolute path pattern, of plain characters, `*`, `**`, `?`, `[a-z]` and `{{a,b}}`"
     if not ACCESS.fullmatch(rule.access):
         return f"`{rule.access}` is no access: letters of `mrwakl` in this order, then perhaps `ix`"
-    if len(rule.why.splitlines()) > 1:
+    if rule.why.splitlines() not in ([], [rule.why]):
         return "`why` is one line"
     return next(_file_problems(f"{rule.path} {rule.access},"), "")
 

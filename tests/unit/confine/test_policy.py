@@ -76,6 +76,7 @@ COMPLAINTS = {
     ),
     "path with an open bracket": ('"/srv/{a,b}/**"', '"/srv/[a"', 7, "no absolute path"),
     "reason that ends the line": ("why: pages", r'why: "x\r  /** rwk,"', 7, "`why` is one line"),
+    "reason with a break at its end": ("why: pages", r'why: "x\n"', 7, "`why` is one line"),
     "abstraction that stands twice": ("[libc]", "[libc, libc]", 2, "`libc` stands twice"),
     "network that stands twice": (
         "{family: inet, type: stream}",
