@@ -1,5 +1,6 @@
 """Renders the AppArmor profile of a role."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from hardening.model.policy import FileRule, NetworkRule
@@ -17,6 +18,8 @@ MEDIATES_NAMESPACES: Version = (4, 0)
 SIGNALLERS = ("unconfined", "runc", "crun", "dockerd", "containerd", "/usr/bin/dockerd", "/usr/sbin/dockerd")
 """Labels from which stop signals come: the engine, and the OCI runtimes, which AppArmor 4 labels by name."""
 
+_COMMENT = re.compile(r"(?:^|\s)#(?!include).*")
+
 HEADER = """\
 # Made by `harden profile build` from the role's policy.yml and the evidence beside it. Do not edit: build again.
 # Whatever is not allowed below is refused and logged."""
@@ -25,6 +28,12 @@ HEADER = """\
 def profile_name(role: str) -> str:
     """A role's profile as the kernel lists it."""
     return f"harden-{role}"
+
+
+def rules(text: str) -> list[str]:
+    """The lines of a profile that say something, without comments; `#include` is none, wherever it stands."""
+    lines = (_COMMENT.sub("", line).strip() for line in text.splitlines())
+    return [line for line in lines if line]
 
 
 def render(  # noqa: PLR0913 - a profile has as many parts

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hardening.model.policy import Egress, FileRule, RoleProfile, SeccompAction
 
-from . import patterns, powers
+from . import apparmor, patterns, powers
 from .apparmor import SIGNALLERS
 from .arguments import ADDRESS_FAMILIES, SOCKET_TYPES
 
@@ -20,7 +20,7 @@ _SIGNAL = re.compile(r"^signal \((\w+)\) set=\((\S+)\) peer=(\S+),$")
 _OF_EVERY_PROFILE = re.compile(
     rf"signal \(receive\) peer=(?:{'|'.join(map(re.escape, SIGNALLERS))}),"
     r"|(?:signal \(send, receive\)|ptrace \(read, readby\)) peer=harden-\S+,"
-    r"|(?:deny|abi|profile|#(?!include)).*|[{}]?"
+    r"|(?:deny|abi|profile).*|[{}]"
 )
 _ALL_FILES = FileRule("/**", "mrwix")
 _NETWORK = re.compile(r"^network\s+(\w+)\s*(\w*),$")
@@ -53,8 +53,8 @@ def powers_of(profile: RoleProfile) -> Powers:
         if rule["action"] == SeccompAction.ALLOW:
             for call in rule["names"]:
                 found[powers.power(call)].add(_with_values(call, rule.get("args", [])))
-    for line in profile.apparmor.splitlines():
-        for power, thing in _read_rule(line.strip().partition(" #")[0].strip()):
+    for line in apparmor.rules(profile.apparmor):
+        for power, thing in _read_rule(line):
             found[power].add(thing)
     if profile.egress is Egress.ANY:
         found[powers.LEAVE].add("anywhere")

@@ -9,7 +9,7 @@ from typing import Any
 from hardening.model.capabilities import CAPABILITIES, DANGEROUS_CAPABILITIES
 from hardening.model.policy import Egress, FileRule, RoleProfile, SeccompAction
 
-from . import globs, patterns
+from . import apparmor, globs, patterns
 from .apparmor import SIGNALLERS
 from .arguments import ADDRESS_FAMILIES, COMPARED
 from .seccomp import ARCHITECTURES, ENOSYS, EPERM
@@ -113,8 +113,7 @@ def lint(profile: RoleProfile, reviewed: Collection[str] = ()) -> tuple[str, ...
 
 
 def _apparmor_problems(profile: RoleProfile, reviewed: Collection[str]) -> Iterator[str]:
-    lines = [line.strip().partition(" #")[0].strip() for line in profile.apparmor.splitlines()]
-    rules = [line for line in lines if line and (not line.startswith("#") or line.startswith("#include"))]
+    rules = apparmor.rules(profile.apparmor)
     if not any(re.match(rf"profile {re.escape(profile.apparmor_name)}\s.*\{{$", rule) for rule in rules):
         yield f"AppArmor: there is no profile {profile.apparmor_name} in it"
     for rule in rules:

@@ -732,7 +732,7 @@ def test_a_call_held_to_values_is_less_than_the_call() -> None:
 def test_what_somebody_wrote_into_a_profile_is_a_power() -> None:
     made = confine.render(_composed().profile)
     others = "  file,\n  signal (send) set=(kill) peer=other,\n  ptrace,\n  change_profile -> x,\n  # Files"
-    others = others.replace("  ptrace,", "  ptrace,\n  #include <a/b>")
+    others = others.replace("  ptrace,", "  ptrace,\n  #include <a/b>\n  /x r, #include <c>")
     edited = replace(made, apparmor=made.apparmor.replace("  # Files", others), no_new_privileges=False)
     assert "rules that no profile made here has" not in compare.powers_of(made).by_name
     found = compare.changes(compare.powers_of(made), compare.powers_of(edited))
@@ -740,7 +740,12 @@ def test_what_somebody_wrote_into_a_profile_is_a_power() -> None:
         "gain rights by programs that give them": ("setuid programs",),
         "load code": ("/**",),
         "read files": ("/**",),
-        "rules that no profile made here has": ("#include <a/b>", "change_profile -> x", "ptrace"),
+        "rules that no profile made here has": (
+            "#include <a/b>",
+            "/x r, #include <c>",
+            "change_profile -> x",
+            "ptrace",
+        ),
         "run programs": ("/**",),
         "signal other programs": ("send kill peer=other",),
         "write files": ("/**",),
