@@ -81,10 +81,10 @@ def shaped(path: str) -> str:
 def literal(path: str) -> str:
     """A pattern for exactly one path.
 
-    Whatever means something in a rule becomes `?`, any one character: a service chooses the names of its files, and
-    must not write rules with them.
+    Whatever means something in a rule becomes `?`, any one byte, for each of its bytes: a service chooses the names of
+    its files, and must not write rules with them.
     """
-    return shaped(_AWKWARD.sub("?", path))
+    return shaped(_AWKWARD.sub(lambda found: "?" * len(found[0].encode()), path))
 
 
 def rule(path: str, access: str) -> FileRule:

@@ -27,7 +27,7 @@ def recording(calls: str = "read write", **more: Any) -> Recording:  # noqa: ANN
 
 def files(*uses: str) -> tuple[FileUse, ...]:
     """Each as `path access`."""
-    return tuple(FileUse(path, access) for path, access in (use.split() for use in uses))
+    return tuple(FileUse(path, access) for path, access in (use.rsplit(" ", 1) for use in uses))
 
 
 def arguments(call: str, *values: dict[int, int]) -> tuple[ArgumentUse, ...]:

@@ -350,6 +350,7 @@ def test_a_recorded_use_is_evidence_for_the_rule_that_covers_it() -> None:
         ("/usr/bin/helper x", "/usr/bin/helper", "ix"),
         ("/odd/a[1]*b r", "/odd/a?1??b", "r"),
         ("/odd/a!b r", "/odd/a?b", "r"),
+        ("/odd/a\N{NO-BREAK SPACE}é r", "/odd/a??é", "r"),
         ("//odd//a r", "/odd/a", "r"),
         ("/ r", "/", "r"),
     ],
@@ -383,6 +384,12 @@ def test_a_file_cannot_write_rules_with_its_name() -> None:
     assert not set(path) & set(' \n"#,{}*@')
     assert "/** rwk" not in text
     assert confine.lint(confine.render(made.profile)) == ()
+
+
+def test_a_pattern_is_held_against_the_bytes_of_a_name() -> None:
+    known = Policy("a server", apparmor=AppArmorPolicy((FileRule("/srv/a?b", "r"), FileRule("/srv/??", "r"))))
+    made = _composed(known, recordings=(recording(files=(FileUse("/srv/a\u2003b", "r"), FileUse("/srv/é", "r"))),))
+    assert _open(made) == {"file:/srv/a???b r"}
 
 
 def test_what_several_rules_give_together_is_nothing_new() -> None:
