@@ -1,28 +1,36 @@
 """Two profiles side by side, in powers, not in lines."""
 
+import functools
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
-from hardening.model.policy import Egress, FileRule, RoleProfile, SeccompAction
+from hardening.model.policy import Egress, FileRule, RoleProfile
 
-from . import apparmor, patterns, powers
+from . import apparmor, globs, patterns, powers
 from .apparmor import SIGNALLERS
-from .arguments import ADDRESS_FAMILIES, SOCKET_TYPES
+from .arguments import ADDRESS_FAMILIES, COMPARED, SOCKET_TYPES
+from .seccomp import ARCHITECTURES
+from .syscalls import numbers
 
 DOCKER_DEFAULT = "docker-default"
 
-_FILE = re.compile(r"^(?:(?:allow|audit|owner)\s+)*(/\S*)\s+([a-z]+),$")
+_FILE = re.compile(r"^(?:(?:allow|audit)\s+)*(/\S*)\s+([a-z]+),$")
 _SIGNAL = re.compile(r"^signal \((\w+)\) set=\((\S+)\) peer=(\S+),$")
-_OF_EVERY_PROFILE = re.compile(
-    rf"signal \(receive\) peer=(?:{'|'.join(map(re.escape, SIGNALLERS))}),"
-    r"|(?:signal \(send, receive\)|ptrace \(read, readby\)) peer=harden-\S+,"
-    r"|(?:deny|abi|profile).*|[{}]"
-)
-_ALL_FILES = FileRule("/**", "mrwix")
+_NAME = re.compile(r"^profile (\S+) ", re.MULTILINE)
+_DENIED = ("mount", "remount", "umount", "pivot_root")
+_PASSING = frozenset({"SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY", "SCMP_ACT_TRACE"})
+"""Actions by which a call may come to be made."""
+_STRANGE = "rules that no profile made here has"
+_NO_NAMESPACES = "clone 0=0x0"
+_WITHIN = {"append to files": "write files"}
+"""Powers that others have in them."""
+_ALL_FILES = FileRule("/{,**}", "mrwklix")
+"""What `file,` allows."""
 _NETWORK = re.compile(r"^network\s+(\w+)\s*(\w*),$")
 _CAPABILITY = re.compile(r"^capability\s+([a-z_ ]+),$")
 
@@ -49,13 +57,8 @@ class Change(Struct, frozen=True):
 def powers_of(profile: RoleProfile) -> Powers:
     """What a role's two files and its `egress` let a service do. Files are read as text, of any version."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for rule in json.loads(profile.seccomp)["syscalls"]:
-        if rule["action"] == SeccompAction.ALLOW:
-            for call in rule["names"]:
-                found[powers.power(call)].add(_with_values(call, rule.get("args", [])))
-    for line in apparmor.rules(profile.apparmor):
-        for power, thing in _read_rule(line):
-            found[power].add(thing)
+    for power, thing in (*_of_filter(json.loads(profile.seccomp)), *_of_rules(profile.apparmor)):
+        found[power].add(thing)
     if profile.egress is Egress.ANY:
         found[powers.LEAVE].add("anywhere")
     if not profile.no_new_privileges:
@@ -63,13 +66,54 @@ def powers_of(profile: RoleProfile) -> Powers:
     return Powers({power: tuple(sorted(things)) for power, things in sorted(found.items())})
 
 
-def _read_rule(line: str) -> Iterator[tuple[str, str]]:
-    """(power, thing) of an AppArmor rule; nothing for those that every profile has, and a power for those not known."""
-    if _OF_EVERY_PROFILE.fullmatch(line):
-        return
+def _of_filter(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(power, thing) of a filter. One that passes what it does not name gives every call that it does not refuse."""
+    rules = document["syscalls"]
+    for rule in rules:
+        if rule["action"] in _PASSING:
+            for call in rule["names"]:
+                yield powers.power(call), _with_values(call, rule.get("args", []))
+    if document.get("defaultAction") in _PASSING:
+        yield "everything", "calls that no rule names"
+        refused = {
+            call for rule in rules if rule["action"] not in _PASSING and not rule.get("args") for call in rule["names"]
+        }
+        yield from ((powers.power(call), call) for call in numbers().keys() - refused)
+    yield from ((_STRANGE, each) for each in document.get("architectures") or () if each not in ARCHITECTURES)
+    known = {"defaultAction", "defaultErrnoRet", "architectures", "syscalls"}
+    yield from ((_STRANGE, f"{key}: {json.dumps(document[key])}") for key in document.keys() - known)
+
+
+def _of_rules(text: str) -> Iterator[tuple[str, str]]:
+    """(power, thing) of AppArmor's rules; nothing for those that every profile has."""
+    rules = apparmor.rules(text)
+    name = _NAME.search("\n".join(rules))
+    ordinary = _of_every_profile(name[1] if name else "")
+    for rule in rules:
+        if not ordinary.fullmatch(rule):
+            yield from _of_rule(rule)
+    yield from (
+        ("pass denials that every profile made here has", kind) for kind in _DENIED if f"deny {kind}," not in rules
+    )
+
+
+@functools.cache
+def _of_every_profile(name: str) -> re.Pattern[str]:
+    own = re.escape(name)
+    return re.compile(
+        rf"signal \(receive\) peer=(?:{'|'.join(map(re.escape, SIGNALLERS))}),"
+        rf"|(?:signal \(send, receive\)|ptrace \(read, readby\)) peer={own},"
+        rf"|profile {own} flags=\(attach_disconnected,mediate_deleted\) \{{"
+        r"|deny .*|abi <abi/[0-9.]+>,|\}"
+    )
+
+
+def _of_rule(line: str) -> Iterator[tuple[str, str]]:
+    """(power, thing) of an AppArmor rule, and a power for those not known."""
+    file = _FILE.match(line)
     if re.fullmatch(r"(?:(?:allow|audit)\s+)*file,", line):
         yield from ((power, _ALL_FILES.path) for power in _file_powers(_ALL_FILES))
-    elif file := _FILE.match(line):
+    elif file and globs.is_pattern(file[1]):
         yield from ((power, file[1]) for power in _file_powers(FileRule(file[1], file[2])))
     elif network := _NETWORK.match(line):
         yield _socket_power(network[1], network[2]), f"{network[1]} {network[2]}".rstrip()
@@ -78,22 +122,22 @@ def _read_rule(line: str) -> Iterator[tuple[str, str]]:
     elif signal := _SIGNAL.match(line):
         yield "signal other programs", f"{signal[1]} {signal[2]} peer={signal[3]}"
     else:
-        yield "rules that no profile made here has", line.removesuffix(",")
+        yield _STRANGE, line.removesuffix(",")
 
 
 def docker_default() -> Powers:
     """What Docker's own profiles let a container do that gets no added capabilities: all files, all common sockets."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for call in powers.docker_default():
-        found[powers.power(call)].add(call)
+        found[powers.power(call)].add(_NO_NAMESPACES if call == "clone" else call)
     for family in ("unix", "inet", "inet6"):
         found["open sockets"] |= {f"{family} {kind}" for kind in SOCKET_TYPES if kind != "raw"}
     found[powers.LEAVE].add("anywhere")
     found[powers.GAIN].add("setuid programs")
     found["open raw sockets"] |= {"inet raw", "inet6 raw", "packet raw"}
     found["speak to the kernel by netlink"].add("netlink raw")
-    for deed in ("read files", "write files", "run programs", "load code"):
-        found[deed].add("/**")
+    for deed in _file_powers(_ALL_FILES):
+        found[deed].add(_ALL_FILES.path)
     found["capabilities"] |= {"audit_write", "chown", "dac_override", "fowner", "fsetid", "kill", "mknod"}
     found["capabilities"] |= {"net_bind_service", "net_raw", "setfcap", "setgid", "setpcap", "setuid", "sys_chroot"}
     return Powers({power: tuple(sorted(things)) for power, things in sorted(found.items())})
@@ -104,31 +148,45 @@ def changes(first: Powers, second: Powers) -> tuple[Change, ...]:
     found = []
     for power in sorted({*first.by_name, *second.by_name}):
         before, after = first.by_name.get(power, ()), second.by_name.get(power, ())
-        gained, lost = _beyond(after, before), _beyond(before, after)
+        wider = _WITHIN.get(power, "")
+        gained = _beyond(after, (*before, *first.by_name.get(wider, ())))
+        lost = _beyond(before, (*after, *second.by_name.get(wider, ())))
         if gained or lost:
             found.append(Change(power, gained, lost, whole=not (before and after)))
     return tuple(found)
 
 
-def _beyond(these: Iterable[str], those: Iterable[str]) -> tuple[str, ...]:
-    """What is not in the others, nor under a pattern of theirs, nor a value of a call that they have with any."""
-    known = set(those)
-    held = {each.partition(" ")[0] for each in known if " " in each}
-    rules = [FileRule(each, "r") for each in known if each.startswith("/")]
-    return tuple(
-        f"{each} (any)" if each in held else each
-        for each in these
-        if not known & {each, each.partition(" ")[0]}
-        and not (each.startswith("/") and any(patterns.covers(rule, patterns.example(each), ()) for rule in rules))
-    )
+def _beyond(these: Iterable[str], those: Collection[str]) -> tuple[str, ...]:
+    """What is not in the others, nor under patterns of theirs, nor a call with values that they have with fewer."""
+    known: defaultdict[str, list[set[str]]] = defaultdict(list)
+    for name, *values in map(str.split, those):
+        known[name].append(set(values))
+    wide = [each for each in those if each.startswith("/")]
+    found = []
+    for each in these:
+        name, *values = each.split()
+        if not any(fewer <= set(values) for fewer in known[name]) and not _lies_below(each, wide):
+            found.append(f"{each} (any)" if known[name] and not values else each)
+    return tuple(found)
 
 
-def _with_values(call: str, compared: list[dict[str, int]]) -> str:
-    """A call that is held to values counts once for each, but for those every service has."""
-    if not compared or call in {"socket", "clone"}:
-        return call
-    values = sorted((each["index"], each.get("valueTwo", each["value"])) for each in compared)
-    return f"{call} {' '.join(f'{at}={value:#x}' for at, value in values)}"
+def _lies_below(path: str, wide: Iterable[str]) -> bool:
+    """Whether it is a pattern, and within others. A strange rule may begin like one."""
+    return path.startswith("/") and globs.is_pattern(path) and globs.contains(filter(globs.is_pattern, wide), path)
+
+
+def _with_values(call: str, compared: list[dict[str, Any]]) -> str:
+    """A call that is held to values counts once for each."""
+    values = sorted((each["index"], _value(COMPARED.get(call, {}).get(each["index"]), each)) for each in compared)
+    return " ".join((call, *(f"{at}{value}" for at, value in values)))
+
+
+def _value(mask: int | None, compared: dict[str, Any]) -> str:
+    """The value of a comparison as `build` writes it; of any other, all that it says."""
+    operator, value, second = compared.get("op"), compared["value"], compared.get("valueTwo", 0)
+    if operator == "SCMP_CMP_MASKED_EQ" and value == mask:
+        return f"={second:#x}"
+    return f":{operator}:{value:#x}:{second:#x}"
 
 
 def _socket_power(family: str, kind: str) -> str:
@@ -140,5 +198,6 @@ def _socket_power(family: str, kind: str) -> str:
 
 def _file_powers(rule: FileRule) -> list[str]:
     access = patterns.letters(rule.access)
-    deeds = {"read files": {"r"}, "write files": {"w", "a"}, "run programs": {"ix"}, "load code": {"m"}}
-    return [deed for deed, needed in deeds.items() if access & needed]
+    deeds = {"read files": "r", "write files": "w", "append to files": "a", "make hard links": "l", "lock files": "k"}
+    deeds |= {"run programs": "ix", "load code": "m"}
+    return [deed for deed, needed in deeds.items() if needed in access]

@@ -63,14 +63,6 @@ def granted(rule: FileRule) -> frozenset[str]:
     return found | {"a"} if "w" in found else found
 
 
-def example(pattern: str) -> str:
-    """One path that a pattern covers, and that no pattern covers which is not as wide: its names are nobody's."""
-    path = re.sub(r"\[([^\]])[^\]]*\]", r"\1", pattern)
-    while (plain := re.sub(r"\{([^{},]*)(?:,[^{}]*)?\}", r"\1", path)) != path:
-        path = plain
-    return path.replace("**", "~any~/~any~").replace("*", "~any~").replace("?", "~")
-
-
 def shaped(path: str) -> str:
     """A recorded path with the numbers of this one start taken out."""
     for pattern, replacement in _SHAPES:

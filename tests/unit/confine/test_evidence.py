@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ from hardening.confine.sources import Sources
 from hardening.confine.summary import summary
 from hardening.errors import HardenError
 from hardening.model.analysis import Unresolved
-from hardening.model.policy import AppArmorPolicy, Egress, FileRule, NetworkRule, Policy
+from hardening.model.policy import AppArmorPolicy, Egress, FileRule, NetworkRule, Policy, RoleProfile, SeccompPolicy
 from hardening.model.profile import EvidenceKind, Risk
 from hardening.model.recording import FileUse, SignalUse, SocketUse
 from hardening.model.review import ItemKind, Review, Verdict
@@ -745,17 +746,19 @@ def test_what_somebody_wrote_into_a_profile_is_a_power() -> None:
     found = compare.changes(compare.powers_of(made), compare.powers_of(edited))
     assert {change.power: change.gained for change in found if not change.lost} == {
         "gain rights by programs that give them": ("setuid programs",),
-        "load code": ("/**",),
-        "read files": ("/**",),
+        "load code": ("/{,**}",),
+        "lock files": ("/{,**}",),
+        "make hard links": ("/{,**}",),
+        "read files": ("/{,**}",),
         "rules that no profile made here has": (
             "#include <a/b>",
             "/x r, #include <c>",
             "change_profile -> x",
             "ptrace",
         ),
-        "run programs": ("/**",),
+        "run programs": ("/{,**}",),
         "signal other programs": ("send kill peer=other",),
-        "write files": ("/**",),
+        "write files": ("/{,**}",),
     }
 
 
@@ -764,7 +767,107 @@ def test_a_path_under_a_pattern_of_the_other_profile_is_no_gain() -> None:
     assert [(change.gained, change.lost) for change in compare.changes(wide, tight)] == [((), ("/data/**",))]
 
 
+def _changes(before: RoleProfile, after: RoleProfile) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    found = compare.changes(compare.powers_of(before), compare.powers_of(after))
+    return {change.power: (change.gained, change.lost) for change in found}
+
+
+def _of_rules(*rules: str) -> RoleProfile:
+    files_ = tuple(FileRule(*rule.split(" ")) for rule in rules)
+    return confine.build("web", Policy("a server", apparmor=AppArmorPolicy(files_)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("/srv/a/** r", "/srv/{a,b}/** r", {"read files": (("/srv/{a,b}/**",), ())}),
+        ("/srv/[a] r", "/srv/[a-z] r", {"read files": (("/srv/[a-z]",), ())}),
+        ("/srv/{a,b} r", "/srv/[ab] r", {}),
+        ("/log a", "/log w", {"write files": (("/log",), ())}),
+        ("/log w", "/log a", {"write files": ((), ("/log",))}),
+        ("/x rw", "/x rwkl", {"lock files": (("/x",), ()), "make hard links": (("/x",), ())}),
+    ],
+)
+def test_what_rules_for_files_give_more_or_less(before: str, after: str, expected: dict[str, object]) -> None:
+    assert _changes(_of_rules(before), _of_rules(after)) == expected
+
+
+def test_patterns_of_several_rules_hold_what_one_has_in_another_profile() -> None:
+    assert _changes(_of_rules("/a/** r", "/b/** r"), _of_rules("/{a,b}/** r")) == {}
+
+
+ALLOWED: dict[str, object] = {"names": ["bpf"], "action": "SCMP_ACT_ALLOW"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "power", "gained"),
+    [
+        ({"defaultAction": "SCMP_ACT_ALLOW"}, "everything", "calls that no rule names"),
+        ({"defaultAction": "SCMP_ACT_LOG"}, "load kernel code", "bpf"),
+        ({"syscalls": [{**ALLOWED, "action": "SCMP_ACT_LOG"}]}, "load kernel code", "bpf"),
+        ({"syscalls": [{**ALLOWED, "action": "SCMP_ACT_NOTIFY"}]}, "load kernel code", "bpf"),
+        ({"syscalls": [{**ALLOWED, "names": ["clone"]}]}, "start threads and processes", "clone (any)"),
+        ({"syscalls": [{**ALLOWED, "names": ["socket"]}]}, "open sockets", "socket (any)"),
+        (
+            {
+                "syscalls": [
+                    {**ALLOWED, "names": ["clone"], "args": [{"index": 0, "value": 0, "op": "SCMP_CMP_MASKED_EQ"}]}
+                ]
+            },
+            "start threads and processes",
+            "clone 0:SCMP_CMP_MASKED_EQ:0x0:0x0",
+        ),
+        ({"architectures": ["SCMP_ARCH_X32"]}, "rules that no profile made here has", "SCMP_ARCH_X32"),
+        ({"archMap": [1]}, "rules that no profile made here has", "archMap: [1]"),
+    ],
+)
+def test_what_somebody_wrote_into_a_filter_is_a_power(changed: dict[str, Any], power: str, gained: str) -> None:
+    policy = Policy("a server", SeccompPolicy(("clone", "socket")), AppArmorPolicy(network=(NetworkRule("unix"),)))
+    made = confine.build("web", policy)
+    document = json.loads(made.seccomp)
+    rules = [*document["syscalls"], *changed.get("syscalls", [])]
+    edited = replace(made, seccomp=json.dumps({**document, **changed, "syscalls": rules}))
+    assert gained in _changes(made, edited)[power][0]
+    assert not [lost for _, lost in _changes(made, edited).values() if lost]
+
+
+def test_a_socket_held_to_fewer_protocols_is_a_loss() -> None:
+    policy = Policy("a server", SeccompPolicy(("socket",)), AppArmorPolicy(network=(NetworkRule("inet", "stream"),)))
+    made = confine.build("web", policy)
+    document = json.loads(made.seccomp)
+    for rule in document["syscalls"]:
+        if rule["names"] == ["socket"]:
+            del rule["args"][2]
+    loose = replace(made, seccomp=json.dumps(document))
+    assert _changes(loose, made) == {"open sockets": ((), ("socket 0=0x2 1=0x1",))}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "power", "gained"),
+    [
+        (
+            "deleted) {",
+            "deleted,complain) {",
+            "rules that no profile made here has",
+            "profile harden-web flags=(attach_disconnected,mediate_deleted,complain) {",
+        ),
+        ("  deny pivot_root,\n", "", "pass denials that every profile made here has", "pivot_root"),
+        ("peer=harden-web,", "peer=harden-db,", "rules that no profile made here has", "ptrace (read, readby) peer="),
+        ("abi <abi/3.0>,", "abi <kernel>,", "rules that no profile made here has", "abi <kernel>"),
+        ("  # Files", "  /a{ r,", "rules that no profile made here has", "/a{ r"),
+        ("  # Files", "  owner /a r,", "rules that no profile made here has", "owner /a r"),
+    ],
+)
+def test_walls_that_somebody_took_down_are_a_power(old: str, new: str, power: str, gained: str) -> None:
+    made = _of_rules("/srv/a r")
+    assert old in made.apparmor
+    edited = replace(made, apparmor=made.apparmor.replace(old, new))
+    (change,) = compare.changes(compare.powers_of(made), compare.powers_of(edited))
+    assert (change.power, change.lost) == (power, ())
+    assert any(each.startswith(gained) for each in change.gained)
+
+
 def test_dockers_default_allows_what_its_project_says() -> None:
     everything = {thing for things in compare.docker_default().by_name.values() for thing in things}
-    assert {"read", "io_setup", "name_to_handle_at", "clone"} <= everything
+    assert {"read", "io_setup", "name_to_handle_at", "clone 0=0x0"} <= everything
     assert not {"bpf", "mount", "unshare", "keyctl", "perf_event_open", "io_uring_setup"} & everything
