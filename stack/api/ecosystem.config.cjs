@@ -13,9 +13,9 @@ const { availableParallelism } = require('node:os');
 // The process list and the sockets of PM2 live under PM2_HOME; nothing else is ever written.
 const NOWHERE = '/dev/null';
 
-// What PM2 itself takes, and a worker at its most: two passwords hashed at once.
+// What PM2 itself takes, and a worker under steady load, as measured.
 const PM2_BYTES = 96 * 2 ** 20;
-const WORKER_BYTES = 128 * 2 ** 20;
+const WORKER_BYTES = 192 * 2 ** 20;
 
 /** One per CPU, or as many as the container's memory carries: workers beyond would be killed under load. */
 function workers() {

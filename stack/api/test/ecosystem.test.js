@@ -16,9 +16,9 @@ async function workers(bytes, env = {}) {
 it('starts a worker for each CPU', async () => assert.equal(await workers(2 ** 64), String(CPUS)));
 
 it('starts no more than the memory carries, but one', async () => {
-  assert.equal(await workers((96 + 128) * MIB), '1');
+  assert.equal(await workers((96 + 192) * MIB), '1');
   assert.equal(await workers(64 * MIB), '1');
-  assert.equal(await workers((96 + 128 * 2) * MIB), String(Math.min(2, CPUS)));
+  assert.equal(await workers((96 + 192 * 2) * MIB), String(Math.min(2, CPUS)));
 });
 
 it('starts as many as it is told to', async () => {
