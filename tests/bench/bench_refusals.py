@@ -9,6 +9,7 @@ Run by name: tests/run bench, or pytest -s tests/bench/bench_refusals.py
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -35,7 +36,8 @@ __all__ = ["dockerd", "images", "private_engine"]  # the engine tests' own fixtu
 pytestmark = pytest.mark.timeout(3600)
 
 HOST = LocalHost(Node("here", "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport()))
-REQUESTS = 1_000_000
+REQUESTS = int(os.environ.get("HARDEN_BENCH_REQUESTS", "1000000"))
+"""An eighth of them meets every incident already."""
 TURN_SECONDS, CONNECTIONS = 15, 24
 MIX = """
 local asked, token = 0, "TOKEN"
@@ -122,7 +124,6 @@ def incidents(stack: Verified) -> Iterator[Callable[[], object]]:
         yield lambda: stack.signal("nginx", "USR1")
         yield lambda: stack.lose_a_worker("api", "server.js")
         yield lambda: stack.engine.docker("exec", stack.container("mongod"), "mongod", "--version")
-        yield lambda: stack.engine.docker("restart", "--time", "60", stack.container("nginx"))
 
 
 def test_nothing_of_a_million_requests_is_refused(stack: Verified) -> None:
