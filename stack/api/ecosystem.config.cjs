@@ -19,7 +19,8 @@ const WORKER_BYTES = 192 * 2 ** 20;
 
 /** One per CPU, or as many as the container's memory carries: workers beyond would be killed under load. */
 function workers() {
-  const carried = Math.floor((process.constrainedMemory() - PM2_BYTES) / WORKER_BYTES);
+  const memory = process.constrainedMemory() || Infinity; // 0, or undefined before 20.13, where no limit is known
+  const carried = Math.floor((memory - PM2_BYTES) / WORKER_BYTES);
   return Math.max(1, Math.min(availableParallelism(), carried));
 }
 

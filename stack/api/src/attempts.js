@@ -87,7 +87,9 @@ export class LoginAttempts {
       );
       taken.push(id);
       const isFinal = fallos >= LIMITS[kind];
-      if (isFinal || fallos + enCurso.length > LIMITS[kind]) return { isFinal, ends: caduca.getTime() };
+      // Those under way may turn out to be right: who waited for them in vain may ask again at once.
+      const ends = isFinal ? caduca.getTime() : Date.now();
+      if (isFinal || fallos + enCurso.length > LIMITS[kind]) return { isFinal, ends };
     }
     return undefined;
   }

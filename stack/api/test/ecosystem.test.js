@@ -13,7 +13,9 @@ async function workers(bytes, env = {}) {
   return (await run(['-e', script], { env })).stdout.trim();
 }
 
-it('starts a worker for each CPU', async () => assert.equal(await workers(2 ** 64), String(CPUS)));
+it('starts a worker for each CPU where memory has no limit, or none that is known', async () => {
+  for (const limit of [2 ** 64, 0, undefined]) assert.equal(await workers(limit), String(CPUS));
+});
 
 it('starts no more than the memory carries, but one', async () => {
   assert.equal(await workers((96 + 192) * MIB), '1');
