@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -39,6 +40,8 @@ HOST = LocalHost(Node("here", "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport(
 REQUESTS = int(os.environ.get("HARDEN_BENCH_REQUESTS", "1000000"))
 """An eighth of them meets every incident already."""
 TURN_SECONDS, CONNECTIONS = 15, 24
+WORKERS = {"nginx": "nginx: worker process", "api": "server.js"}
+"""How the command lines of those that serve end."""
 MIX = """
 local asked, token = 0, "TOKEN"
 local everything = {
@@ -88,17 +91,28 @@ class Verified(Variant):
         assert done, text
         return int(done[1])
 
-    def signal(self, role: str, name: str) -> None:
-        """Send it to the container's first process, which passes it on."""
-        self.engine.docker("kill", "--signal", name, self.container(role))
-
-    def lose_a_worker(self, role: str, program: str) -> None:
-        """Kill the youngest process of a program, as if it had crashed."""
+    def workers(self, role: str) -> set[int]:
+        """Processes that serve; NGINX's old ones, which end their requests, are none any more."""
         listed = self.engine.docker("top", self.container(role), "-eo", "pid,args").stdout.splitlines()[1:]
-        (pid, *_), *_ = sorted(
-            (line.split(None, 1) for line in listed if program in line), key=lambda row: -int(row[0])
+        return {int(line.split()[0]) for line in listed if line.rstrip().endswith(WORKERS[role])}
+
+    def reload(self, role: str) -> None:
+        """Have the configuration read anew, and all workers replaced."""
+        before = self.workers(role)
+        self.engine.docker("kill", "--signal", "HUP", self.container(role))
+        self._replaced(role, before, len(before))
+
+    def lose_a_worker(self, role: str) -> None:
+        """Kill one, as if it had crashed; another takes its place."""
+        before = self.workers(role)
+        victim = max(before)
+        os.kill(victim, signal.SIGKILL)
+        self._replaced(role, {victim}, len(before))
+
+    def _replaced(self, role: str, gone: set[int], wanted: int) -> None:
+        self.engine.wait_until(
+            lambda: not gone & (now := self.workers(role)) and len(now) == wanted, f"the workers of {role}", 60
         )
-        HOST.run(("kill", "-KILL", pid))
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +133,10 @@ def stack(
 def incidents(stack: Verified) -> Iterator[Callable[[], object]]:
     """What happens between two turns, without an end."""
     while True:
-        yield lambda: stack.signal("nginx", "HUP")
-        yield lambda: stack.lose_a_worker("nginx", "worker process")
-        yield lambda: stack.signal("nginx", "USR1")
-        yield lambda: stack.lose_a_worker("api", "server.js")
+        yield lambda: stack.reload("nginx")
+        yield lambda: stack.lose_a_worker("nginx")
+        yield lambda: stack.engine.docker("kill", "--signal", "USR1", stack.container("nginx"))
+        yield lambda: stack.lose_a_worker("api")
         yield lambda: stack.engine.docker("exec", stack.container("mongod"), "mongod", "--version")
 
 
@@ -141,7 +155,6 @@ def test_nothing_of_a_million_requests_is_refused(stack: Verified) -> None:
             if answered >= REQUESTS:
                 break
             incident()
-            time.sleep(5)  # a worker is back within a second, and NGINX's old workers end their requests
         trials = {role: trial("a million requests", watch.finish()) for role, watch in watches.items()}
     for role, found in trials.items():
         sys.stderr.write(f"{role}: {found.calls} calls, refused {sum(each.count for each in found.denials)}\n")

@@ -554,7 +554,7 @@ def cluster(*nodes: NodeFacts | Unavailable, **changes: Any) -> Facts:  # noqa: 
     return msgspec.structs.replace(made, **changes)
 
 
-def role(name: str = "web", *, questions: int = 0, **changes: Any) -> RoleSummary:  # noqa: ANN401
+def role(name: str = "web", *, questions: int = 0, **changes: Any) -> RoleSummary:  # noqa: ANN401 - any field
     """A role of the project, verified, about which so many questions are open."""
     made = RoleSummary(
         role=name,

@@ -33,7 +33,7 @@ BOTH = Review((*review(Verdict.ACCEPT, WIDE).decisions, *review(Verdict.REFUSE, 
 
 def _composed(decided: Review, policy: Policy = POLICY, **more: object) -> Composed:
     given = {"recordings": (recording(),), **more}
-    return confine.compose("web", policy, Sources(review=decided, **given))  # type: ignore[arg-type]
+    return confine.compose("web", policy, Sources(review=decided, **given))  # type: ignore[arg-type]  # by field
 
 
 def _problems(decided: Review, policy: Policy = POLICY, **more: object) -> list[str]:
