@@ -16,8 +16,7 @@ REASONS = {
 
 def worst(role: RoleSummary) -> Risk:
     """The highest risk among its open questions."""
-    risks = {question.risk for question in role.open}
-    return next((risk for risk in (Risk.HIGH, Risk.MEDIUM) if risk in risks), Risk.LOW)
+    return max((question.risk for question in role.open), key=lambda risk: risk.rank, default=Risk.LOW)
 
 
 def share(part: int, whole: int) -> float:
