@@ -1,4 +1,4 @@
-"""Whether the profiles refuse anything of a million requests, with reloads, reopened logs and lost workers among them.
+"""Whether the profiles refuse anything of a million requests, with reloads, lost workers and restarts among them.
 
 The reference stack in plain containers on a private engine, under the filters that `harden profile verify` uses: what
 they refuse they answer with an errno of their own, and every call of the three containers that ends is looked at. Where
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.timeout(3600)
 
 HOST = LocalHost(Node("here", "127.0.0.1", NodeRole.MANAGER, {}, LocalTransport()))
 REQUESTS = int(os.environ.get("HARDEN_BENCH_REQUESTS", "1000000"))
-"""An eighth of them meets every incident already."""
+"""A fifth of them meets every incident already."""
 TURN_SECONDS, CONNECTIONS = 15, 24
 WORKERS = {"nginx": "nginx: worker process", "api": "server.js"}
 """How the command lines of those that serve end."""
@@ -109,6 +109,20 @@ class Verified(Variant):
         os.kill(victim, signal.SIGKILL)
         self._replaced(role, {victim}, len(before))
 
+    def restart(self, role: str) -> None:
+        """Stop and start the container, and wait until the whole stack serves."""
+        self.engine.docker("restart", self.container(role))
+        self.engine.wait_until(self.writes, f"a write after {role} started again", 120)
+
+    def writes(self) -> bool:
+        """Whether NGINX, the API and the database take a write."""
+        status = self.enter(
+            "sh", "-c", 'curl --silent --max-time 5 --output /dev/null --write-out %{http_code} "$@" || true', "curl",
+            "--cacert", str(self.ca), "--json", '{"pushtoken": "only-a-bench", "plataforma": "ios"}',
+            f"{self.url}/apiv1/pushtokens",
+        )  # fmt: skip
+        return status.startswith("20")
+
     def _replaced(self, role: str, gone: set[int], wanted: int) -> None:
         self.engine.wait_until(
             lambda: not gone & (now := self.workers(role)) and len(now) == wanted, f"the workers of {role}", 60
@@ -138,6 +152,9 @@ def incidents(stack: Verified) -> Iterator[Callable[[], object]]:
         yield lambda: stack.engine.docker("kill", "--signal", "USR1", stack.container("nginx"))
         yield lambda: stack.lose_a_worker("api")
         yield lambda: stack.engine.docker("exec", stack.container("mongod"), "mongod", "--version")
+        yield lambda: stack.restart("nginx")
+        yield lambda: stack.restart("api")
+        yield lambda: stack.restart("mongod")
 
 
 def test_nothing_of_a_million_requests_is_refused(stack: Verified) -> None:

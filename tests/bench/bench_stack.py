@@ -183,8 +183,9 @@ class Variant:
         return file
 
     def _confinement(self, role: str) -> tuple[str, ...]:
-        # The images have no folder to write to, and not even the user of the plain ones could make it.
-        scratch = ("--tmpfs", "/tmp")
+        # The images have no folder to write to, and not even the user of the plain ones could make it. The engine makes
+        # the place for it as root, and unless told would take its mode from there when the container starts again.
+        scratch = ("--tmpfs", "/tmp:mode=1777")
         if self.name == PLAIN:
             return (*scratch, "--security-opt", "seccomp=unconfined")
         return (*scratch, "--security-opt", f"seccomp={self.filter_of(role)}", "--security-opt", "no-new-privileges",
