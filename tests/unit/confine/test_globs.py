@@ -70,6 +70,13 @@ def test_what_no_pattern_covers_alone_several_may_cover() -> None:
     assert not globs.contains([], "/srv/a")
 
 
+def test_patterns_with_many_ways_to_lie_are_compared_all_the_same() -> None:
+    """Of whose places there are more sets than could be walked."""
+    many = "?" * 40
+    assert globs.contains([f"/**x{many}", f"/**y{many}"], f"/**[xy]{many}")
+    assert not globs.contains([f"/**x{many}", f"/**y{many}"], f"/**[xyz]{many}")
+
+
 @pytest.mark.parametrize(
     ("one", "other", "meet"),
     [
