@@ -102,6 +102,7 @@ def _from_engine(
     target: str, node: str, inventory: str, project: Path, report: "progress.Report"
 ) -> Iterator[tuple["OpenedImage", str]]:
     """An image that an engine has; a service's own image where the project has a service of that name."""
+    import json
     import tempfile
 
     import msgspec
@@ -121,9 +122,11 @@ def _from_engine(
         )
     machines = sources.inventory(inventory, project)
     services: dict[str, StackService] = {}
+    definitions: dict[str, dict[str, object]] = {}
     if (project / PROJECT_FILE).is_file():
         for stack in stacks(project, machines, sources.images_lock(inventory, project)):
             services |= stack.services
+            definitions |= json.loads(stack.document)["services"]
     reference, role = (services[target].image, services[target].profile) if target in services else (target, "")
     names = [each.name for each in machines.managers] if not node else [node]
     with connect(machines) as hosts, tempfile.NamedTemporaryFile(suffix=".tar") as file:
@@ -134,7 +137,8 @@ def _from_engine(
             digest = there.save(reference, file)
         file.flush()
         with images.saved(Path(file.name)) as image:
-            yield msgspec.structs.replace(image, digest=digest), role
+            config = image.config.under(definitions.get(target, {}))
+            yield msgspec.structs.replace(image, digest=digest, config=config), role
 
 
 if TYPE_CHECKING:

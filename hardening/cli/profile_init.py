@@ -45,13 +45,10 @@ def init(
     if path.exists():
         raise HardenError(f"{path}: is there already", "edit it, or remove it first")
     with progress.lines() as report, opened(image, "", inventory, project, report) if image else nullcontext() as seen:
-        programs = evidence.programs(seen[0].files, seen[0].config.words) if seen else ()
-        about = Described(
-            service,
-            json.loads(found[service].document)["services"][service],
-            programs,
-            seen[0].config.working_dir if seen else "",
-        )
+        definition = json.loads(found[service].document)["services"][service]
+        config = seen[0].config.under(definition) if seen else None
+        programs = evidence.programs(seen[0].files, config.words, config) if seen and config else ()
+        about = Described(service, definition, programs, config.working_dir if config else "")
     text = first_policy.draft(about, sources.read(path.parent.parent, role).recordings)
     outputs.make_folder(path.parent)
     outputs.write_all({path: text.encode()}, shared=True)

@@ -1,6 +1,6 @@
 """Makes evidence from images and keeps it beside the policy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -10,12 +10,16 @@ from hardening import outputs
 from hardening.model.analysis import Analysis
 
 from . import sources, static
-from .static import Root
+from .static import Root, Surroundings
 
 
-class _Places(Protocol):
+class _Config(Protocol):
     @property
-    def library_folders(self) -> Sequence[str]: ...
+    def library_folders(self) -> tuple[str, ...]: ...
+    @property
+    def program_folders(self) -> tuple[str, ...]: ...
+    @property
+    def working_dir(self) -> str: ...
 
 
 def executed(folder: Path, role: str) -> tuple[str, ...]:
@@ -24,14 +28,18 @@ def executed(folder: Path, role: str) -> tuple[str, ...]:
     return tuple(sorted({program for recording in recordings for program in recording.executed}))
 
 
-def programs(root: Root, words: Iterable[str]) -> tuple[str, ...]:
+def programs(root: Root, words: Iterable[str], config: _Config) -> tuple[str, ...]:
     """Programs of an image behind the words of its command lines."""
-    return static.programs(root, words)
+    return static.programs(root, words, _surroundings(config))
 
 
-def analyse(root: Root, words: Iterable[str], image: str, cache: Path | None, config: _Places) -> Analysis:
+def analyse(root: Root, words: Iterable[str], image: str, cache: Path | None, config: _Config) -> Analysis:
     """What the code of an image can do; see `static.analyse`."""
-    return static.analyse(root, words, image, cache, config.library_folders)
+    return static.analyse(root, words, image, cache, _surroundings(config))
+
+
+def _surroundings(config: _Config) -> Surroundings:
+    return Surroundings(config.library_folders, config.program_folders, config.working_dir)
 
 
 def as_json(found: Analysis) -> str:

@@ -4,10 +4,10 @@ import json
 import posixpath
 import shlex
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -49,7 +49,33 @@ class ImageConfig(Struct, frozen=True, rename="pascal"):
     @property
     def library_folders(self) -> tuple[str, ...]:
         """Where the environment says to look for libraries first."""
-        paths = [each.partition("=")[2] for each in self.env or () if each.startswith("LD_LIBRARY_PATH=")]
+        return self._folders("LD_LIBRARY_PATH")
+
+    @property
+    def program_folders(self) -> tuple[str, ...]:
+        """Where the environment says to look for programs first."""
+        return self._folders("PATH")
+
+    def under(self, service: Mapping[str, Any]) -> "ImageConfig":
+        """The same as a service's Compose definition changes it; an entry point leaves nothing of the command."""
+        told: dict[str, Any] = {}
+        if entrypoint := service.get("entrypoint"):
+            told |= {"entrypoint": _line(entrypoint), "cmd": None}
+        if command := service.get("command"):
+            told["cmd"] = _line(command)
+        health = service.get("healthcheck") or {}
+        if test := health.get("test"):
+            told["healthcheck"] = _Healthcheck(("CMD-SHELL", test) if isinstance(test, str) else _line(test))
+        if health.get("disable"):
+            told["healthcheck"] = None
+        if folder := service.get("working_dir"):
+            told["working_dir"] = str(folder)
+        own = service.get("environment") or ()
+        own = [f"{name}={value}" for name, value in own.items()] if isinstance(own, Mapping) else own
+        return msgspec.structs.replace(self, env=(*(str(each) for each in own), *(self.env or ())), **told)
+
+    def _folders(self, variable: str) -> tuple[str, ...]:
+        paths = [each.partition("=")[2] for each in self.env or () if each.startswith(f"{variable}=")]
         return tuple(folder for path in paths for folder in path.split(":") if folder)
 
 
@@ -179,6 +205,11 @@ def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
     if content is None:
         raise KeyError(name)
     return content
+
+
+def _line(words: str | Sequence[object]) -> tuple[str, ...]:
+    """A command line as Compose has it: a text, or words."""
+    return tuple(_split(words) or [words]) if isinstance(words, str) else tuple(map(str, words))
 
 
 def _split(line: str) -> list[str]:

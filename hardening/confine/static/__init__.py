@@ -7,6 +7,7 @@ Everything errs to the side of more: what cannot be told apart counts as reachab
 """
 
 from .image import Folder, Root
+from .linking import Surroundings
 from .reach import analyse, programs
 
-__all__ = ["Folder", "Root", "analyse", "programs"]
+__all__ = ["Folder", "Root", "Surroundings", "analyse", "programs"]

@@ -39,13 +39,31 @@ class Loaded(Struct, frozen=True):
     plugin: bool = False
 
 
+class Surroundings(Struct, frozen=True):
+    """What an image, or the service that runs it, says beside its words.
+
+    Attributes:
+        libraries: folders where its environment has libraries looked for first.
+        programs: the same for programs.
+        folder: where its programs start; relative paths begin there.
+    """
+
+    libraries: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    folder: str = ""
+
+
+NOWHERE = Surroundings()
+
+
 class Linker:
     """Finds the programs of an image and what they load. Notes in `missing` what is not there."""
 
-    def __init__(self, root: Root, cache: Path | None = None, folders: Sequence[str] = ()) -> None:
-        """Args: folders: where the image's own environment says to look for libraries."""
+    def __init__(self, root: Root, cache: Path | None = None, around: Surroundings = NOWHERE) -> None:
         self._root, self._cache = root, cache
-        self._folders = (*folders, *self._configured(), *_LIBRARY_FOLDERS)
+        self._folders = (*around.libraries, *self._configured(), *_LIBRARY_FOLDERS)
+        self._program_folders = (*around.programs, *_PROGRAM_FOLDERS)
+        self._start = posixpath.join("/", around.folder)
         self._scans: dict[str, Scan | str] = {}
         self.digests: dict[str, str] = {}
         self.missing: set[str] = set()
@@ -128,11 +146,11 @@ class Linker:
         return next((place for place in places if place), None)
 
     def _program(self, word: str) -> str | None:
-        if word.startswith("/"):
-            return self._root.real(word)
-        if "/" in word or not word.strip(".-"):
+        if "/" in word:
+            return self._root.real(posixpath.join(self._start, word))
+        if not word.strip(".-"):
             return None
-        return next((real for each in _PROGRAM_FOLDERS if (real := self._root.real(f"{each}/{word}"))), None)
+        return next((real for each in self._program_folders if (real := self._root.real(f"{each}/{word}"))), None)
 
     @cached_property
     def _objects(self) -> list[str]:

@@ -1,7 +1,7 @@
 """Follows what can run from where an image starts, across its files, to the system calls."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from hardening.confine.syscalls import names_by_number
@@ -9,7 +9,7 @@ from hardening.errors import HardenError
 from hardening.model.analysis import Analysis, Unresolved, Where
 
 from .image import Root
-from .linking import Linker, Loaded
+from .linking import NOWHERE, Linker, Loaded, Surroundings
 from .scan import BY_NUMBER
 
 _MOST_PLACES = 3
@@ -23,7 +23,11 @@ _ALL = -1
 
 
 def analyse(
-    root: Root, words: Iterable[str], image: str = "", cache: Path | None = None, folders: Sequence[str] = ()
+    root: Root,
+    words: Iterable[str],
+    image: str = "",
+    cache: Path | None = None,
+    around: Surroundings = NOWHERE,
 ) -> Analysis:
     """Which system calls an image's programs can make.
 
@@ -32,13 +36,13 @@ def analyse(
         words: of its entry point, command, health check and recorded executions; those that name a program count.
         image: digest, for the record.
         cache: folder in which answers are kept by digest of the file.
-        folders: `LD_LIBRARY_PATH` of the image.
+        around: what the image's environment says of where things are.
 
     Raises:
         HardenError: nothing names a program, or a program's code cannot be read. An answer without it would be taken
             for one that says it does nothing.
     """
-    linker = Linker(root, cache, folders)
+    linker = Linker(root, cache, around)
     programs = linker.programs(words)
     if not programs:
         raise HardenError("no program to follow", "name one by its path in the image: --program PATH")
@@ -59,9 +63,9 @@ def analyse(
     )
 
 
-def programs(root: Root, words: Iterable[str]) -> tuple[str, ...]:
+def programs(root: Root, words: Iterable[str], around: Surroundings = NOWHERE) -> tuple[str, ...]:
     """The ELF programs behind words of command lines."""
-    return tuple(Linker(root).programs(words))
+    return tuple(Linker(root, around=around).programs(words))
 
 
 class _Group:

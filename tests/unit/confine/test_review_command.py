@@ -322,6 +322,23 @@ def test_a_first_policy_means_odd_names_as_they_are(project: Path) -> None:
     assert "/var/lib/we?b?1?/**" in paths
 
 
+def test_a_first_policy_has_the_programs_that_the_services_own_command_names(project: Path, tmp_path: Path) -> None:
+    (project / "profiles/web/policy.yml").unlink()
+    (tmp_path / "image/opt/shop").mkdir(parents=True)
+    for name in ("serve", "ask"):
+        (tmp_path / "image/opt/shop" / name).write_bytes(b"\x7fELF")
+    own = "working_dir: /opt/shop\n    command: ./serve --all\n    healthcheck: {test: [CMD, ./ask]}\n"
+    stack = (project / "stack.yml").read_text()
+    (project / "stack.yml").write_text(stack.replace("    init: true\n", f"    {own}"))
+    _run(project, "init", "web", "--image", str(tmp_path / "image"))
+    rules = confine.load_policy(project / "profiles/web/policy.yml").apparmor.files
+    assert {(rule.path, rule.access) for rule in rules} >= {
+        ("/opt/shop/serve", "mrix"),
+        ("/opt/shop/ask", "mrix"),
+        ("/opt/shop/{,**}", "r"),
+    }
+
+
 def test_what_no_policy_may_hold_is_left_out_of_a_first_one_and_told(project: Path) -> None:
     (project / "profiles/web/policy.yml").unlink()
     stack = (project / "stack.yml").read_text()

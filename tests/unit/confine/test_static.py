@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hardening.confine.static import Folder, analyse
+from hardening.confine.static import Folder, Surroundings, analyse, programs
 from hardening.confine.static.binary import Binary
 from hardening.confine.static.scan import Scan, scan
 from hardening.confine.static.trace import Listing, Values, boundaries
@@ -159,6 +159,17 @@ def test_a_script_leads_to_its_interpreter_and_to_what_it_starts(tmp_path: Path)
     root = Folder(_root(tmp_path))
     found = analyse(root, ["/bin/start"])
     assert found.programs == ("/usr/bin/true",)
+
+
+@x86_only
+@pytest.mark.parametrize("word", ["./app", "bin/app", "app", "../shop/app"])
+def test_programs_are_found_from_the_working_folder_and_by_the_images_own_path(tmp_path: Path, word: str) -> None:
+    image = _root(tmp_path)
+    (image / "opt/shop/bin").mkdir(parents=True)
+    shutil.copy("/bin/true", image / "opt/shop/app")
+    shutil.copy("/bin/true", image / "opt/shop/bin/app")
+    found = programs(Folder(image), [word], Surroundings(programs=("/opt/shop/bin",), folder="/opt/shop"))
+    assert found in {("/opt/shop/app",), ("/opt/shop/bin/app",)}
 
 
 @x86_only

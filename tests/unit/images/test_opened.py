@@ -121,3 +121,18 @@ def test_everything_an_image_starts_is_looked_at() -> None:
     )
     assert {"/entry.sh", "sh", "web"} <= set(config.words)
     assert config.library_folders == ("/opt/lib", "/opt/more")
+    assert config.program_folders == ("/bin",)
+
+
+def test_a_service_changes_what_its_image_starts() -> None:
+    config = ImageConfig(("/entry.sh",), ("serve",), ("PATH=/bin",), working_dir="/srv")
+    assert config.under({}) == config
+    assert config.under({"command": "web --port 80"}).words == ("/entry.sh", "web", "--port", "80")
+    assert config.under({"entrypoint": ["/own", "-x"]}).words == ("/own", "-x")
+    asked = config.under({"healthcheck": {"test": "curl -f localhost"}})
+    assert {"/bin/sh", "curl"} <= set(asked.words)
+    assert config.under({"healthcheck": {"test": ["CMD", "ask"]}}).words == ("/entry.sh", "serve", "ask")
+    assert asked.under({"healthcheck": {"disable": True}}).words == config.words
+    moved = config.under({"working_dir": "/opt/app", "environment": {"PATH": "/opt/bin:/bin"}})
+    assert (moved.working_dir, moved.program_folders) == ("/opt/app", ("/opt/bin", "/bin", "/bin"))
+    assert config.under({"environment": ["PATH=/opt/bin"]}).program_folders == ("/opt/bin", "/bin")
