@@ -5,6 +5,7 @@ import posixpath
 import shlex
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -20,8 +21,11 @@ _LIBRARY_FOLDERS = (
     *("/usr/local/lib/x86_64-linux-gnu", "/usr/local/lib64", "/usr/local/lib"),
 )
 _PROGRAM_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-_PLUGIN_FOLDERS = frozenset({"gconv", "modules", "engines-3", "engines-1.1", "ossl-modules", "sasl2", "plugins"})
-_PLUGIN_SUFFIXES, _PLUGIN_PREFIXES = (".node",), ("libnss_",)
+_PLUGIN_FOLDERS = frozenset(
+    {"gconv", "modules", "engines-3", "engines-1.1", "ossl-modules", "sasl2", "plugins", "lib-dynload"}
+)
+_PLUGIN_SUFFIXES, _PLUGIN_PREFIXES = (".node", ".abi3.so"), ("libnss_",)
+_PYTHON_MODULE = ".cpython-"
 """Shared objects that are loaded by a name made at run time, told by where they lie or what they are called."""
 _LONGEST_SCRIPT = 1 << 20
 
@@ -101,9 +105,12 @@ class Linker:
         before = -1
         while before != len(loaded):
             before = len(loaded)
-            names = {name for each in loaded.values() for name in each.scan.mentioned}
+            mentioned = [(each, name) for each in loaded.values() for name in each.scan.mentioned]
+            names = {name for _, name in mentioned}
+            # By its own name a library is found as a needed one is: most often that is a link.
+            linked = {self._library(name, each.scan.search, each.path) for each, name in mentioned}
             for path in self._objects:
-                if path not in loaded and _is_plugin(path, names):
+                if path not in loaded and (path in linked or _is_plugin(path, names)):
                     self._load(path, loaded, plugin=True)
         return list(loaded.values())
 
@@ -118,13 +125,11 @@ class Linker:
                 self.missing.add(f"{path}: {found}")
                 continue
             loaded[path] = Loaded(path, found, plugin)
-            if found.interpreter:
-                todo += [(real, False) for real in [self._root.real(found.interpreter)] if real]
-            for name in found.needed:
-                library = self._library(name, found.search, path)
+            for name in (found.interpreter, *found.needed):
+                library = self._library(name, found.search, path) if name else None
                 if library:
                     todo.append((library, False))
-                else:
+                elif name:
                     self.missing.add(f"{name}, which {path} asks for")
 
     def _scan(self, path: str) -> Scan | str:
@@ -143,7 +148,9 @@ class Linker:
         origin = posixpath.dirname(user)
         own = [part.replace("${ORIGIN}", origin).replace("$ORIGIN", origin) for part in search]
         places = (self._root.real(f"{folder}/{name}") for folder in (*own, *self._folders, origin))
-        return next((place for place in places if place), None)
+        # Where no folder leads to it, a script's own variable may, or what loaded it under this name before.
+        anywhere = (path for path in self._objects if posixpath.basename(path) == name)
+        return next((place for place in chain(places, anywhere) if place), None)
 
     def _program(self, word: str) -> str | None:
         if "/" in word:
@@ -166,7 +173,7 @@ class Linker:
 
 def _is_plugin(path: str, mentioned: set[str]) -> bool:
     folder, name = posixpath.split(path)
-    if name.endswith(_PLUGIN_SUFFIXES) or name.startswith(_PLUGIN_PREFIXES):
+    if name.endswith(_PLUGIN_SUFFIXES) or name.startswith(_PLUGIN_PREFIXES) or _PYTHON_MODULE in name:
         return True
     return posixpath.basename(folder) in _PLUGIN_FOLDERS or name in mentioned or path in mentioned
 

@@ -173,9 +173,11 @@ def test_programs_are_found_from_the_working_folder_and_by_the_images_own_path(t
 
 
 @x86_only
-def test_a_library_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_libraries_and_loaders_that_are_not_there_are_named(tmp_path: Path) -> None:
     found = analyse(Folder(_root(tmp_path)), ["true"])
-    assert found.missing == ("libc.so.6, which /usr/bin/true asks for",)
+    assert found.missing == tuple(
+        f"{name}, which /usr/bin/true asks for" for name in ("/lib64/ld-linux-x86-64.so.2", "libc.so.6")
+    )
 
 
 def test_links_lead_nowhere_outside_the_folder(tmp_path: Path) -> None:
@@ -202,3 +204,42 @@ def test_functions_that_nothing_calls_do_not_count(cache: Path) -> None:
     everything = {number for numbers in found.numbers.values() for number in numbers}
     reached = set(analyse(_Machine(), ["/bin/true"], cache=cache).syscalls)
     assert len(reached) < len(everything) / 2
+
+
+@x86_only
+@pytest.mark.parametrize(
+    "path",
+    [
+        "usr/lib/python3.11/lib-dynload/_socket.so",
+        "opt/venv/site-packages/shop/_fast.cpython-311-x86_64-linux-gnu.so",
+        "opt/venv/site-packages/shop/_slow.abi3.so",
+    ],
+)
+def test_modules_of_an_interpreter_count(tmp_path: Path, cache: Path, path: str) -> None:
+    image = _root(tmp_path)
+    (image / path).parent.mkdir(parents=True)
+    shutil.copy(_libc(), image / path)
+    assert f"/{path}" in analyse(Folder(image), ["true"], cache=cache).files
+
+
+@x86_only
+def test_a_library_that_is_loaded_by_the_name_of_a_link_counts(tmp_path: Path, cache: Path) -> None:
+    image, name = _root(tmp_path), b"libshop.so.1\0"
+    content = (image / "usr/bin/true").read_bytes()
+    at = content.index(b"\0/usr/share/locale\0") + 1
+    (image / "usr/bin/true").write_bytes(content[:at] + name + content[at + len(name) :])
+    shutil.copy(_libc(), image / "usr/lib/libshop.so.1.2.3")
+    (image / "usr/lib/libshop.so.1").symlink_to("libshop.so.1.2.3")
+    assert "/usr/lib/libshop.so.1.2.3" in analyse(Folder(image), ["true"], cache=cache).files
+
+
+@x86_only
+def test_a_needed_library_counts_wherever_it_lies(tmp_path: Path, cache: Path) -> None:
+    image = _root(tmp_path)
+    (image / "opt/shop").mkdir(parents=True)
+    shutil.copy(_libc(), image / "opt/shop/libc.so.6")
+    assert "/opt/shop/libc.so.6" in analyse(Folder(image), ["true"], cache=cache).files
+
+
+def _libc() -> str:
+    return next(path for path in ("/lib/x86_64-linux-gnu/libc.so.6", "/lib64/libc.so.6") if Path(path).is_file())
