@@ -27,6 +27,8 @@ _PLUGIN_FOLDERS = frozenset(
 _PLUGIN_SUFFIXES, _PLUGIN_PREFIXES = (".node", ".abi3.so"), ("libnss_",)
 _PYTHON_MODULE = ".cpython-"
 """Shared objects that are loaded by a name made at run time, told by where they lie or what they are called."""
+_JAVA_LAUNCHER = "libjli.so"
+"""The library by which `java` starts; all others of its machine lie around it."""
 _LONGEST_SCRIPT = 1 << 20
 
 
@@ -109,8 +111,10 @@ class Linker:
             names = {name for _, name in mentioned}
             # By its own name a library is found as a needed one is: most often that is a link.
             linked = {self._library(name, each.scan.search, each.path) for each, name in mentioned}
+            folders = [posixpath.dirname(path) for path in loaded if posixpath.basename(path) == _JAVA_LAUNCHER]
+            java = tuple(folder.removesuffix("/jli") + "/" for folder in folders)
             for path in self._objects:
-                if path not in loaded and (path in linked or _is_plugin(path, names)):
+                if path not in loaded and (path in linked or path.startswith(java) or _is_plugin(path, names)):
                     self._load(path, loaded, plugin=True)
         return list(loaded.values())
 

@@ -223,6 +223,22 @@ def test_modules_of_an_interpreter_count(tmp_path: Path, cache: Path, path: str)
 
 
 @x86_only
+@pytest.mark.parametrize("launcher", ["opt/java/lib/libjli.so", "opt/java/lib/jli/libjli.so"])
+def test_the_libraries_around_javas_launcher_count(tmp_path: Path, cache: Path, launcher: str) -> None:
+    image = _root(tmp_path)
+    for path in (launcher, "opt/java/lib/server/libjvm.so", "opt/java/lib/libnet.so", "opt/other/libnet.so"):
+        (image / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_libc(), image / path)
+    found = analyse(Folder(image), ["true"], cache=cache)
+    assert not any(path.startswith("/opt") for path in found.files)
+    content = (image / "usr/bin/true").read_bytes()
+    (image / "usr/bin/true").write_bytes(content.replace(b"libc.so.6\0", b"libjli.so\0"))
+    found = analyse(Folder(image), ["true"], cache=cache)
+    assert {f"/{launcher}", "/opt/java/lib/server/libjvm.so", "/opt/java/lib/libnet.so"} <= found.files.keys()
+    assert "/opt/other/libnet.so" not in found.files
+
+
+@x86_only
 def test_a_library_that_is_loaded_by_the_name_of_a_link_counts(tmp_path: Path, cache: Path) -> None:
     image, name = _root(tmp_path), b"libshop.so.1\0"
     content = (image / "usr/bin/true").read_bytes()
