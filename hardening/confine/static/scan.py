@@ -13,7 +13,7 @@ from msgspec import Struct
 from .binary import Binary
 from .trace import Listing, Place, Values, boundaries
 
-SCAN_VERSION = 1
+SCAN_VERSION = 2
 """Raised when the same bytes would give another answer; part of every cache key."""
 
 BY_NUMBER = "syscall"
@@ -191,7 +191,7 @@ class _Scanner:
             self._unresolved[function] += 1
         for place in callers if depth else ():
             self._resolve(
-                self._function(place), self._listing(place).values(place, place_of_it), {*seen, place}, depth - 1
+                self._function(place), self._listing(place).handed(place, place_of_it), {*seen, place}, depth - 1
             )
 
     def _resolve_by_number(self) -> None:

@@ -67,6 +67,11 @@ class Listing:
         """Whether an instruction begins there."""
         return address in self._index
 
+    def handed(self, address: int, argument: Place) -> Values:
+        """What a call or jump at `address` hands on as an argument. A jump puts no return address on the stack."""
+        is_call = self._list[self._index[address]].group(CS_GRP_CALL)
+        return self.values(address, argument + _WORD if isinstance(argument, int) and not is_call else argument)
+
     def values(self, address: int, wanted: Place) -> Values:
         """What a place can hold just before the instruction at `address`."""
         numbers: set[int] = set()
@@ -80,7 +85,9 @@ class Listing:
                 continue
             seen.add(at)
             index, place = at
-            if index == 0 and not (isinstance(place, int) and place < _WORD):
+            if index == 0 and isinstance(place, int) and place < _WORD:
+                unknown = True
+            elif index == 0:
                 arguments.add(place - _WORD if isinstance(place, int) else place)
             ways = self._before(index)
             unknown |= not ways and index > 0 and self._list[index].id not in _PADDING

@@ -66,6 +66,19 @@ def test_a_number_is_followed_back_through_every_way(code: str, expected: Values
     assert _values(code) == expected
 
 
+def test_a_jump_hands_on_what_its_own_caller_put_on_the_stack() -> None:
+    jump, call = Listing(bytes.fromhex("e900000000"), AT), Listing(bytes.fromhex("6a13 e800000000"), AT)
+    assert jump.handed(AT, 0) == Values(arguments=frozenset({0}))
+    assert jump.handed(AT, "rdi") == Values(arguments=frozenset({"rdi"}))
+    # push 19; call
+    assert call.handed(AT + 2, 0) == Values(frozenset({19}))
+
+
+def test_a_return_address_is_no_number_of_a_call() -> None:
+    # mov rax, [rsp]
+    assert _values("488b0424 0f05") == Values(unknown=True)
+
+
 def test_bytes_within_an_instruction_are_no_system_call() -> None:
     # mov eax, 0x00050f00
     content = bytes.fromhex("b8000f0500 c3")
