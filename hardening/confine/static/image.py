@@ -1,5 +1,6 @@
 """The files of an image, wherever they come from."""
 
+import errno
 import os
 import posixpath
 from collections.abc import Iterable
@@ -38,6 +39,14 @@ class Folder:
 
     def real(self, path: str) -> str | None:
         """Follow links as a process would that has the folder as its root."""
+        try:
+            return self._followed(path)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:  # a word that is no name
+                return None
+            raise HardenError(f"{error.filename}: cannot be looked at: {error.strerror}") from error
+
+    def _followed(self, path: str) -> str | None:
         todo, done, links = path.strip("/").split("/"), "/", 0
         while todo:
             here = posixpath.normpath(posixpath.join(done, todo.pop(0)))

@@ -2,6 +2,7 @@
 
 import hashlib
 import posixpath
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -30,6 +31,9 @@ _PYTHON_MODULE = ".cpython-"
 _JAVA_LAUNCHER = "libjli.so"
 """The library by which `java` starts; all others of its machine lie around it."""
 _LONGEST_SCRIPT = 1 << 20
+"""Bytes above which only a script's interpreter counts: what follows is a program or an archive of its own."""
+_JOINED = re.compile(r"[=`${}:;&|<>()\"']+-?")
+"""What may stand beside a name within a word, as in `JAVA=/opt/java`, `${JAVA:-/opt/java}` and `java;`."""
 
 
 class Loaded(Struct, frozen=True):
@@ -78,7 +82,7 @@ class Linker:
         """ELF programs behind words of command lines: programs themselves, scripts' interpreters, what scripts name."""
         found: dict[str, None] = {}
         seen: set[str] = set()
-        todo = list(words)
+        todo = [each for word in words for each in (word, *_words(word))]  # a word may be a script, as behind `sh -c`
         while todo:
             path = self._program(todo.pop(0))
             if path is None or path in seen:
@@ -87,9 +91,9 @@ class Linker:
             content = self._root.read(path)
             if content.startswith(MAGIC):
                 found[path] = None
-            elif content.startswith(b"#!") and len(content) < _LONGEST_SCRIPT:
+            elif content.startswith(b"#!"):
                 first, _, rest = content.decode("utf-8", "replace").partition("\n")
-                todo += [*first[2:].split(), *_words(rest)]
+                todo += [*first[2:].split(), *(_words(rest) if len(content) < _LONGEST_SCRIPT else ())]
         return list(found)
 
     def load(self, program: str) -> list[Loaded]:
@@ -183,11 +187,14 @@ def _is_plugin(path: str, mentioned: set[str]) -> bool:
 
 
 def _words(script: str) -> list[str]:
-    """Words of a script's lines that could name a program."""
+    """Words of a script's lines that could name a program, and parts of them."""
     found = []
     for line in script.splitlines():
+        if line.lstrip().startswith("#"):
+            continue
         try:
-            found += shlex.split(line, comments=True)
+            found += shlex.split(line)
         except ValueError:
             found += line.split()
-    return [word for word in found if word and not word.startswith("-")]
+    parts = [part for word in found for part in (word, *_JOINED.split(word))]
+    return [word for word in parts if word and not word.startswith("-")]

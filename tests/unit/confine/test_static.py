@@ -174,6 +174,33 @@ def test_a_script_leads_to_its_interpreter_and_to_what_it_starts(tmp_path: Path)
     assert found.programs == ("/usr/bin/true",)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "#!/usr/bin/env -S true -u\n",
+        "#! true\n" + "x" * (1 << 20),
+        "#!/bin/sh\ncd /; /bin/true; exit\n",
+        "#!/bin/sh\nid=$(true)\n",
+        "#!/bin/sh\nid=`true`\n",
+        "#!/bin/sh\n(true)&\n",
+        "#!/bin/sh\n[ $# -gt 0 ] || exec true\n",
+        "#!/bin/sh\nrun=/bin/true\nexec $run\n",
+        '#!/bin/sh\nexec "${RUN:-/bin/true}"\n',
+        "#!/bin/sh\necho it's; /bin/true\n",
+        "#!/bin/sh\n# " + "long" * 1000 + "\n" + "long" * 1000 + "\ntrue\n",
+    ],
+)
+def test_programs_that_a_script_names_are_found_however_they_stand_there(tmp_path: Path, script: str) -> None:
+    image = _root(tmp_path)
+    (image / "usr/bin/start").write_text(script)
+    assert programs(Folder(image), ["/bin/start"]) == ("/usr/bin/true",)
+
+
+@pytest.mark.parametrize("line", ["cd /;/bin/true", "(true)", "run=true; $run", "/bin/true||exit 1"])
+def test_a_command_line_in_one_word_is_looked_through_as_a_script_is(tmp_path: Path, line: str) -> None:
+    assert programs(Folder(_root(tmp_path)), ["sh", "-c", line]) == ("/usr/bin/true",)
+
+
 @x86_only
 @pytest.mark.parametrize("word", ["./app", "bin/app", "app", "../shop/app"])
 def test_programs_are_found_from_the_working_folder_and_by_the_images_own_path(tmp_path: Path, word: str) -> None:
