@@ -20,6 +20,7 @@ _SYMBOL = struct.Struct("<IBBHQQ")
 _RELA = struct.Struct("<QQq")
 _WORD = struct.Struct("<Q")
 _PAIR = struct.Struct("<ii")
+_COUNT = struct.Struct("<I")
 _FUNCTION, _INDIRECT = 2, 10
 """STT_FUNC and STT_GNU_IFUNC."""
 _R_64, _R_GLOB_DAT, _R_JUMP_SLOT, _R_RELATIVE, _R_IRELATIVE = 1, 6, 7, 8, 37
@@ -27,6 +28,8 @@ _TABLE_AS_OFFSETS = b"\x1b\x03\x3b"
 """Encodings of .eh_frame_hdr that all linkers write: a table of 32-bit offsets from its own start."""
 _SHARED_OBJECT = re.compile(rb"[A-Za-z0-9_./+-]+\.so(?:\.[0-9]+)*")
 _LONGEST_NAME = 255
+_MALFORMED = (ELFError, struct.error, UnicodeDecodeError, OverflowError, AssertionError)
+"""What the reader of ELF files raises at those that no linker wrote."""
 
 
 class Segment(NamedTuple):
@@ -53,8 +56,10 @@ class Binary:
             if file["e_machine"] != "EM_X86_64" or file.elfclass != _BITS:
                 raise ValueError(f"code for {file['e_machine']}, not for x86-64")
             self._read(file, content)
-        except (ELFError, struct.error, UnicodeDecodeError) as error:
-            raise ValueError(f"not a whole ELF file: {error}") from error
+        except _MALFORMED as error:
+            raise ValueError(f"not a whole ELF file: {error or 'it is malformed'}") from error
+        if not self.segments:
+            raise ValueError("not a whole ELF file: nothing of it is loaded")
 
     def _read(self, file: ELFFile, content: bytes) -> None:
         self.is_program = False
@@ -70,6 +75,8 @@ class Binary:
         for part in file.iter_segments():
             kind, start, size = part["p_type"], part["p_offset"], part["p_filesz"]
             if kind == "PT_LOAD":
+                if start + size > len(content):
+                    raise ValueError(f"not a whole ELF file: cut off after {len(content)} bytes")
                 segment = Segment(part["p_vaddr"], content[start : start + size])
                 self.segments.append(segment)
                 if part["p_flags"] & _EXECUTABLE:
@@ -147,8 +154,9 @@ class Binary:
         address, table = self._unwind
         if table[1:4] != _TABLE_AS_OFFSETS:
             return
-        count = struct.unpack_from("<I", table, 8)[0]
-        for start, _ in _PAIR.iter_unpack(table[12 : 12 + count * _PAIR.size]):
+        (count,) = _COUNT.unpack(table[8:12].ljust(_COUNT.size, b"\0"))
+        content = table[12 : 12 + count * _PAIR.size]
+        for start, _ in _PAIR.iter_unpack(content[: len(content) // _PAIR.size * _PAIR.size]):
             # The entry of a signal handler's return begins a byte early, so that unwinders find it.
             yield address + start + (self.read(address + start, 1) == b"\0")
 

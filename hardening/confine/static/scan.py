@@ -28,6 +28,8 @@ _FAR = 1 << 16
 _SPARSE = 2048
 """Bytes of code for each known function from which on the rest must be found by what is called: Go's compiler, for one,
 writes no table that the loader could see."""
+_HALF = 0x7F
+"""The highest last byte of an offset that leads onward."""
 _DEPTH = 6
 """How many callers up a number handed on as an argument is followed."""
 
@@ -235,7 +237,11 @@ class _Scanner:
 
     def _near(self) -> bytes:
         """The last byte an offset within this file can have, as a class: most chance hits fall to it."""
-        top = 1 + (max(p.address + len(p.content) for p in self._binary.segments) >> 24)
+        parts = self._binary.segments
+        extent = max(each.address + len(each.content) for each in parts) - min(each.address for each in parts)
+        top = 1 + (extent >> 24)
+        if top > _HALF:
+            return rb"."
         return rb"[\x00-" + re.escape(bytes([top])) + rb"\x" + b"%02x" % (0xFF - top) + rb"-\xff]"
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -154,6 +155,39 @@ def test_a_cut_off_cache_is_made_anew(tmp_path: Path) -> None:
 def test_what_is_no_program_for_this_processor_is_said_to_be_none(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"ELF|x86-64"):
         Binary(content)
+
+
+def _elf(address: int, code: bytes, *, segments: int = 1, offset: int = 120) -> bytes:
+    """A program of one segment without sections, that begins with its code."""
+    header = struct.pack(
+        "<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 2, 62, 1, address, 64, 0, 0, 64, 56, segments, 0, 0, 0
+    )
+    return header + struct.pack("<IIQQQQQQ", 1, 5, offset, address, address, len(code), len(code), 4096) + code
+
+
+@pytest.mark.parametrize("address", [0x400000, 0x80000000, 0x7F0000000000])
+def test_a_program_is_read_wherever_it_is_loaded(address: int) -> None:
+    # mov eax, 39; and so much of nothing that functions are looked for by what is called
+    code = bytes.fromhex("b827000000") + SYSCALL + b"\x90" * 4096
+    assert set(scan(_elf(address, code)).numbers.values()) == {(39,)}
+
+
+@pytest.mark.parametrize("content", [_elf(0x1000, SYSCALL, segments=0), _elf(0x1000, SYSCALL, offset=1 << 63)])
+def test_what_no_linker_wrote_is_said_to_be_no_whole_file(content: bytes) -> None:
+    with pytest.raises(ValueError, match="not a whole ELF file"):
+        scan(content)
+
+
+@x86_only
+def test_a_table_of_functions_may_be_cut_off_anywhere() -> None:
+    content = bytearray(Path("/bin/true").read_bytes())
+    headers, size, count = struct.unpack_from("<Q14xHH", content, 32)
+    unwind = next(
+        at for at in range(headers, headers + size * count, size) if content[at : at + 4] == b"\x50\xe5\x74\x64"
+    )
+    for length in range(20):
+        struct.pack_into("<Q", content, unwind + 32, length)
+        assert scan(bytes(content)).numbers is not None
 
 
 def _root(folder: Path) -> Path:
