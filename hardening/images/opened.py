@@ -1,9 +1,14 @@
 """A finished image opened for reading: its files layer over layer, and what it starts."""
 
+import functools
+import hashlib
+import itertools
 import json
 import posixpath
+import re
 import shlex
 import tarfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +24,8 @@ from .store import BlobStore
 
 _MAX_LINKS = 40
 """As many as the kernel follows before it says ELOOP."""
+_GZIP, _DIGEST = b"\x1f\x8b", re.compile("[0-9a-f]{64}")
+_PIECE = 1 << 20
 _REMOVED, _EMPTIED = ".wh.", ".wh..wh..opq"
 """How a layer says that a file, or everything in a folder, of those below is gone."""
 
@@ -93,6 +100,24 @@ class Files(Protocol):
     def paths(self) -> Iterable[str]:
         """All files."""
         ...
+
+
+class _Saved(Struct, frozen=True, rename="pascal"):
+    """An image in manifest.json."""
+
+    config: str
+    layers: tuple[str, ...]
+
+
+class _RootFilesystem(Struct, frozen=True):
+    diff_ids: tuple[str, ...] = ()
+
+
+class _About(Struct, frozen=True):
+    """An image's configuration."""
+
+    config: ImageConfig | None = None
+    rootfs: _RootFilesystem = _RootFilesystem()
 
 
 class OpenedImage(Struct, frozen=True):
@@ -183,21 +208,35 @@ def saved(path: Path) -> Iterator[OpenedImage]:
     try:
         with ExitStack() as stack:
             archive = stack.enter_context(tarfile.open(path, "r:"))
-            images = json.loads(_member(archive, "manifest.json").read())
+            images = msgspec.json.decode(_member(archive, "manifest.json").read(), type=tuple[_Saved, ...])
             if len(images) != 1:
                 raise HardenError(f"{path}: has {len(images)} images", "save one image at a time")
-            config = _member(archive, images[0]["Config"]).read()
+            about = msgspec.json.decode(_member(archive, images[0].config).read(), type=_About)
+            _demand_whole(archive, images[0].layers, about.rootfs.diff_ids)
             layers = [
                 stack.enter_context(tarfile.open(fileobj=_member(archive, name), mode="r:*"))
-                for name in images[0]["Layers"]
+                for name in images[0].layers
             ]
-            digest = "sha256:" + Path(images[0]["Config"]).name.removesuffix(".json")
-            decoded = msgspec.convert(json.loads(config).get("config") or {}, ImageConfig)
-            yield OpenedImage(digest, decoded, Layers(layers))
-    except (tarfile.TarError, KeyError, TypeError, ValueError, OSError) as error:
+            digest = "sha256:" + Path(images[0].config).name.removesuffix(".json")
+            yield OpenedImage(digest, about.config or ImageConfig(), Layers(layers))
+    except (tarfile.TarError, KeyError, ValueError, OSError, EOFError, zlib.error, RecursionError) as error:
         raise HardenError(
             f"{path}: is no archive of an image: {error}", "make one: docker save -o FILE IMAGE"
         ) from error
+
+
+def _demand_whole(archive: tarfile.TarFile, layers: Sequence[str], diff_ids: Sequence[str]) -> None:
+    """Hold each layer to its digest, which its name tells or, of one that is not packed, the configuration."""
+    for index, name in enumerate(layers):
+        content, digest = _member(archive, name), hashlib.sha256()
+        begin = content.read(_PIECE)
+        known = [Path(name).name] if _DIGEST.fullmatch(Path(name).name) else []
+        if not known and not begin.startswith(_GZIP):
+            known = [each.removeprefix("sha256:") for each in diff_ids[index : index + 1]]
+        for piece in itertools.chain([begin], iter(functools.partial(content.read, _PIECE), b"")) if known else ():
+            digest.update(piece)
+        if known and digest.hexdigest() not in known:
+            raise ValueError(f"{name} is damaged: its digest is another")
 
 
 def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:

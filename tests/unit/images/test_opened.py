@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import io
 import json
 import tarfile
@@ -32,6 +34,9 @@ def _layer(*members: Member) -> bytes:
                 member.size = len(content)
             archive.addfile(member, io.BytesIO(content.encode()) if member.isreg() else None)
     return out.getvalue()
+
+
+LAYER = _layer(("usr/bin/tool", "x"))
 
 
 def _laid(*layers: tuple[Member, ...]) -> Layers:
@@ -69,14 +74,14 @@ def test_a_link_that_an_upper_layer_makes_a_file_is_one() -> None:
     assert files.real("/a") == "/a"
 
 
-def _archive(path: Path, images: int = 1, **config: object) -> Path:
-    layer = _layer(("usr/bin/tool", "x"))
-    about = {"config": {"Entrypoint": ["/usr/bin/tool"], **config}}
+def _archive(path: Path, images: int = 1, **parts: bytes) -> Path:
+    about = {"config": {"Entrypoint": ["/usr/bin/tool"]}}
     manifest = [{"Config": "abc.json", "Layers": ["l/layer.tar"]}] * images
     parts = {
         "manifest.json": json.dumps(manifest).encode(),
         "abc.json": json.dumps(about).encode(),
-        "l/layer.tar": layer,
+        "l/layer.tar": LAYER,
+        **parts,
     }
     with tarfile.open(path, "w") as archive:
         for name, content in parts.items():
@@ -104,6 +109,44 @@ def test_an_archive_that_was_cut_off_is_bad_input(tmp_path: Path) -> None:
     path = _archive(tmp_path / "image.tar")
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(HardenError, match="no archive of an image"), saved(path):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("l/layer.tar", gzip.compress(LAYER)[:-20]),
+        ("l/layer.tar", gzip.compress(LAYER)[:40] + b"xxxxxx" + gzip.compress(LAYER)[46:]),
+        ("abc.json", b"[]"),
+        ("abc.json", b"[" * 100_000),
+        ("abc.json", b'{"config": {"Entrypoint": "tool"}}'),
+        ("manifest.json", b"[null]"),
+        ("manifest.json", b'[{"Config": "abc.json", "Layers": [5]}]'),
+        ("manifest.json", b"[" * 100_000),
+    ],
+)
+def test_a_malformed_part_of_an_archive_is_bad_input(tmp_path: Path, part: str, content: bytes) -> None:
+    path = _archive(tmp_path / "image.tar", **{part: content})
+    with pytest.raises(HardenError, match="no archive of an image"), saved(path):
+        pass
+
+
+@pytest.mark.parametrize("form", ["plain", "packed"])
+def test_a_layer_that_is_not_what_its_digest_says_is_bad_input(tmp_path: Path, form: str) -> None:
+    layer = LAYER if form == "plain" else gzip.compress(LAYER)
+    digest = hashlib.sha256(layer).hexdigest()
+    name = "l/layer.tar" if form == "plain" else f"blobs/sha256/{digest}"
+    about = {"config": {}, "rootfs": {"diff_ids": [f"sha256:{hashlib.sha256(LAYER).hexdigest()}"]}}
+    parts = {
+        "manifest.json": json.dumps([{"Config": "abc.json", "Layers": [name]}]).encode(),
+        "abc.json": json.dumps(about).encode(),
+    }
+    with saved(_archive(tmp_path / "whole.tar", **parts, **{name: layer})) as image:
+        assert image.files.read("/usr/bin/tool") == b"x"
+    at = len(layer) // 2
+    damaged = layer[:at] + bytes([layer[at] ^ 1]) + layer[at + 1 :]
+    path = _archive(tmp_path / "image.tar", **parts, **{name: damaged})
+    with pytest.raises(HardenError, match="is damaged"), saved(path):
         pass
 
 
