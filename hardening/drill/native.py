@@ -9,7 +9,7 @@ from pathlib import Path
 from hardening.errors import FailedError, HardenError
 from hardening.hosts import process
 
-COMPILERS = ("musl-gcc", "cc", "gcc")
+COMPILERS = ("cc", "gcc", "musl-gcc")
 FLAGS = ("-static", "-O2", "-s", "-Wall")
 COMPILE_SECONDS = 120
 
@@ -37,11 +37,14 @@ def probe(cache: Path) -> bytes:
 
 
 def _compile(source: bytes, target: Path) -> None:
-    for compiler in COMPILERS:
+    complaints = []
+    for compiler in COMPILERS:  # one may lack the static library, or the kernel's headers
         argv = (compiler, *FLAGS, "-x", "c", "-", "-o", str(target))
         result = process.run(argv, stdin=source, timeout=COMPILE_SECONDS)
         if result.ok:
             return
         if result.rc != 127:  # noqa: PLR2004 - no such program
-            raise FailedError(f"{compiler} does not compile the probe: {result.complaint}")
+            complaints.append(f"{compiler} does not compile the probe: {result.complaint}")
+    if complaints:
+        raise FailedError(complaints[0])
     raise HardenError("the drill needs a C compiler, here and not on the nodes", "sudo apt-get install gcc libc6-dev")
