@@ -7,11 +7,12 @@ CLONE_NEWNS = 0x00020000
 CLONE_NEWNET = 0x40000000
 CLONE_NEWCGROUP = 0x02000000
 CLONE_NEWIPC_UTS_PID = 0x08000000 | 0x04000000 | 0x20000000
-AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK, AF_XDP = 2, 10, 16, 17, 38, 40, 44
+AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK, AF_XDP = 1, 2, 10, 16, 17, 38, 40, 44
 SOCK_STREAM, SOCK_RAW, SOCK_SEQPACKET = 1, 3, 5
 IPPROTO_MPTCP = 262
 NETLINK_AUDIT, NETLINK_NETFILTER = 9, 12
 READ, WRITE, EXECUTE = 1, 2, 4
+ADDR_NO_RANDOMIZE = 0x0040000
 
 MOUNTS, NAMESPACES, PROCESSES = "mounts", "namespaces", "other processes"
 KERNEL, SOCKETS, MACHINE = "the kernel's rare parts", "sockets", "the machine's files"
@@ -42,8 +43,8 @@ PROBES = (
     Probe("ptrace", PROCESSES, "trace another process", "ptrace"),
     Probe("memory-read", PROCESSES, "read another process's memory", "process_vm_readv"),
     Probe("memory-write", PROCESSES, "write another process's memory", "process_vm_writev"),
-    Probe("memory-file", PROCESSES, "open another process's memory as a file", "openat"),
-    Probe("file-steal", PROCESSES, "take another process's open files", "pidfd_getfd"),
+    Probe("memory-file", PROCESSES, "open another process's memory as a file", "openat", names=("/proc/*/mem",)),
+    Probe("file-steal", PROCESSES, "take another process's open files", "pidfd_getfd", before=(("pidfd_open", {}),)),
     Probe("process-compare", PROCESSES, "compare kernel objects of two processes", "kcmp"),
     Probe("bpf-map", KERNEL, "make a BPF map", "bpf"),
     Probe("bpf-program", KERNEL, "run a BPF program in the kernel", "bpf"),
@@ -64,7 +65,7 @@ PROBES = (
     Probe("swap", KERNEL, "swap to a file of its own", "swapon"),
     Probe("open-by-handle", KERNEL, "open files of the machine by their numbers", "open_by_handle_at"),
     Probe("segment-table", KERNEL, "change the processor's segment table", "modify_ldt"),
-    Probe("personality", KERNEL, "switch address randomisation off", "personality", {0: 0xFFFFFFFF}),
+    Probe("personality", KERNEL, "switch address randomisation off", "personality", {0: ADDR_NO_RANDOMIZE}),
     Probe("socket-crypto", SOCKETS, "reach the kernel's cryptography", "socket", {0: AF_ALG, 1: SOCK_SEQPACKET}),
     Probe("socket-packet", SOCKETS, "read and forge packets", "socket", {0: AF_PACKET, 1: SOCK_RAW}),
     Probe("socket-raw", SOCKETS, "forge IP packets", "socket", {0: AF_INET, 1: SOCK_RAW}),
@@ -93,37 +94,74 @@ PROBES = (
         {0: AF_NETLINK, 1: SOCK_RAW, 2: NETLINK_NETFILTER},
     ),
     Probe("netlink-interface", SOCKETS, "make a network interface", "socket", {0: AF_NETLINK, 1: SOCK_RAW, 2: 0}),
-    Probe("core-pattern", MACHINE, "have the host run a program when one crashes", "openat"),
-    Probe("module-loader", MACHINE, "have the host run a program for a missing module", "openat"),
-    Probe("magic-keys", MACHINE, "stop the machine by sysrq", "openat"),
-    Probe("kernel-memory", MACHINE, "read the kernel's memory", "openat"),
-    Probe("kernel-keys", MACHINE, "list the kernel's keys", "openat"),
-    Probe("kernel-timers", MACHINE, "learn kernel addresses", "openat"),
-    Probe("sys-write", MACHINE, "change settings below /sys", "openat"),
-    Probe("uevent-helper", MACHINE, "have the host run a program for a device", "openat"),
-    Probe("firmware", MACHINE, "read the firmware's tables", "openat"),
-    Probe("cgroup-release-agent", MACHINE, "have the host run a program when a control group empties", "openat"),
-    Probe("device-memory", MACHINE, "make a device that is the machine's memory", "mknod"),
-    Probe("device-disk", MACHINE, "make a device that is the machine's disk", "mknod"),
-    Probe("shadow", IMAGE, "read password hashes", "openat"),
-    Probe("image-program", IMAGE, "replace the service's program", "openat"),
-    Probe("image-programs", IMAGE, "add a program to /usr", "openat"),
-    Probe("image-settings", IMAGE, "add a file to /etc", "openat"),
-    Probe("image-root", IMAGE, "add a file to /", "openat"),
-    Probe("engine-socket", MACHINE, "command the container engine", "connect"),
+    Probe(
+        "core-pattern",
+        MACHINE,
+        "have the host run a program when one crashes",
+        "openat",
+        names=("/proc/sys/kernel/core_pattern",),
+    ),
+    Probe(
+        "module-loader",
+        MACHINE,
+        "have the host run a program for a missing module",
+        "openat",
+        names=("/proc/sys/kernel/modprobe",),
+    ),
+    Probe("magic-keys", MACHINE, "stop the machine by sysrq", "openat", names=("/proc/sysrq-trigger",)),
+    Probe("kernel-memory", MACHINE, "read the kernel's memory", "openat", names=("/proc/kcore",)),
+    Probe("kernel-keys", MACHINE, "list the kernel's keys", "openat", names=("/proc/keys",)),
+    Probe("kernel-timers", MACHINE, "learn kernel addresses", "openat", names=("/proc/timer_list",)),
+    Probe(
+        "sys-write",
+        MACHINE,
+        "change settings below /sys",
+        "openat",
+        names=("/sys/kernel/mm/transparent_hugepage/enabled",),
+    ),
+    Probe(
+        "uevent-helper",
+        MACHINE,
+        "have the host run a program for a device",
+        "openat",
+        names=("/sys/kernel/uevent_helper",),
+    ),
+    Probe("firmware", MACHINE, "read the firmware's tables", "openat", names=("/sys/firmware/",)),
+    Probe(
+        "cgroup-release-agent",
+        MACHINE,
+        "have the host run a program when a control group empties",
+        "openat",
+        names=("/sys/fs/cgroup/*",),
+    ),
+    Probe("device-memory", MACHINE, "make a device that is the machine's memory", "mknodat", names=("*/mem-*",)),
+    Probe("device-disk", MACHINE, "make a device that is the machine's disk", "mknodat", names=("*/disk-*",)),
+    Probe("shadow", IMAGE, "read password hashes", "openat", names=("/etc/shadow",)),
+    Probe("image-program", IMAGE, "replace the service's program", "openat", names=("*.probe",)),
+    Probe("image-programs", IMAGE, "add a program to /usr", "openat", names=("/usr/harden-probe",)),
+    Probe("image-settings", IMAGE, "add a file to /etc", "openat", names=("/etc/harden-probe",)),
+    Probe("image-root", IMAGE, "add a file to /", "openat", names=("/harden-probe",)),
+    Probe(
+        "engine-socket",
+        MACHINE,
+        "command the container engine",
+        "connect",
+        before=(("socket", {0: AF_UNIX, 1: SOCK_STREAM}),),
+        names=("*.sock",),
+    ),
     Probe("setuid", RIGHTS, "become root", "setresuid"),
     Probe("setgid", RIGHTS, "enter root's group", "setresgid"),
     Probe("setgroups", RIGHTS, "enter other groups", "setgroups"),
     Probe("capabilities", RIGHTS, "gain a capability", "capset"),
-    Probe("chown", RIGHTS, "give a file away", "fchown"),
+    Probe("chown", RIGHTS, "give a file away", "fchown", before=(("openat", {}),), names=("*/own-*",)),
     Probe("real-time", RIGHTS, "take the processor by real-time priority", "sched_setscheduler"),
     Probe("priority", RIGHTS, "run before the machine's own work", "setpriority"),
-    Probe("exec-written", CODE, "run a program it wrote", "execve"),
-    Probe("exec-memory", CODE, "run a program that is in no file", "execveat"),
-    Probe("map-written", CODE, "load a library it wrote", "mmap", {2: READ | EXECUTE}),
+    Probe("exec-written", CODE, "run a program it wrote", "execve", names=("*/run-*",)),
+    Probe("exec-memory", CODE, "run a program that is in no file", "memfd_create", names=("*memfd:probe*",)),
+    Probe("map-written", CODE, "load a library it wrote", "mmap", {2: READ | EXECUTE}, names=("*/map-*",)),
     Probe("writable-code", CODE, "have memory that is written and run", "mmap", {2: READ | WRITE | EXECUTE}),
     Probe("code-after-writing", CODE, "run memory that it wrote before", "mprotect", {2: READ | EXECUTE}),
-    Probe("exec-shell", CODE, "start a shell", "execve"),
+    Probe("exec-shell", CODE, "start a shell", "execve", names=("*sh", "*/busybox")),
 )
 
 BY_ID = {probe.id: probe for probe in PROBES}
@@ -131,4 +169,4 @@ BY_ID = {probe.id: probe for probe in PROBES}
 
 def reaching(name: str, goal: str) -> Probe:
     """A probe of the network, made for one cluster: its name goes to the program, and comes back."""
-    return Probe(name, NETWORK, goal, "connect")
+    return Probe(name, NETWORK, goal, "connect", before=(("socket", {0: AF_INET, 1: SOCK_STREAM, 2: 0}),))

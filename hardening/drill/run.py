@@ -4,9 +4,8 @@ The copy has the service's image, user, profile, networks, secrets and limits. W
 the networks, its published ports, and its volumes, in whose place stand empty ones in memory.
 """
 
-import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from hardening.hosts import Host
 from hardening.hosts.engine import Engine, engine
 from hardening.model.drill import Answer, Drill, Probe
 from hardening.model.stack import PROFILE_HASH_LABEL, PROFILE_LABEL
+from hardening.record.audit_log import messages
 
 from .catalogue import PROBES
 from .verdict import judge
@@ -30,7 +30,6 @@ TRY_SECONDS = 300
 AS_DEPLOYED, DOCKER_DEFAULT = "as deployed", "docker-default"
 _POLL_SECONDS = 1.0
 _ENDED = frozenset({"complete", "failed", "rejected", "shutdown", "orphaned", "remove"})
-_OPERATION = re.compile(r'\boperation="(?P<name>[^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,8 @@ def drill(subject: Subject, program: bytes, cluster: Cluster, *, bare: bool = Fa
             _wait(leading, name, TRY_SECONDS * cluster.pace)
             said = [line.text for line in leading.logs(name, follow=False, since=0, tail=None)]
     answers = _answers(said, subject.service)
-    denied = _denied(_refusals(host, watched, began.since).lines)
+    told = messages(_refusals(host, watched, began.since).lines)
+    denied = [message for message in told if message.verdict == "DENIED"]
     probes = (*PROBES, *(probe for probe, _, _ in subject.reaches))
     verdicts = tuple(judge(probes, answers, "" if bare else subject.seccomp, denied))
     kind = DOCKER_DEFAULT if bare else AS_DEPLOYED
@@ -220,10 +220,3 @@ def _refusals(host: Host, apparmor: str, since: tuple[int, ...] | None = None) -
             "drill again",
         )
     return answer
-
-
-def _denied(lines: Iterable[str]) -> Iterator[str]:
-    """Operations that were refused, as the log calls them."""
-    for line in lines:
-        if 'apparmor="DENIED"' in line and (found := _OPERATION.search(line)):
-            yield found["name"]

@@ -1,18 +1,21 @@
 """Which layer refused a try. Pure: from the answers, the role's filter, and what AppArmor logged meanwhile.
 
 The kernel asks seccomp before anything else, and its refusal looks like any other (EPERM, or ENOSYS for newer calls):
-so a call that the filter does not allow is seccomp's. After that EACCES with a line in the audit log is AppArmor's,
-EROFS the mount's, and EPERM that of missing capabilities. What the probe wrote itself, with the right to run it, and
-nothing else refuses to run, lies on a mount that lets nothing run.
+so a call that the filter does not allow is seccomp's. After that EACCES with a line in the audit log about the same
+path is AppArmor's, EROFS the mount's, and EPERM that of missing capabilities. What the probe wrote itself, with the
+right to run it, and nothing else refuses to run, lies on a mount that lets nothing run. Any other error says nothing of
+rights: what failed by it was not tried.
 """
 
 import errno
 import json
 import operator
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from hardening.model.drill import Answer, Layer, Probe, Verdict
+from hardening.record.audit_log import Message
 
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.ENOTDIR})
 _UNSUPPORTED = frozenset({errno.ENOSYS, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT, errno.EOPNOTSUPP, errno.ENOPROTOOPT})
@@ -21,12 +24,12 @@ _NETWORK = frozenset(
 )
 _OPERATIONS = {
     "openat": {"open", "mknod", "mkdir", "truncate"},
-    "mknod": {"mknod"},
+    "mknodat": {"mknod"},
     "mount": {"mount"},
     "umount2": {"umount"},
     "pivot_root": {"pivotroot"},
     "execve": {"exec"},
-    "execveat": {"exec"},
+    "memfd_create": {"exec"},
     "mmap": {"file_mmap", "file_mprotect", "open", "mknod"},
     "mprotect": {"file_mprotect"},
     "socket": {"create"},
@@ -48,6 +51,8 @@ _COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
     "SCMP_CMP_GT": operator.gt,
     "SCMP_CMP_GE": operator.ge,
 }
+_ANSWER_EACCES = frozenset({"setpriority", "perf_event_open"})
+"""Calls by which the kernel says EACCES, and not EPERM, for want of a capability."""
 _WRITTEN_BY_ITSELF = {"exec-written": errno.EACCES, "map-written": errno.EPERM}
 """Probe that runs a file of its own -> what a mount without the right to run answers."""
 DATABASE = "database:"
@@ -57,7 +62,7 @@ Filter = Mapping[str, object]
 
 
 def judge(
-    probes: Iterable[Probe], answers: Mapping[str, Answer], seccomp: str, denied: Iterable[str]
+    probes: Iterable[Probe], answers: Mapping[str, Answer], seccomp: str, denied: Iterable[Message]
 ) -> Iterator[Verdict]:
     """A verdict for every probe; one without an answer was not tried.
 
@@ -65,10 +70,10 @@ def judge(
         probes: what should have been tried.
         answers: by probe.
         seccomp: the filter that was on, as JSON text; empty when it is the engine's own, which is not looked into.
-        denied: operations that AppArmor refused the copy meanwhile, as its log calls them.
+        denied: what AppArmor refused the copy meanwhile.
     """
     document: Filter = json.loads(seccomp) if seccomp else {}
-    refused = frozenset(denied)
+    refused = tuple(denied)
     for probe in probes:
         answer = answers.get(probe.id)
         layer = _layer(probe, answer, document, refused) if answer else Layer.UNTRIED
@@ -95,7 +100,7 @@ def _fits(compared: Mapping[str, object], arguments: Mapping[int, int]) -> bool:
     return _COMPARISONS[comparison](given, value)
 
 
-def _layer(probe: Probe, answer: Answer, document: Filter, denied: frozenset[str]) -> Layer:  # noqa: PLR0911 - one arm per outcome
+def _layer(probe: Probe, answer: Answer, document: Filter, denied: Sequence[Message]) -> Layer:  # noqa: PLR0911 - one arm per outcome
     if answer.outcome == "open":
         return Layer.OPEN
     if answer.outcome in {"untried", "no answer"}:
@@ -104,14 +109,15 @@ def _layer(probe: Probe, answer: Answer, document: Filter, denied: frozenset[str
         return Layer.KERNEL
     if answer.outcome == "killed":  # only a filter's own signal says who it was
         return Layer.SECCOMP if answer.number == signal.SIGSYS else Layer.UNTRIED
-    if document and not allows(document, probe.call, probe.arguments):
+    calls = (*probe.before, (probe.call, probe.arguments))
+    if document and not all(allows(document, call, arguments) for call, arguments in calls):
         return Layer.SECCOMP
     if probe.id.startswith(DATABASE) and answer.number in {errno.EACCES, errno.ECONNRESET}:
         return Layer.DATABASE
     return _by_errno(probe, answer.number, denied)
 
 
-def _by_errno(probe: Probe, number: int, denied: frozenset[str]) -> Layer:  # noqa: PLR0911 - one arm per layer
+def _by_errno(probe: Probe, number: int, denied: Sequence[Message]) -> Layer:  # noqa: PLR0911 - one arm per layer
     if number in _NETWORK:
         return Layer.NETWORK
     if number == errno.EROFS:
@@ -120,13 +126,20 @@ def _by_errno(probe: Probe, number: int, denied: frozenset[str]) -> Layer:  # no
         return Layer.ABSENT
     if number in _UNSUPPORTED:
         return Layer.KERNEL
-    if number == errno.EACCES and denied & _OPERATIONS.get(probe.call, set()):
+    if number == errno.EACCES and any(_is_about(each, probe) for each in denied):
         return Layer.APPARMOR
     if number == _WRITTEN_BY_ITSELF.get(probe.id):
         return Layer.NOEXEC
-    if number == errno.EACCES:
+    if number == errno.EACCES and probe.call not in _ANSWER_EACCES:
         return Layer.PERMISSIONS
-    return Layer.CAPABILITY
+    return Layer.CAPABILITY if number in {errno.EPERM, errno.EACCES} else Layer.UNTRIED
+
+
+def _is_about(refusal: Message, probe: Probe) -> bool:
+    """Whether AppArmor's refusal is the one that a probe met."""
+    if refusal.operation not in _OPERATIONS.get(probe.call, set()):
+        return False
+    return not probe.names or any(fnmatchcase(refusal.name, name) for name in probe.names)
 
 
 def _detail(answer: Answer | None) -> str:

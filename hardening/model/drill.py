@@ -34,6 +34,8 @@ class Probe(Struct, frozen=True):
         goal: what would be won, in words.
         call: the system call that decides.
         arguments: argument index -> value, of those that a filter may compare.
+        before: calls with their arguments that have to come first.
+        names: patterns of the paths that it touches, by which AppArmor's log tells it from others; empty for none.
     """
 
     id: str
@@ -41,6 +43,8 @@ class Probe(Struct, frozen=True):
     goal: str
     call: str
     arguments: dict[int, int] = {}
+    before: tuple[tuple[str, dict[int, int]], ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Answer(Struct, frozen=True):

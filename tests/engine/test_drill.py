@@ -103,3 +103,22 @@ def test_what_the_roles_filters_refuse_is_refused_by_the_kernel(
     # AppArmor's part, and that of images without a shell or a file of passwords: nothing else stops these here.
     assert opened <= LEFT_TO_APPARMOR | CODE_OF_ITS_OWN.get(role, frozenset()), opened
     assert json.loads(text)["defaultAction"] == "SCMP_ACT_ERRNO"
+
+
+def test_calls_that_are_merely_one_way_of_many_make_no_difference(
+    dockerd: Engine, program: Path, tmp_path: Path
+) -> None:
+    ways = {"names": ["execveat", "pause", "open", "fork", "mknod"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}
+    path = tmp_path / "seccomp.json"
+    path.write_text(json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [ways]}))
+    free = answers(dockerd, program, *unconfined())
+    without = answers(dockerd, program, *unconfined(), "--security-opt", f"seccomp={path}")
+    assert without == free
+
+
+def test_a_program_on_a_root_that_is_read_only_cannot_be_replaced_by_root_either(
+    dockerd: Engine, program: Path
+) -> None:
+    said = answers(dockerd, program, "--read-only", "--user", "0:0")
+    (found,) = judge([probe for probe in PROBES if probe.id == "image-program"], said, "", ())
+    assert found.layer is Layer.READ_ONLY

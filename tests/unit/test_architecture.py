@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "lab": VOCABULARY | {"hosts", "plan", "data", "certificates"},
     "images": VOCABULARY | {"hosts", "plan", "data", "documents"},
     "record": VOCABULARY | {"hosts", "documents", "confine"},
-    "drill": VOCABULARY | {"hosts", "plan"},
+    "drill": VOCABULARY | {"hosts", "plan", "record"},
     "deploy": VOCABULARY | {"hosts", "facts", "stack", "plan", "apply", "confinement"},
     "issued": VOCABULARY | {"hosts", "plan", "certificates"},
     "scaffold": VOCABULARY | {"data"},

@@ -10,6 +10,7 @@ import pytest
 from hardening.drill.catalogue import BY_ID, PROBES, reaching
 from hardening.drill.verdict import allows, judge
 from hardening.model.drill import Answer, Drill, Layer, Probe
+from hardening.record.audit_log import Message
 from hardening.render.drill import as_text
 from tests.unit.test_architecture import ROOT
 
@@ -42,9 +43,10 @@ FILTER = {
 }
 
 
-def verdict(probe: Probe, outcome: str, number: int = 0, *denied: str) -> Layer:
+def verdict(probe: Probe, outcome: str, number: int = 0, *denied: tuple[str, str]) -> Layer:
     answer = Answer(probe.id, probe.call, outcome, number)
-    (found,) = judge([probe], {probe.id: answer}, json.dumps(FILTER), denied)
+    told = [Message(1, "DENIED", operation, "harden-web", 1, "web", name) for operation, name in denied]
+    (found,) = judge([probe], {probe.id: answer}, json.dumps(FILTER), told)
     return found.layer
 
 
@@ -52,9 +54,8 @@ def test_the_program_tries_what_the_catalogue_names_in_its_order_by_the_same_cal
     source = resources.files("hardening.drill").joinpath("probe.c").read_text()
     table = source[source.index("static const struct probe probes[]") :]
     rows = re.findall(r'\{"([a-z0-9-]+)", "([a-z0-9_]+)", \w+\}', table)
-    called = {"mknodat": "mknod"}  # glibc's mknod is mknodat; the older call is what filters name
     assert [row[0] for row in rows] == [probe.id for probe in PROBES]
-    assert {row[0]: called.get(row[1], row[1]) for row in rows} == {probe.id: probe.call for probe in PROBES}
+    assert {row[0]: row[1] for row in rows} == {probe.id: probe.call for probe in PROBES}
     assert len(PROBES) >= 45
 
 
@@ -66,12 +67,23 @@ def test_the_program_tries_what_the_catalogue_names_in_its_order_by_the_same_cal
         ("clone-user", "refused", errno.EPERM, (), Layer.SECCOMP),
         ("socket-packet", "refused", errno.EPERM, (), Layer.SECCOMP),
         ("socket-raw", "refused", errno.EPERM, (), Layer.CAPABILITY),
-        ("core-pattern", "refused", errno.EACCES, ("open",), Layer.APPARMOR),
-        ("core-pattern", "refused", errno.EACCES, ("exec",), Layer.PERMISSIONS),
+        ("core-pattern", "refused", errno.EACCES, (("open", "/proc/sys/kernel/core_pattern"),), Layer.APPARMOR),
+        ("core-pattern", "refused", errno.EACCES, (("exec", "/proc/sys/kernel/core_pattern"),), Layer.PERMISSIONS),
+        ("shadow", "refused", errno.EACCES, (("open", "/proc/keys"),), Layer.PERMISSIONS),  # another probe's refusal
+        ("memory-file", "refused", errno.EACCES, (("open", "/proc/17/mem"),), Layer.APPARMOR),
+        ("firmware", "refused", errno.EACCES, (("open", "/sys/firmware/"),), Layer.APPARMOR),
+        ("image-program", "refused", errno.EACCES, (("mknod", "/usr/bin/web.probe"),), Layer.APPARMOR),
+        ("exec-shell", "refused", errno.EACCES, (("exec", "/usr/bin/dash"),), Layer.APPARMOR),
         ("core-pattern", "refused", errno.EACCES, (), Layer.PERMISSIONS),
         ("image-root", "refused", errno.EROFS, (), Layer.READ_ONLY),
         ("shadow", "refused", errno.ENOENT, (), Layer.ABSENT),
-        ("exec-written", "refused", errno.EACCES, ("exec",), Layer.APPARMOR),
+        ("exec-written", "refused", errno.EACCES, (("exec", "/tmp/run-17"),), Layer.APPARMOR),
+        ("exec-written", "refused", errno.EACCES, (("exec", "/usr/bin/dash"),), Layer.NOEXEC),
+        ("exec-written", "refused", errno.ENOSPC, (), Layer.UNTRIED),
+        ("memory-file", "refused", errno.ESRCH, (), Layer.UNTRIED),
+        ("setuid", "refused", errno.EINVAL, (), Layer.UNTRIED),
+        ("engine-socket", "refused", errno.EPERM, (), Layer.SECCOMP),  # no socket of its family to begin with
+        ("exec-memory", "refused", errno.EACCES, (("exec", "/memfd:probe"),), Layer.SECCOMP),
         ("exec-written", "refused", errno.EACCES, (), Layer.NOEXEC),
         ("map-written", "refused", errno.EPERM, (), Layer.NOEXEC),
         ("writable-code", "refused", errno.EPERM, (), Layer.SECCOMP),
@@ -86,9 +98,22 @@ def test_the_program_tries_what_the_catalogue_names_in_its_order_by_the_same_cal
     ],
 )
 def test_the_first_layer_that_refuses_is_named(
-    probe: str, outcome: str, number: int, denied: tuple[str, ...], layer: Layer
+    probe: str, outcome: str, number: int, denied: tuple[tuple[str, str], ...], layer: Layer
 ) -> None:
     assert verdict(BY_ID[probe], outcome, number, *denied) is layer
+
+
+@pytest.mark.parametrize("probe", ["priority", "perf-event"])
+def test_eacces_for_want_of_a_capability_is_not_of_a_file(probe: str) -> None:
+    answer = Answer(probe, BY_ID[probe].call, "refused", errno.EACCES)
+    (found,) = judge([BY_ID[probe]], {probe: answer}, "", ())
+    assert found.layer is Layer.CAPABILITY
+
+
+def test_the_program_makes_calls_by_the_names_that_filters_have() -> None:
+    source = resources.files("hardening.drill").joinpath("probe.c").read_text()
+    bare = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    assert re.findall(r"(?<!\w)(?:open|opendir|fork|vfork|mknod|pause)\(", bare) == []
 
 
 @pytest.mark.parametrize(
