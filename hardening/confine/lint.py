@@ -17,7 +17,7 @@ from .syscalls import DANGEROUS, FALLS_BACK, newer_calls, numbers
 
 _PLAIN = r"[^\s\"!#,{}\[\]\\@]|@(?!\{)|\[\^?(?:[\w.](?:-[\w.])?)+\]"
 """A character of a path, or one of several. Escapes and variables would mean something else here than to AppArmor."""
-PATH = re.compile(rf"/(?:{_PLAIN}|\{{(?:{_PLAIN})*(?:,(?:{_PLAIN})*)+\}})*")
+PATH = re.compile(rf"/(?:{_PLAIN}|\{{(?:{_PLAIN})*(?:,(?!,)(?:{_PLAIN})*)+\}})*")
 ACCESS = re.compile(r"(?=.)m?r?(?:w|a)?k?l?(?:ix)?")
 
 _PAST_THE_FENCE = frozenset({"net_admin", "net_raw"})

@@ -54,6 +54,7 @@ COMPLAINTS = {
     "relative path": ('"/srv/{a,b}/**"', "srv/**", 7, "no absolute path"),
     "path that ends the rule": ('"/srv/{a,b}/**"', '"/srv rw, /etc/shadow"', 7, "no absolute path"),
     "path with an open brace": ('"/srv/{a,b}/**"', '"/srv/{a"', 7, "no absolute path"),
+    "nothing between two": ('"/srv/{a,b}/**"', '"/srv/{a,,b}"', 7, "no absolute path"),
     "everything": ('"/srv/{a,b}/**", access: r', '"/**", access: rw', 7, "covers every file there is"),
     "unknown access": ("access: r,", "access: rx,", 7, "`rx` is no access"),
     "no access": ("access: r,", 'access: "",', 7, "`` is no access"),
