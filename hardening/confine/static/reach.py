@@ -55,11 +55,11 @@ def analyse(
         unresolved |= group.unresolved()
     return Analysis(
         image=image,
-        programs=tuple(programs),
-        files=dict(sorted(linker.digests.items())),
+        programs=tuple(map(_readable, programs)),
+        files={_readable(path): digest for path, digest in sorted(linker.digests.items())},
         syscalls={name: tuple(sorted(calls[name])) for name in sorted(calls)},
         unresolved=tuple(sorted(unresolved)),
-        missing=tuple(sorted(linker.missing)),
+        missing=tuple(map(_readable, sorted(linker.missing))),
     )
 
 
@@ -68,11 +68,16 @@ def programs(root: Root, words: Iterable[str], around: Surroundings = NOWHERE) -
     return tuple(Linker(root, around=around).programs(words))
 
 
+def _readable(text: str) -> str:
+    """A path, or a phrase with one, of which bytes that are no text stand as escapes."""
+    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
 class _Group:
     """A program with all that it loads."""
 
     def __init__(self, program: str, files: list[Loaded]) -> None:
-        self._program, self._files = program, files
+        self._program, self._files = _readable(program), files
         self._exports: defaultdict[str, list[_Node]] = defaultdict(list)
         for index, file in enumerate(files):
             for name, functions in file.scan.exports.items():
@@ -89,7 +94,7 @@ class _Group:
             for number in file.scan.numbers.get(function, ()):
                 if number in known and len(found[known[number]]) < _MOST_PLACES:
                     name = entered or file.scan.names.get(function, "")
-                    found[known[number]].add(Where(self._program, file.path, name))
+                    found[known[number]].add(Where(self._program, _readable(file.path), name))
         for name in BY_KERNEL if self._files else ():
             found[name].add(Where(self._program, self._program, "the kernel, after a signal"))
         return dict(found)
@@ -97,7 +102,7 @@ class _Group:
     def unresolved(self) -> set[Unresolved]:
         """Places that can make any call. The C library's own way in is no place of its own: its users are looked at."""
         return {
-            Unresolved(self._files[index].path, name, count)
+            Unresolved(_readable(self._files[index].path), name, count)
             for index, function, _ in self._reached()
             if (count := self._files[index].scan.unresolved.get(function))
             and (name := self._files[index].scan.names[function]) != BY_NUMBER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from hardening.confine import evidence
 from hardening.confine.static import Folder, Surroundings, analyse, programs
 from hardening.confine.static.binary import Binary
 from hardening.confine.static.scan import Scan, scan
@@ -321,6 +323,17 @@ def test_a_library_that_is_loaded_by_the_name_of_a_link_counts(tmp_path: Path, c
     shutil.copy(_libc(), image / "usr/lib/libshop.so.1.2.3")
     (image / "usr/lib/libshop.so.1").symlink_to("libshop.so.1.2.3")
     assert "/usr/lib/libshop.so.1.2.3" in analyse(Folder(image), ["true"], cache=cache).files
+
+
+@x86_only
+def test_names_that_are_no_text_stand_in_the_answer_as_escapes(tmp_path: Path, cache: Path) -> None:
+    image = _root(tmp_path)
+    (image / "usr/lib/gconv").mkdir()
+    shutil.copy(_libc(), os.fsencode(image) + b"/usr/lib/gconv/odd\xff.so")
+    shutil.copy("/bin/true", os.fsencode(image) + b"/usr/bin/odd\xff")
+    found = analyse(Folder(image), [os.fsdecode(b"/usr/bin/odd\xff")], cache=cache)
+    assert found.programs == ("/usr/bin/odd\\xff",)
+    assert "/usr/lib/gconv/odd\\xff.so" in json.loads(evidence.as_json(found))["files"]
 
 
 @x86_only
