@@ -1,5 +1,6 @@
 """A first policy for a service that nobody has looked at yet: what its definition, its image and recordings say."""
 
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 
 import yaml
@@ -117,7 +118,7 @@ def _targets(uses: object, folder: str) -> Iterable[str]:
     """Where secrets or configs appear."""
     for use in uses if isinstance(uses, list) else ():
         name = use if isinstance(use, str) else str(use.get("target") or use.get("source"))
-        yield patterns.literal(name if name.startswith("/") else folder + name)
+        yield patterns.literal(posixpath.normpath(posixpath.join(folder, name)))
 
 
 def _mounts(volumes: object) -> Iterable[tuple[str, bool, bool]]:
@@ -132,7 +133,7 @@ def _mounts(volumes: object) -> Iterable[tuple[str, bool, bool]]:
             target, read_only = str(volume.get("target", "")), bool(volume.get("read_only"))
             bound = volume.get("type") == "bind"
         if target:
-            yield patterns.literal(target), read_only, bound and bool(target.strip("/"))
+            yield patterns.literal(posixpath.normpath(target)), read_only, bound and bool(target.strip("/"))
 
 
 def _from_recording(recording: Recording, known: Sequence[FileRule]) -> Iterable[FileRule]:

@@ -322,6 +322,16 @@ def test_a_first_policy_means_odd_names_as_they_are(project: Path) -> None:
     assert "/var/lib/we?b?1?/**" in paths
 
 
+def test_a_first_policy_names_places_as_the_engine_makes_them(project: Path) -> None:
+    (project / "profiles/web/policy.yml").unlink()
+    stack = (project / "stack.yml").read_text()
+    (project / "stack.yml").write_text(stack.replace("data:/var/lib/web", "data:/srv/../opt//shop/"))
+    _run(project, "init", "web")
+    paths = [rule.path for rule in confine.load_policy(project / "profiles/web/policy.yml").apparmor.files]
+    assert {"/opt/shop/", "/opt/shop/**"} <= set(paths)
+    assert not any(".." in path for path in paths)
+
+
 def test_a_first_policy_has_the_programs_that_the_services_own_command_names(project: Path, tmp_path: Path) -> None:
     (project / "profiles/web/policy.yml").unlink()
     (tmp_path / "image/opt/shop").mkdir(parents=True)
