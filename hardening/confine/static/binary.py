@@ -132,8 +132,28 @@ class Binary:
         table, names = self._tags.get("DT_SYMTAB"), self._tags.get("DT_STRTAB")
         if table is None or names is None:
             return []
-        # The string table follows the symbols directly in what every linker writes, and no tag tells their number.
-        return list(_symbols(self.read(table, names - table), self.read(names, self._tags.get("DT_STRSZ", 0))))
+        size = self._number_of_symbols() * _SYMBOL.size
+        return list(_symbols(self.read(table, size), self.read(names, self._tags.get("DT_STRSZ", 0))))
+
+    def _number_of_symbols(self) -> int:
+        """No tag tells it, but the table by which the loader finds them: an old one all, a newer one the last."""
+        if "DT_HASH" in self._tags:
+            return self._word(self._tags["DT_HASH"] + 4)
+        if "DT_GNU_HASH" not in self._tags:
+            return max(0, self._tags["DT_STRTAB"] - self._tags["DT_SYMTAB"]) // _SYMBOL.size
+        at = self._tags["DT_GNU_HASH"]
+        count, first, masks = (self._word(at + 4 * index) for index in range(3))
+        content = self.read(at + 16 + 8 * masks, 4 * count)
+        buckets = [each for (each,) in _COUNT.iter_unpack(content[: len(content) // 4 * 4])]
+        last, chains = max(buckets, default=0), at + 16 + 8 * masks + 4 * count
+        if last < first:
+            return first  # none is offered to others
+        while self.read(chains + 4 * (last - first), 1) and not self._word(chains + 4 * (last - first)) & 1:
+            last += 1
+        return last + 1
+
+    def _word(self, address: int) -> int:
+        return int.from_bytes(self.read(address, 4), "little")
 
     def mark(self, addresses: set[int]) -> None:
         """Count further addresses as beginnings of functions; for code whose compiler writes no unwind table."""

@@ -174,6 +174,33 @@ def test_a_program_is_read_wherever_it_is_loaded(address: int) -> None:
     assert set(scan(_elf(address, code)).numbers.values()) == {(39,)}
 
 
+@pytest.mark.parametrize(
+    ("tag", "hashes"),
+    [(4, struct.pack("<II", 1, 3)), (0x6FFFFEF5, struct.pack("<IIIIQIII", 1, 2, 1, 0, 0, 2, 1, 0)), (0, b"")],
+    ids=["old table", "newer table", "none"],
+)
+def test_symbols_are_counted_wherever_their_names_lie(tag: int, hashes: bytes) -> None:
+    at, names = 0x1000, b"\0open\0read\0"
+    symbols = b"".join(
+        struct.pack("<IBBHQQ", name, 0x12, 0, index, index * at, 0) for index, name in enumerate((0, 1, 6))
+    )
+    before, after = (names, b"") if tag else (b"", names)
+    start = 64 + 2 * 56
+    places = {6: start + len(before), tag: start + len(before) + len(symbols)}
+    places[5] = start if tag else start + len(symbols)
+    dynamic = b"".join(struct.pack("<QQ", each, at + place) for each, place in places.items() if each)
+    dynamic += struct.pack("<QQQQ", 10, len(names), 0, 0)
+    body = before + symbols + (hashes if tag else after)
+    size = start + len(body) + len(dynamic)
+    header = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 3, 62, 1, 0, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    loaded = struct.pack("<IIQQQQQQ", 1, 5, 0, at, at, size, size, 4096)
+    told = struct.pack(
+        "<IIQQQQQQ", 2, 6, size - len(dynamic), at + size - len(dynamic), 0, len(dynamic), len(dynamic), 8
+    )
+    found = Binary(header + loaded + told + body + dynamic)
+    assert [each.name for each in found.symbols] == ["", "open", "read"]
+
+
 @pytest.mark.parametrize("content", [_elf(0x1000, SYSCALL, segments=0), _elf(0x1000, SYSCALL, offset=1 << 63)])
 def test_what_no_linker_wrote_is_said_to_be_no_whole_file(content: bytes) -> None:
     with pytest.raises(ValueError, match="not a whole ELF file"):
