@@ -20,6 +20,8 @@ class _Config(Protocol):
     def program_folders(self) -> tuple[str, ...]: ...
     @property
     def working_dir(self) -> str: ...
+    @property
+    def started(self) -> tuple[str, ...]: ...
 
 
 def executed(folder: Path, role: str) -> tuple[str, ...]:
@@ -39,7 +41,7 @@ def analyse(root: Root, words: Iterable[str], image: str, cache: Path | None, co
 
 
 def _surroundings(config: _Config) -> Surroundings:
-    return Surroundings(config.library_folders, config.program_folders, config.working_dir)
+    return Surroundings(config.library_folders, config.program_folders, config.working_dir, config.started)
 
 
 def as_json(found: Analysis) -> str:

@@ -54,6 +54,14 @@ class ImageConfig(Struct, frozen=True, rename="pascal"):
         return tuple(word for line in lines for word in (line, *_split(line)))
 
     @property
+    def started(self) -> tuple[str, ...]:
+        """The programs themselves that entry point or command, and the health check, begin with."""
+        lines = [self.entrypoint or self.cmd or ()]
+        test = (self.healthcheck and self.healthcheck.test) or ()
+        lines.append(test[1:] if test[:1] == ("CMD",) else ())
+        return tuple(line[0] for line in lines if line)
+
+    @property
     def library_folders(self) -> tuple[str, ...]:
         """Where the environment says to look for libraries first."""
         return self._folders("LD_LIBRARY_PATH")

@@ -56,11 +56,13 @@ class Surroundings(Struct, frozen=True):
         libraries: folders where its environment has libraries looked for first.
         programs: the same for programs.
         folder: where its programs start; relative paths begin there.
+        started: programs that its command lines begin with.
     """
 
     libraries: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     folder: str = ""
+    started: tuple[str, ...] = ()
 
 
 NOWHERE = Surroundings()
@@ -76,7 +78,7 @@ class Linker:
         self._start = posixpath.join("/", around.folder)
         self._scans: dict[str, Scan | str] = {}
         self.digests: dict[str, str] = {}
-        self.missing: set[str] = set()
+        self.missing = {f"{word}, which is started" for word in around.started if not self._program(word)}
 
     def programs(self, words: Iterable[str]) -> list[str]:
         """ELF programs behind words of command lines: programs themselves, scripts' interpreters, what scripts name."""

@@ -283,6 +283,14 @@ def test_libraries_and_loaders_that_are_not_there_are_named(tmp_path: Path) -> N
     )
 
 
+@x86_only
+def test_a_program_that_is_started_and_not_there_is_named(tmp_path: Path, cache: Path) -> None:
+    around = Surroundings(folder="/opt", started=("/opt/shop", "./shop", "shop", "true"))
+    missing = analyse(Folder(_root(tmp_path)), ["/opt/shop", "true"], cache=cache, around=around).missing
+    assert {f"{word}, which is started" for word in ("/opt/shop", "./shop", "shop")} <= set(missing)
+    assert not any(each.startswith("true") for each in missing)
+
+
 def test_links_lead_nowhere_outside_the_folder(tmp_path: Path) -> None:
     (tmp_path / "image").mkdir()
     (tmp_path / "secret").write_text("")

@@ -165,6 +165,7 @@ def test_everything_an_image_starts_is_looked_at() -> None:
     assert {"/entry.sh", "sh", "web"} <= set(config.words)
     assert config.library_folders == ("/opt/lib", "/opt/more")
     assert config.program_folders == ("/bin",)
+    assert config.started == ("/entry.sh",)
 
 
 def test_a_service_changes_what_its_image_starts() -> None:
@@ -174,6 +175,8 @@ def test_a_service_changes_what_its_image_starts() -> None:
     assert config.under({"entrypoint": ["/own", "-x"]}).words == ("/own", "-x")
     asked = config.under({"healthcheck": {"test": "curl -f localhost"}})
     assert {"/bin/sh", "curl"} <= set(asked.words)
+    assert config.under({"command": "web", "healthcheck": {"test": ["CMD", "ask"]}}).started == ("/entry.sh", "ask")
+    assert ImageConfig().under({"command": "web"}).started == ("web",)
     assert config.under({"healthcheck": {"test": ["CMD", "ask"]}}).words == ("/entry.sh", "serve", "ask")
     assert asked.under({"healthcheck": {"disable": True}}).words == config.words
     moved = config.under({"working_dir": "/opt/app", "environment": {"PATH": "/opt/bin:/bin"}})
