@@ -92,7 +92,7 @@ class Listing:
             ways = self._before(index)
             unknown |= not ways and index > 0 and self._list[index].id not in _PADDING
             for before in ways:
-                match _before(self._list[before], place):
+                match self._origin(before, place):
                     case Number(value=number):
                         numbers.add(number)
                     case None:
@@ -100,6 +100,14 @@ class Listing:
                     case source:
                         todo.append((before, source))
         return Values(frozenset(numbers), frozenset(arguments), unknown or bool(todo))
+
+    def _origin(self, index: int, wanted: Place) -> Number | Place | None:
+        """What `_before` says, and the number of `xor eax, eax` and `mov al, 5`, as short code by hand has it."""
+        instruction = self._list[index]
+        after_one = _is_low_byte(instruction, wanted) and self._before(index) == [index - 1]
+        if after_one and _before(self._list[index - 1], wanted) == Number(0):
+            return Number(instruction.operands[1].imm & 0xFF)
+        return _before(instruction, wanted)
 
     def _before(self, index: int) -> list[int]:
         """Instructions of this function that may run just before one.
@@ -140,6 +148,17 @@ def _before(instruction: CsInsn, wanted: Place) -> Number | Place | None:  # noq
     if instruction.id in {code.X86_INS_XOR, code.X86_INS_SUB} and operands[1].type == code.X86_OP_REG:
         return Number(0) if operands[0].reg == operands[1].reg else None
     return None
+
+
+def _is_low_byte(instruction: CsInsn, wanted: Place) -> bool:
+    """Whether an instruction writes a constant to the lowest byte of a register."""
+    if instruction.id != code.X86_INS_MOV:
+        return False
+    target, value = instruction.operands
+    if target.type != code.X86_OP_REG or target.size != 1 or value.type != code.X86_OP_IMM:
+        return False
+    name = instruction.reg_name(target.reg)
+    return _whole(name) == wanted and not name.endswith("h")
 
 
 def _stack_before(instruction: CsInsn, wanted: int) -> Number | Place | None:  # noqa: PLR0911 - as above

@@ -61,6 +61,14 @@ def _values(code: str, register: str = "rax") -> Values:
         ("4883ec08 6a13 488b0424 0f05", Values(frozenset({19}))),
         # mov eax, [rdi]: from memory
         ("8b07 0f05", Values(unknown=True)),
+        # xor eax, eax; mov al, 56: short, as the C library musl has it
+        ("31c0 b038 0f05", Values(frozenset({56}))),
+        # xor eax, eax; mov ah, 1: another number
+        ("31c0 b401 0f05", Values(unknown=True)),
+        # test edi, edi; mov eax, 256; je +2; xor eax, eax; mov al, 56: two ways, one of which is not empty
+        ("85ff b800010000 7402 31c0 b038 0f05", Values(unknown=True)),
+        # mov eax, edi; mov al, 56: what was there is not known
+        ("89f8 b038 0f05", Values(unknown=True)),
         # jmp +1; nop; mov eax, 3: padding is no way in
         ("eb01 90 b803000000 0f05", Values(frozenset({3}))),
     ],
