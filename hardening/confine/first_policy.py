@@ -11,7 +11,6 @@ from hardening.model.profile import Risk
 from hardening.model.recording import Recording
 
 from . import abstractions, paths, patterns
-from .arguments import ADDRESS_FAMILIES
 from .lint import forbidden_file, steers_machine, written_and_run
 
 
@@ -156,6 +155,8 @@ def _from_recording(recording: Recording, known: Sequence[FileRule]) -> Iterable
 
 def _network(about: Described, recordings: Sequence[Recording]) -> Iterable[NetworkRule]:
     seen = {(use.family, use.type) for recording in recordings for use in recording.sockets}
-    yield from (NetworkRule(family, kind) for family, kind in seen if family in ADDRESS_FAMILIES)
+    # What is rarer is asked about once it was recorded.
+    ordinary = (each for each in seen if paths.risk_of_socket(" ".join(each).rstrip()) is Risk.LOW)
+    yield from (NetworkRule(family, kind) for family, kind in ordinary)
     if about.service.get("ports") or not seen:
         yield NetworkRule("inet", "stream")

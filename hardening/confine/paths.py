@@ -22,6 +22,8 @@ from .sources import Sources
 Reasons = dict[str, str]
 """Path pattern -> why, for the comment beside the rule."""
 _ANY_SIGNAL = "receive any"
+_ON_THE_INTERNET = frozenset({"stream", "dgram"})
+"""Sockets of TCP and UDP; others are of protocols whose kernel code is rare."""
 _WRITING, _RUNNING = frozenset({"w", "a"}), frozenset({"ix", "m"})
 _CHANGING = _WRITING | _RUNNING
 _SECRET = ("/etc/shadow", "/run/secrets/", "/root/", "/var/run/docker.sock", "/run/docker.sock", "/run/containerd/")
@@ -168,8 +170,7 @@ def gather_network(ledger: Ledger, policy: Policy, shared: Sequence[tuple[str, A
             evidence = _seen(recording, f"{text} socket")
             if not is_known_socket(use.family, use.type):
                 continue  # a number without a name: newer than this program, and refused
-            ordinary = use.family in ADDRESS_FAMILIES and use.type in SOCKET_TYPES
-            if ledger.has(RuleKind.NETWORK, text) or (ordinary and use.family != "netlink" and use.type != "raw"):
+            if ledger.has(RuleKind.NETWORK, text) or risk_of_socket(text) is Risk.LOW:
                 ledger.add(RuleKind.NETWORK, text, evidence)
             else:
                 why = (ItemKind.RISKY, "open rare sockets", risk_of_socket(text))
@@ -181,7 +182,8 @@ def risk_of_socket(text: str) -> Risk:
     family, _, kind = text.partition(" ")
     if family not in ADDRESS_FAMILIES or kind not in {"", *SOCKET_TYPES}:
         return Risk.HIGH
-    return Risk.MEDIUM if family == "netlink" or kind in {"", "raw"} else Risk.LOW
+    ordinary = kind in SOCKET_TYPES if family == "unix" else kind in _ON_THE_INTERNET
+    return Risk.LOW if ordinary and family != "netlink" and kind != "raw" else Risk.MEDIUM
 
 
 def network_of(ledger: Ledger) -> tuple[NetworkRule, ...]:

@@ -186,6 +186,16 @@ def test_a_recorded_socket_is_allowed_and_one_of_rare_kernel_code_is_asked() -> 
     assert not _passes(made, "socket", 38, 5)
 
 
+@pytest.mark.parametrize("kind", ["raw", "seqpacket", ""])
+def test_a_recorded_socket_beside_tcp_and_udp_is_asked(kind: str) -> None:
+    made = _composed(
+        recordings=(recording("socket", sockets=(SocketUse("inet", kind), SocketUse("unix", "seqpacket"))),)
+    )
+    assert _open(made) == {f"network:inet {kind}".rstrip()}
+    assert not _passes(made, "socket", 2, 5, 132)
+    assert _passes(made, "socket", 1, 5)
+
+
 def test_a_rare_socket_that_was_accepted_is_let_through() -> None:
     decided = review(Verdict.ACCEPT, "network:alg seqpacket")
     made = _composed(recordings=(recording("socket", sockets=(SocketUse("alg", "seqpacket"),)),), review=decided)

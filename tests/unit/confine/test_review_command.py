@@ -375,6 +375,16 @@ def test_what_is_grave_is_asked_though_a_first_policy_was_drawn_from_it(project:
     assert _run(project, "build", "web")[0] == _run(project, "lint", "web")[0] == 0
 
 
+def test_sockets_beside_tcp_and_udp_are_asked_though_a_first_policy_was_drawn_from_them(project: Path) -> None:
+    (project / "profiles/web/policy.yml").unlink()
+    sockets = tuple(SocketUse("inet", kind) for kind in ("stream", "raw", "seqpacket"))
+    (project / "profiles/web/recordings/load.json").write_bytes(sealed(recording("socket", sockets=sockets)))
+    _run(project, "init", "web")
+    named = confine.load_policy(project / "profiles/web/policy.yml").apparmor.network
+    assert {(rule.family, rule.type) for rule in named} == {("inet", "stream")}
+    assert {"network:inet raw", "network:inet seqpacket"} <= set(_open(project))
+
+
 def test_a_single_file_that_is_mounted_has_a_rule_and_the_engines_socket_none(project: Path) -> None:
     (project / "profiles/web/policy.yml").unlink()
     mounts = '"/etc/localtime:/etc/localtime:ro", "./web.yml:/web.yml", "/run/docker.sock:/run/docker.sock:ro", '
