@@ -142,6 +142,7 @@ class Layers:
     def __init__(self, layers: Iterable[tarfile.TarFile]) -> None:
         self._files: dict[str, tuple[tarfile.TarFile, tarfile.TarInfo]] = {}
         self._links: dict[str, str] = {}
+        self._folders: set[str] = set()
         for layer in layers:
             self._lay(layer)
 
@@ -178,18 +179,27 @@ class Layers:
                 self._drop(folder, itself=False)
             elif name.startswith(_REMOVED):
                 self._drop(posixpath.join(folder, name.removeprefix(_REMOVED)), itself=True)
-            elif member.issym():
-                self._files.pop(path, None)
-                self._links[path] = member.linkname
-            elif member.isfile() or member.islnk():
-                self._links.pop(path, None)
-                self._files[path] = (layer, member)
+            elif member.isdir():
+                self._replace(path)
+                self._folders.add(path)
+            else:
+                if path in self._folders:
+                    self._folders.discard(path)
+                    self._drop(path, itself=False)
+                self._replace(path)
+                if member.issym():
+                    self._links[path] = member.linkname
+                elif member.isfile() or member.islnk():
+                    self._files[path] = (layer, member)
+
+    def _replace(self, path: str) -> None:
+        self._files.pop(path, None)
+        self._links.pop(path, None)
 
     def _drop(self, path: str, *, itself: bool) -> None:
         """Forget what lies below a path, and perhaps the path."""
         if itself and (path in self._files or path in self._links):
-            self._files.pop(path, None)
-            self._links.pop(path, None)
+            self._replace(path)
             return  # neither has anything below
         below = path.rstrip("/") + "/"
         self._files = {each: found for each, found in self._files.items() if not each.startswith(below)}

@@ -74,6 +74,16 @@ def test_a_link_that_an_upper_layer_makes_a_file_is_one() -> None:
     assert files.real("/a") == "/a"
 
 
+def test_a_folder_that_takes_the_place_of_a_link_is_one_and_the_other_way_round() -> None:
+    files = _laid(
+        (("opt/a", "1"), ("app", "-> opt"), ("srv/", ""), ("srv/b", "1"), ("var/", ""), ("var/c", "1")),
+        (("app/", ""), ("app/run", "2"), ("srv", "-> opt"), ("var", "2")),
+    )
+    assert (files.real("/app/run"), files.real("/app/a")) == ("/app/run", None)
+    assert (files.real("/srv/a"), files.real("/srv/b")) == ("/opt/a", None)
+    assert files.paths() == ["/app/run", "/opt/a", "/var"]
+
+
 def _archive(path: Path, images: int = 1, **parts: bytes) -> Path:
     about = {"config": {"Entrypoint": ["/usr/bin/tool"]}}
     manifest = [{"Config": "abc.json", "Layers": ["l/layer.tar"]}] * images
