@@ -8,7 +8,9 @@ import platform
 import shutil
 import subprocess
 import tarfile
+from contextlib import nullcontext
 from pathlib import Path
+from typing import IO
 
 import pytest
 from typer.testing import CliRunner
@@ -66,13 +68,13 @@ def test_a_folder_is_analysed_and_the_answer_kept_for_a_role(image: Path, projec
     assert kept.read_bytes() == first
 
 
-def test_an_archive_gives_what_the_folder_gives(image: Path, project: Path, tmp_path: Path) -> None:
+def _archive(image: Path, path: Path) -> Path:
     layer = io.BytesIO()
     with tarfile.open(fileobj=layer, mode="w") as archive:
         archive.add(image, arcname=".")
     about = {"config": {"Entrypoint": ["/bin/true"], "Healthcheck": {"Test": ["CMD", "true"]}}}
     manifest = [{"Config": "c.json", "Layers": ["layer.tar"]}]
-    with tarfile.open(tmp_path / "image.tar", "w") as archive:
+    with tarfile.open(path, "w") as archive:
         for name, content in (
             ("c.json", json.dumps(about).encode()),
             ("layer.tar", layer.getvalue()),
@@ -81,6 +83,36 @@ def test_an_archive_gives_what_the_folder_gives(image: Path, project: Path, tmp_
             member = tarfile.TarInfo(name)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
+    return path
+
+
+def test_a_service_is_followed_from_its_own_command(
+    image: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (image / "opt").mkdir()
+    shutil.copy("/bin/true", image / "opt/serve")
+    archive = _archive(image, tmp_path / "image.tar")
+    (project / "stack.yml").write_text(
+        "services:\n  shop:\n    image: registry.example.org/shop@sha256:1\n    x-harden: {profile: web}\n"
+        "    working_dir: /opt\n    entrypoint: ./serve --all\n    healthcheck: {disable: true}\n"
+    )
+    (project / "harden.yml").write_text("name: shop\nstacks: {shop: {file: stack.yml}}\n")
+
+    class _Engine:
+        def save(self, reference: str, file: IO[bytes]) -> str:
+            assert reference == "registry.example.org/shop@sha256:1"
+            file.write(archive.read_bytes())
+            return "sha256:" + "1" * 64
+
+    monkeypatch.setattr("hardening.hosts.connect", lambda _: nullcontext({"one": None}))
+    monkeypatch.setattr("hardening.hosts.engine.engine", lambda _: nullcontext(_Engine()))
+    assert _run("shop", "--project", project)[0] == 0
+    kept = json.loads((project / "profiles/web/analysis.json").read_text())
+    assert (kept["programs"], kept["image"]) == (["/opt/serve"], "sha256:" + "1" * 64)
+
+
+def test_an_archive_gives_what_the_folder_gives(image: Path, project: Path, tmp_path: Path) -> None:
+    _archive(image, tmp_path / "image.tar")
     packed = json.loads(_run(tmp_path / "image.tar", "--project", project, "--json")[1])
     plain = json.loads(_run(image, "--program", "/bin/true", "--project", project, "--json")[1])
     assert packed["image"] == "sha256:c"
