@@ -17,11 +17,9 @@ from fnmatch import fnmatchcase
 from hardening.model.drill import Answer, Layer, Probe, Verdict
 from hardening.record.audit_log import Message
 
-_NOT_THERE = frozenset({errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.ENOTDIR})
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.ENOTDIR, errno.ECONNREFUSED})
 _UNSUPPORTED = frozenset({errno.ENOSYS, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT, errno.EOPNOTSUPP, errno.ENOPROTOOPT})
-_NETWORK = frozenset(
-    {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ETIMEDOUT, errno.ECONNREFUSED, errno.ENETDOWN, errno.EADDRNOTAVAIL}
-)
+_NETWORK = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ETIMEDOUT, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 _OPERATIONS = {
     "openat": {"open", "mknod", "mkdir", "truncate"},
     "mknodat": {"mknod"},

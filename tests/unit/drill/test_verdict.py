@@ -125,6 +125,7 @@ def test_the_program_makes_calls_by_the_names_that_filters_have() -> None:
         ("database:one", "open", 0, Layer.OPEN),
         ("manager", "refused", errno.EHOSTUNREACH, Layer.NETWORK),  # the fence of `egress: none`
         ("manager", "refused", errno.ETIMEDOUT, Layer.NETWORK),
+        ("manager", "refused", errno.ECONNREFUSED, Layer.ABSENT),  # there is a way, and nobody at its end
         ("manager", "no answer", 14, Layer.NETWORK),
     ],
 )
