@@ -32,6 +32,8 @@ _JAVA_LAUNCHER = "libjli.so"
 """The library by which `java` starts; all others of its machine lie around it."""
 _LONGEST_SCRIPT = 1 << 20
 """Bytes above which only a script's interpreter counts: what follows is a program or an archive of its own."""
+_READERS = frozenset({"sh", "ash", "bash", "dash", ".", "source"})
+"""Words behind which a file is a script, whatever it begins with."""
 _JOINED = re.compile(r"[=`${}:;&|<>()\"']+-?")
 """What may stand beside a name within a word, as in `JAVA=/opt/java`, `${JAVA:-/opt/java}` and `java;`."""
 
@@ -85,17 +87,26 @@ class Linker:
         found: dict[str, None] = {}
         seen: set[str] = set()
         todo = [each for word in words for each in (word, *_words(word))]  # a word may be a script, as behind `sh -c`
+        before = ""
         while todo:
-            path = self._program(todo.pop(0))
+            word, reader = todo.pop(0), posixpath.basename(before)
+            before = before if word.startswith("-") else word
+            path = self._program(word)
             if path is None or path in seen:
                 continue
             seen.add(path)
             content = self._root.read(path)
             if content.startswith(MAGIC):
                 found[path] = None
-            elif content.startswith(b"#!"):
-                first, _, rest = content.decode("utf-8", "replace").partition("\n")
-                todo += [*first[2:].split(), *(_words(rest) if len(content) < _LONGEST_SCRIPT else ())]
+                continue
+            first, _, rest = content.decode("utf-8", "replace").partition("\n")
+            if content.startswith(b"#!"):
+                todo += first[2:].split()
+            elif reader in _READERS:
+                rest = f"{first}\n{rest}"
+            else:
+                continue
+            todo += _words(rest) if len(content) < _LONGEST_SCRIPT else ()
         return list(found)
 
     def load(self, program: str) -> list[Loaded]:

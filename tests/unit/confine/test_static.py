@@ -267,6 +267,16 @@ def test_programs_that_a_script_names_are_found_however_they_stand_there(tmp_pat
     assert programs(Folder(image), ["/bin/start"]) == ("/usr/bin/true",)
 
 
+@pytest.mark.parametrize(
+    "words", [["sh", "/bin/start"], ["/bin/bash", "-e", "/bin/start"], ["sh", "-c", ". /bin/start"]]
+)
+def test_what_a_shell_reads_is_a_script_whatever_it_begins_with(tmp_path: Path, words: list[str]) -> None:
+    image = _root(tmp_path)
+    (image / "usr/bin/start").write_text("cd /\nexec true\n")
+    assert programs(Folder(image), words) == ("/usr/bin/true",)
+    assert programs(Folder(image), ["node", "/bin/start"]) == ()
+
+
 @pytest.mark.parametrize("line", ["cd /;/bin/true", "(true)", "run=true; $run", "/bin/true||exit 1"])
 def test_a_command_line_in_one_word_is_looked_through_as_a_script_is(tmp_path: Path, line: str) -> None:
     assert programs(Folder(_root(tmp_path)), ["sh", "-c", line]) == ("/usr/bin/true",)
