@@ -87,11 +87,12 @@ class Linker:
         found: dict[str, None] = {}
         seen: set[str] = set()
         todo = [each for word in words for each in (word, *_words(word))]  # a word may be a script, as behind `sh -c`
+        known: dict[str, str | None] = {}
         before = ""
         while todo:
             word, reader = todo.pop(0), posixpath.basename(before)
             before = before if word.startswith("-") else word
-            path = self._program(word)
+            path = known[word] if word in known else known.setdefault(word, self._program(word))
             if path is None or path in seen:
                 continue
             seen.add(path)
@@ -100,13 +101,16 @@ class Linker:
                 found[path] = None
                 continue
             first, _, rest = content.decode("utf-8", "replace").partition("\n")
+            readers = [reader]
             if content.startswith(b"#!"):
-                todo += first[2:].split()
+                readers = first[2:].split()
+                todo += readers
             elif reader in _READERS:
                 rest = f"{first}\n{rest}"
             else:
                 continue
-            todo += _words(rest) if len(content) < _LONGEST_SCRIPT else ()
+            of_shell = any(posixpath.basename(each) in _READERS for each in readers)
+            todo += _words(rest, of_shell=of_shell) if len(content) < _LONGEST_SCRIPT else ()
         return list(found)
 
     def load(self, program: str) -> list[Loaded]:
@@ -199,8 +203,8 @@ def _is_plugin(path: str, mentioned: set[str]) -> bool:
     return posixpath.basename(folder) in _PLUGIN_FOLDERS or name in mentioned or path in mentioned
 
 
-def _words(script: str) -> list[str]:
-    """Words of a script's lines that could name a program, and parts of them."""
+def _words(script: str, *, of_shell: bool = True) -> list[str]:
+    """Words of a script's lines that could name a program; of a shell's, parts of words, too."""
     found = []
     for line in script.splitlines():
         if line.lstrip().startswith("#"):
@@ -209,5 +213,5 @@ def _words(script: str) -> list[str]:
             found += shlex.split(line)
         except ValueError:
             found += line.split()
-    parts = [part for word in found for part in (word, *_JOINED.split(word))]
+    parts = [part for word in found for part in (word, *_JOINED.split(word))] if of_shell else found
     return [word for word in parts if word and not word.startswith("-")]
