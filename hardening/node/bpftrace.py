@@ -80,7 +80,12 @@ class Bpftrace:
         return self._child.pid
 
     def finish(self) -> tuple[Maps, int]:
-        """End counting. The maps, and the number of events that the kernel says were missed or could not be kept."""
+        """End counting. The maps, and the number of events that the kernel says were missed or could not be kept.
+
+        A table that is full counts as one more: not every version tells what it could not put there.
+        """
+        if self._child.poll() is not None:  # also by a signal that it takes for the wish to end, and ends well
+            raise NotReadable(f"bpftrace ended before it was asked to, with {self._child.returncode}: record again")
         lost = missed(self.pid)
         self._child.send_signal(signal.SIGINT)
         maps: Maps = {}
@@ -88,6 +93,7 @@ class Bpftrace:
             kind, content = _decoded(line)
             if kind == "map":
                 maps.update(content)
+                lost += sum(len(table) >= _KEYS for table in content.values() if isinstance(table, dict))
             elif kind == "helper_error" and content == _UPDATE:
                 lost += 1
         if self._child.wait(_END_SECONDS):

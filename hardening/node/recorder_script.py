@@ -1,7 +1,7 @@
 """What bpftrace is told to count while a service is recorded. Part of node programs.
 
 Everything is counted in the kernel, in maps, and read once at the end: nothing is sent while it happens, so nothing can
-be sent too late. A full map is the only way to lose an event, and `@total` against the sum of `@calls` shows it.
+be sent too late. A full map is the only way to lose an event, and it is seen that one is.
 
 A call belongs to a container by its control group, of which the script knows those that exist at the start and learns
 every other in the moment in which it is made, before a process can be in it. It belongs to a program by the inode of

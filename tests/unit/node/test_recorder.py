@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import signal
 import struct
 import subprocess
 from contextlib import ExitStack
@@ -13,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hardening.hosts import process, program
-from hardening.node import audit_trail, recorded, recorder_script, refusals, variant
-from hardening.node.bpftrace import _decoded
+from hardening.node import audit_trail, bpftrace, recorded, recorder_script, refusals, variant
+from hardening.node.bpftrace import Bpftrace, _decoded
 from hardening.node.container_root import Root, loader
 from hardening.node.control_groups import group_path
 from hardening.node.fact import NotReadable
@@ -155,6 +157,51 @@ def test_bpftraces_lines_are_read(line: str, expected: tuple[str, object]) -> No
 def test_a_line_that_is_none_is_told(line: str) -> None:
     with pytest.raises(NotReadable, match="bpftrace said something unknown"):
         _decoded(line)
+
+
+STAND_IN = """#!/bin/sh
+[ "$1" = --version ] && echo bpftrace v0.17.0 && exit
+trap "cat '{maps}'; exit 0" INT TERM
+echo '{{"type": "printf", "data": "ready 5"}}'
+while :; do sleep 0.05; done
+"""
+
+
+@pytest.fixture
+def counting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bpftrace]:
+    """A program that says what bpftrace does, and ends as well as it when it is asked; its maps are a file's."""
+    program = tmp_path / "bpftrace"
+    program.write_text(STAND_IN.format(maps=tmp_path / "maps"))
+    program.chmod(0o755)
+    (tmp_path / "maps").write_text('{"type": "map", "data": {"@total": 3}}\n')
+    monkeypatch.setattr(bpftrace, "PROGRAM", str(program))
+    monkeypatch.setattr(bpftrace, "_TYPES", "/")
+    monkeypatch.setattr(bpftrace, "_see_tracing", lambda: None)
+    monkeypatch.setattr(bpftrace, "_known_calls", set)
+    monkeypatch.setattr(bpftrace, "_known_ways", lambda: {recorder_script.KPROBES})
+    running = Bpftrace(PLACE, {})
+    yield running
+    running.kill()
+
+
+def test_a_table_that_is_full_is_a_loss(counting: Bpftrace, tmp_path: Path) -> None:
+    full = {f"7,100,2,0,{number}": 1 for number in range(16384)}
+    rows = [{"@total": 16384}, {"@opened": full}, {"@ran": {"7,100,/x": 1}}]
+    (tmp_path / "maps").write_text("".join(f"{json.dumps({'type': 'map', 'data': row})}\n" for row in rows))
+    maps, lost = counting.finish()
+    assert (maps["@total"], lost) == (16384, 1)
+
+
+def test_what_was_counted_is_read_when_it_is_ended(counting: Bpftrace) -> None:
+    assert counting.finish() == ({"@total": 3}, 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_bpftrace_that_somebody_ended_has_not_seen_everything(counting: Bpftrace, number: int) -> None:
+    os.kill(counting.pid, number)
+    os.waitid(os.P_PID, counting.pid, os.WEXITED | os.WNOWAIT)
+    with pytest.raises(NotReadable, match="bpftrace ended before it was asked to"):
+        counting.finish()
 
 
 def test_groups_that_were_made_meanwhile_are_known_by_their_container() -> None:
