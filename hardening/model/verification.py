@@ -31,7 +31,7 @@ class Denial(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Trial(Struct, frozen=True, forbid_unknown_fields=True):
-    """One scenario under enforcement. `calls` says how many system calls were watched: none would prove nothing."""
+    """One scenario under enforcement. `calls`: how many were watched under a filter; none would prove nothing."""
 
     scenario: str
     calls: int

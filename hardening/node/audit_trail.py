@@ -14,7 +14,7 @@ from hardening.node.fact import NotReadable
 from hardening.node.kernel import apparmor_profiles
 
 LOG = "/var/log/audit/audit.log"
-_PROFILES = "/etc/apparmor.d"
+PROFILES = "/etc/apparmor.d"
 _SECONDS = 60
 _LOADING_SECONDS = 300
 _SETTLE_SECONDS = 0.1
@@ -91,7 +91,7 @@ class Complaining:
     """
 
     def __init__(self, profile: str) -> None:
-        path = f"{_PROFILES}/{profile}"
+        path = f"{PROFILES}/{profile}"
         _require(profile, "enforce")
         self._profile = profile
         restore = 'cat >/dev/null; exec apparmor_parser --replace --skip-cache "$1"'
@@ -118,7 +118,7 @@ class Complaining:
         if apparmor_profiles().get(self._profile) != "enforce":
             raise NotReadable(
                 f"{self._profile} could not be enforced again, load it now: apparmor_parser -r "
-                f"{_PROFILES}/{self._profile} ({said.strip()[:200]})"
+                f"{PROFILES}/{self._profile} ({said.strip()[:200]})"
             )
 
 

@@ -72,6 +72,14 @@ def apparmor_profiles() -> dict[str, str]:
     return parse_profiles(read_text(f"{_SECURITY}/apparmor/profiles"))
 
 
+def loaded_profiles() -> dict[str, str]:
+    """The same; none where the kernel has no AppArmor."""
+    try:
+        return apparmor_profiles()
+    except FileNotFoundError:
+        return {}
+
+
 def parse_profiles(text: str) -> dict[str, str]:
     """Lines of `name (mode)`; a name may hold spaces and brackets itself."""
     profiles = {}

@@ -33,7 +33,7 @@ from hardening.node.audit_trail import AuditTrail, Complaining
 from hardening.node.bpftrace import Bpftrace
 from hardening.node.control_groups import group_path, number, numbers, place, threads
 from hardening.node.fact import NotReadable, read_text, reason
-from hardening.node.kernel import apparmor_profiles
+from hardening.node.kernel import loaded_profiles
 from hardening.node.recorded import born, homes, rows
 from hardening.node.watched import Watched
 
@@ -126,7 +126,7 @@ class Recorder:
 
 
 def _trail(profile: str, when: str) -> AuditTrail | None:
-    if not profile or (when == "loaded" and profile not in _loaded_profiles()):
+    if not profile or (when == "loaded" and profile not in loaded_profiles()):
         return None
     try:
         return AuditTrail(profile)
@@ -134,13 +134,6 @@ def _trail(profile: str, when: str) -> AuditTrail | None:
         if when != "try":
             raise
         return None  # without auditd there are no messages, and nothing depends on them
-
-
-def _loaded_profiles() -> dict[str, str]:
-    try:
-        return apparmor_profiles()
-    except FileNotFoundError:
-        return {}  # this kernel has no AppArmor
 
 
 def _listen(path: str) -> socket.socket:

@@ -1,9 +1,14 @@
 """Puts another seccomp filter in the place of a role's, until its standard input ends. Runs as root on a node.
 
-The request, one line of JSON: {"role": NAME, "content": TEXT, "policy": PATH}, the last of them the file by which the
-node's runtime confines. The answer: {"error": TEXT}, empty when the filter is in place. Tasks that start meanwhile get
-it. A child puts the role's own filter back, whatever ends this program; after a power cut the next call does, and
-`harden deploy` would, too.
+The request, one line of JSON:
+
+    {"role": NAME, "content": TEXT, "profile": NAME, "apparmor": TEXT, "policy": PATH,
+     "service": NAME or "", "label": NAME or ""}
+
+`policy` is the file by which the node's runtime confines; by it and the label the service or container must run under
+the role. Where the kernel has the AppArmor profile `profile`, it must be the one of the text `apparmor`, and enforced.
+The answer: {"error": TEXT}, empty when the filter is in place. Tasks that start meanwhile get it. A child puts the
+role's own filter back, whatever ends this program; after a power cut the next call does, and `harden deploy` would.
 """
 
 from __future__ import annotations
@@ -14,7 +19,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from hardening.node.audit_trail import PROFILES
 from hardening.node.fact import NotReadable, read_text, reason
+from hardening.node.kernel import loaded_profiles
 
 _ASIDE = ".aside"
 _SECONDS = 30
@@ -24,7 +31,9 @@ def main() -> None:
     """Swap, answer, wait for the end, swap back."""
     request = json.loads(sys.stdin.buffer.readline())
     try:
-        guard = swap(filter_of(request["role"], request["policy"]), request["content"])
+        path = filter_of(request["role"], request["policy"], request["service"], request["label"])
+        demand_enforced(request["profile"], request["apparmor"])
+        guard = swap(path, request["content"])
     except (NotReadable, OSError, ValueError) as error:
         print(json.dumps({"error": reason(error)}), flush=True)
         return
@@ -35,15 +44,36 @@ def main() -> None:
     guard.wait(_SECONDS)
 
 
-def filter_of(role: str, policy: str) -> Path:
-    """The file of a role's filter, by the node's policy."""
+def filter_of(role: str, policy: str, service: str, label: str) -> Path:
+    """The file of a role's filter, by the node's policy.
+
+    Raises:
+        NotReadable: the node does not confine by that role what has this name or label.
+    """
     try:
-        profiles = json.loads(read_text(policy))["profiles"]
+        known = json.loads(read_text(policy))
     except FileNotFoundError:
         raise NotReadable(f"{policy} is missing: profiles are not enforced on this node; run harden deploy") from None
-    if "seccomp" not in profiles.get(role, {}):
+    if "seccomp" not in known["profiles"].get(role, {}):
         raise NotReadable(f"{policy}: has no seccomp filter for {role}; run harden deploy")
-    return Path(profiles[role]["seccomp"])
+    meant = known["services"].get(service) or label  # as the runtime decides
+    if meant != role:
+        raise NotReadable(
+            f"{service or 'the container'} runs under {f'the profile {meant}' if meant else 'no profile'} here, "
+            f"which would prove nothing about {role}"
+        )
+    return Path(known["profiles"][role]["seccomp"])
+
+
+def demand_enforced(name: str, text: str) -> None:
+    """Refuse a node whose kernel has an AppArmor profile loaded that refuses nothing, or another than this text."""
+    mode = loaded_profiles().get(name)
+    if mode is None:
+        return
+    if mode != "enforce":
+        raise NotReadable(f"the AppArmor profile {name} is in mode `{mode}` here, not `enforce`; run harden deploy")
+    if read_text(f"{PROFILES}/{name}") != text:
+        raise NotReadable(f"the AppArmor profile {name} is another one here than the one to verify; run harden deploy")
 
 
 def swap(path: Path, content: str) -> subprocess.Popen[bytes]:

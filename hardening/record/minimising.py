@@ -13,7 +13,7 @@ from hardening.model.verification import Minimisation, Need
 from . import driving
 from .session import Target
 from .subject import Subject
-from .verifying import START, own_filter_again, trial, variant, watch_refusals
+from .verifying import START, trial, variant, watch_refusals
 
 Report = Callable[[str, str], None]
 Keep = Callable[[Minimisation], object]
@@ -64,7 +64,7 @@ def _needed_by(  # noqa: PLR0913, PLR0917 - as above
     report: Report,
 ) -> tuple[str, ...]:
     needed = []
-    with own_filter_again(subject, report), variant(subject.hosts, target.policy, profile, report):
+    with variant(subject, target.policy, profile, report):
         for scenario, drive in {START: lambda: driving.replace(subject, "stop"), **drives}.items():
             try:
                 with watch_refusals(subject, target, report) as watching:

@@ -15,7 +15,6 @@ import msgspec
 
 from hardening.confine.syscalls import numbers
 from hardening.errors import FailedError, HardenError, HostError
-from hardening.hosts import Host
 from hardening.model.policy import RoleProfile
 from hardening.model.verification import Denial, Trial, Verification
 
@@ -23,9 +22,9 @@ from . import driving
 from .answer import Answer
 from .audit_log import messages
 from .merging import origin
-from .node_part import PRIVATE_ERRNO, node_origin
+from .node_part import PRIVATE_ERRNO, UNDER_A_FILTER, node_origin
 from .session import Target, Watch, now, watch
-from .subject import Subject
+from .subject import PROFILE_LABEL, Subject
 
 Report = Callable[[str, str], None]
 FILE = "verified.json"
@@ -46,7 +45,7 @@ def verify(
         FailedError: a scenario failed, or nothing could be watched.
     """
     found: dict[str, dict[str, Answer]] = {}
-    with own_filter_again(subject, report), variant(subject.hosts, target.policy, profile, report):
+    with variant(subject, target.policy, profile, report):
         for scenario, drive in {START: lambda: driving.replace(subject, "stop"), **drives}.items():
             report("", f"trial: {scenario}")
             with watch_refusals(subject, target, report) as watching:
@@ -79,9 +78,9 @@ def trial(scenario: str, answers: Mapping[str, Answer]) -> Trial:
     lost = sum(each.missed + each.uncounted + (each.audit.lost if each.audit else 0) for each in answers.values())
     if lost:
         raise FailedError(f"{scenario}: {lost} events were lost, so that nothing is proven", "verify again")
-    calls = sum(row.count for each in answers.values() for row in each.calls)
+    calls = sum(row.count for each in answers.values() for row in each.calls if row.mode == UNDER_A_FILTER)
     if not calls:
-        raise FailedError(f"{scenario}: no call of the service was seen, so that nothing is proven")
+        raise FailedError(f"{scenario}: no call of the service under a filter was seen, so that nothing is proven")
     counts: Counter[Denial] = Counter()
     for node, answer in answers.items():
         for denial in (*_filtered(node, answer), *_logged(node, answer)):
@@ -133,15 +132,25 @@ def own_filter_again(subject: Subject, report: Report) -> Iterator[None]:
 
 
 @contextmanager
-def variant(hosts: Mapping[str, Host], policy: str, profile: RoleProfile, report: Report) -> Iterator[None]:
+def variant(subject: Subject, policy: str, profile: RoleProfile, report: Report) -> Iterator[None]:
     """The verifying filter of a profile in the place of its role's on every node, until the context closes.
 
+    Then tasks are restarted under their own. Where a node refuses, nothing is restarted.
+
     Raises:
-        HostError: a node does not enforce the role.
+        HostError: a node does not enforce the role, or not on this service.
     """
-    request = {"role": profile.role, "content": verifying_filter(profile.seccomp), "policy": policy}
-    with ExitStack() as stack:
-        for name, host in hosts.items():
+    request = {
+        "role": profile.role,
+        "content": verifying_filter(profile.seccomp),
+        "profile": profile.apparmor_name,
+        "apparmor": profile.apparmor,
+        "policy": policy,
+        "service": subject.name if subject.is_service else "",
+        "label": subject.labels.get(PROFILE_LABEL, ""),
+    }
+    with ExitStack() as later, ExitStack() as stack:
+        for name, host in subject.hosts.items():
             report(name, f"installing the verifying filter of {profile.role}")
             line = stack.enter_context(host.serve("variant", request))
             try:
@@ -150,6 +159,7 @@ def variant(hosts: Mapping[str, Host], policy: str, profile: RoleProfile, report
                 raise HostError(name, "its answer about the filter makes no sense") from None
             if error:
                 raise HostError(name, error)
+        later.enter_context(own_filter_again(subject, report))
         yield
 
 

@@ -48,6 +48,7 @@ def test_programs_travel_whole(name: str) -> None:
         "since": None,
         "role": "x",
         "policy": "/nowhere",
+        "label": "",
     }
     result = process.run(
         program.ARGV,
@@ -403,11 +404,58 @@ def test_what_a_power_cut_left_is_put_right_first(tmp_path: Path) -> None:
 
 def test_a_node_without_profiles_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotReadable, match="profiles are not enforced on this node"):
-        variant.filter_of("web", str(tmp_path / "none"))
+        variant.filter_of("web", str(tmp_path / "none"), "", "web")
     policy = tmp_path / "policy.json"
-    policy.write_text('{"profiles": {"db": {}}}')
+    policy.write_text('{"services": {}, "profiles": {"db": {}}}')
     with pytest.raises(NotReadable, match="has no seccomp filter for web"):
-        variant.filter_of("web", str(policy))
+        variant.filter_of("web", str(policy), "", "web")
+
+
+@pytest.mark.parametrize(
+    ("service", "label", "meant"),
+    [
+        ("shop_web", "", ""),
+        ("shop_web", "db", ""),  # the policy is heeded before the label
+        ("", "web", ""),
+        ("shop_db", "web", "shop_db runs under the profile db"),
+        ("other", "", "other runs under no profile"),
+        ("", "", "the container runs under no profile"),
+        ("", "db", "the container runs under the profile db"),
+    ],
+)
+def test_only_what_runs_under_the_role_is_verified(service: str, label: str, meant: str, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.json"
+    services = {"shop_web": "web", "shop_db": "db"}
+    policy.write_text(json.dumps({"services": services, "profiles": {"web": {"seccomp": "/web.json"}}}))
+    if not meant:
+        assert variant.filter_of("web", str(policy), service, label) == Path("/web.json")
+        return
+    with pytest.raises(NotReadable, match=f"^{meant} here, which would prove nothing about web"):
+        variant.filter_of("web", str(policy), service, label)
+
+
+@pytest.mark.parametrize(
+    ("loaded", "complaint"),
+    [
+        ({}, ""),
+        ({"harden-web": "enforce"}, ""),
+        ({"harden-web": "complain"}, "is in mode `complain` here, not `enforce`"),
+        ({"harden-db": "enforce"}, "is another one here than the one to verify"),
+    ],
+)
+def test_a_loaded_profile_must_be_the_one_to_verify(
+    loaded: dict[str, str], complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("web", "db"):
+        (tmp_path / f"harden-{name}").write_text(f"profile harden-{name} {{}}\n")
+    monkeypatch.setattr(variant, "PROFILES", str(tmp_path))
+    monkeypatch.setattr(variant, "loaded_profiles", lambda: loaded)
+    name = next(iter(loaded), "harden-web")
+    if not complaint:
+        variant.demand_enforced(name, "profile harden-web {}\n")
+        return
+    with pytest.raises(NotReadable, match=complaint):
+        variant.demand_enforced(name, "profile harden-web {}\n")
 
 
 def test_bpftrace_ends_with_its_parent() -> None:

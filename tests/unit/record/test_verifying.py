@@ -1,21 +1,28 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import pytest
 
 from hardening.confine import library
-from hardening.errors import FailedError, HardenError
+from hardening.errors import FailedError, HardenError, HostError
 from hardening.model.recording import Origin
 from hardening.model.verification import Denial, Minimisation, Need, Verification
-from hardening.record import minimising
+from hardening.record import driving, minimising
 from hardening.record.answer import Audit, Counted, Failed
 from hardening.record.session import Target
-from hardening.record.subject import Subject
-from hardening.record.verifying import only_service, trial, verifying_filter, write
-from tests.unit.record.test_recordings import FILTERED, GROUP, WEB, answer, number
+from hardening.record.subject import PROFILE_LABEL, Subject
+from hardening.record.verifying import only_service, trial, verify, verifying_filter, write
+from tests.unit.record.test_recordings import FILTERED, FREE, GROUP, WEB, answer, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardening.hosts import Host
 
 PROFILES = Path(__file__).parents[3] / "profiles"
 CONTAINER = "c0" * 32
@@ -75,8 +82,9 @@ def test_a_loss_proves_nothing(lossy: dict[str, object]) -> None:
 
 
 def test_silence_proves_nothing() -> None:
-    with pytest.raises(FailedError, match="no call of the service was seen"):
-        trial("load", {"node1": answer(calls=())})
+    for calls in ((), (Counted(GROUP, WEB, FREE, 0, 0, 5),)):
+        with pytest.raises(FailedError, match="no call of the service under a filter was seen"):
+            trial("load", {"node1": answer(calls=calls)})
     assert trial("load", {"node1": answer(calls=(Counted(GROUP, WEB, FILTERED, 0, 0, 1),))}).denials == ()
 
 
@@ -98,6 +106,42 @@ def test_the_only_service_of_a_role_needs_no_name() -> None:
         only_service(services, "db", "")
     with pytest.raises(HardenError, match="cache: is the profile of 0 services"):
         only_service(services, "cache", "")
+
+
+class Node:
+    """A node that puts a filter in place, or says why not."""
+
+    def __init__(self, error: str) -> None:
+        self.error = error
+        self.requests: list[object] = []
+
+    @contextmanager
+    def serve(self, program: str, request: object, *, timeout: float = 60) -> Iterator[bytes]:
+        assert (program, timeout) == ("variant", 60)
+        self.requests.append(request)
+        yield json.dumps({"error": self.error}).encode()
+
+
+def test_a_node_that_refuses_stops_a_verification_before_anything_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
+    restarted: list[str] = []
+    monkeypatch.setattr(driving, "replace", lambda subject, _: restarted.append(subject.name))
+    profile = library.profile(PROFILES, "nginx")
+    node = Node("shop_db runs under the profile db here")
+    hosts = cast("dict[str, Host]", {"node1": node})
+    subject = Subject("shop_db", hosts, is_service=True, labels={PROFILE_LABEL: "db"})
+    with pytest.raises(HostError, match="node1: shop_db runs under the profile db here"):
+        verify(subject, Target(service="shop_db"), profile, {}, lambda *_: None)
+    assert restarted == []
+    (request,) = node.requests
+    assert request == {
+        "role": "nginx",
+        "content": verifying_filter(profile.seccomp),
+        "profile": "harden-nginx",
+        "apparmor": profile.apparmor,
+        "policy": "/etc/harden/policy.json",
+        "service": "shop_db",
+        "label": "db",
+    }
 
 
 # --- minimising -------------------------------------------------------------------------------------------------------
