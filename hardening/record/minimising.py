@@ -10,10 +10,9 @@ from hardening.errors import FailedError, HardenError
 from hardening.model.policy import RoleProfile
 from hardening.model.verification import Minimisation, Need
 
-from . import driving
 from .session import Target
 from .subject import Subject
-from .verifying import START, trial, variant, watch_refusals
+from .verifying import START, trial, trials, variant, watch_refusals
 
 Report = Callable[[str, str], None]
 Keep = Callable[[Minimisation], object]
@@ -43,7 +42,7 @@ def minimise(  # noqa: PLR0913 - what a verification takes, and where results go
         keep: given what is known after every call.
         calls: those to try; all that the filter allows when there are none.
     """
-    scenarios = (START, *drives)
+    scenarios = tuple(trials(subject, drives))
     same = before is not None and (before.profile, before.scenarios) == (profile.hash, scenarios)
     known = Minimisation(profile.role, profile.hash, scenarios, before.needs if before and same else ())
     todo = [call for call in calls or allowed(profile.seccomp) if call not in {need.call for need in known.needs}]
@@ -65,7 +64,7 @@ def _needed_by(  # noqa: PLR0913, PLR0917 - as above
 ) -> tuple[str, ...]:
     needed = []
     with variant(subject, target.policy, profile, report):
-        for scenario, drive in {START: lambda: driving.replace(subject, "stop"), **drives}.items():
+        for scenario, drive in trials(subject, drives).items():
             try:
                 with watch_refusals(subject, target, report) as watching:
                     drive()

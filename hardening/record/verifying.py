@@ -46,7 +46,7 @@ def verify(
     """
     found: dict[str, dict[str, Answer]] = {}
     with variant(subject, target.policy, profile, report):
-        for scenario, drive in {START: lambda: driving.replace(subject, "stop"), **drives}.items():
+        for scenario, drive in trials(subject, drives).items():
             report("", f"trial: {scenario}")
             with watch_refusals(subject, target, report) as watching:
                 drive()
@@ -62,6 +62,16 @@ def verify(
         origin=origin([node_origin(profile.role, each, now()) for _, each in answers]),
         trials=tuple(trial(scenario, by_node) for scenario, by_node in found.items()),
     )
+
+
+def trials(subject: Subject, drives: Mapping[str, Callable[[], None]]) -> dict[str, Callable[[], None]]:
+    """The restart under the verifying filter, and each scenario; one that has the restart's name goes on after it."""
+
+    def start() -> None:
+        driving.replace(subject, "stop")
+        drives.get(START, lambda: None)()
+
+    return {START: start} | dict(drives) | {START: start}  # the first, whatever its place among the others
 
 
 def watch_refusals(subject: Subject, target: Target, report: Report) -> AbstractContextManager[Watch]:

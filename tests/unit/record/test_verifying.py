@@ -16,7 +16,7 @@ from hardening.record import driving, minimising
 from hardening.record.answer import Audit, Counted, Failed
 from hardening.record.session import Target
 from hardening.record.subject import PROFILE_LABEL, Subject
-from hardening.record.verifying import only_service, trial, verify, verifying_filter, write
+from hardening.record.verifying import only_service, trial, trials, verify, verifying_filter, write
 from tests.unit.record.test_recordings import FILTERED, FREE, GROUP, WEB, answer, number
 
 if TYPE_CHECKING:
@@ -142,6 +142,17 @@ def test_a_node_that_refuses_stops_a_verification_before_anything_is_restarted(m
         "service": "shop_db",
         "label": "db",
     }
+
+
+def test_tasks_are_restarted_first_also_where_a_scenario_is_called_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(driving, "replace", lambda _, how: done.append(how))
+    subject = Subject("web", {}, is_service=False, labels={})
+    found = trials(subject, {name: lambda name=name: done.append(f"drive {name}") for name in ("load", "start")})
+    assert list(found) == ["start", "load"]
+    for drive in found.values():
+        drive()
+    assert done == ["stop", "drive start", "drive load"]
 
 
 # --- minimising -------------------------------------------------------------------------------------------------------
