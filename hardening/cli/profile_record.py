@@ -1,5 +1,6 @@
 """`harden profile record`: watch a service and keep what it did."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,7 +23,8 @@ Run = Annotated[str, typer.Option(metavar="CMD", help="A command on this machine
 Duration = Annotated[str, typer.Option("--for", metavar="TIME", help="How long, with neither: `90s`, `5m`, `1h`.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
-_UNITS = {"s": 1, "m": 60, "h": 3600}
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_DURATION = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)([smh]?)")
 
 
 def record(
@@ -85,10 +87,10 @@ def wanted(scenario: str, run: str, duration: str) -> "Wanted":
     from hardening.errors import HardenError
     from hardening.record.planning import Wanted
 
-    number, unit = (duration[:-1], _UNITS[duration[-1]]) if duration[-1:] in _UNITS else (duration, 1)
-    if not number.replace(".", "", 1).isdigit() or float(number) <= 0:
+    found = _DURATION.fullmatch(duration)
+    if not found or float(found[1]) == 0:
         raise HardenError(f"--for {duration}: not a time such as 90s, 5m or 1h")
-    return Wanted(scenario, run, float(number) * unit)
+    return Wanted(scenario, run, float(found[1]) * _UNITS[found[2]])
 
 
 def _summary(recording: "Recording") -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from hardening.confine.apparmor import profile_name
+from hardening.confine.library import demand_name
 from hardening.errors import HardenError
 from hardening.model.scenario import Scenario
 
@@ -35,11 +36,13 @@ def role_of(subject: Subject, given: str) -> str:
     """The role whose evidence it becomes: the given one, or the profile that the service is labelled with.
 
     Raises:
-        HardenError: neither says.
+        HardenError: neither says, or what says it is no name of a role.
     """
+    hint = "say whose evidence it becomes: --role NAME"
     role = given or subject.labels.get(PROFILE_LABEL, "")
     if not role:
-        raise HardenError(f"{subject.name}: has no label {PROFILE_LABEL}", "say whose evidence it becomes: --role NAME")
+        raise HardenError(f"{subject.name}: has no label {PROFILE_LABEL}", hint)
+    demand_name(role, hint)
     return role
 
 

@@ -7,7 +7,7 @@ from hardening.confine.recordings import FOLDER, sealed
 from hardening.errors import FailedError, HardenError
 from hardening.model.recording import Recording
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 
 def path_of(profiles: Path, role: str, scenario: str) -> Path:
@@ -17,7 +17,7 @@ def path_of(profiles: Path, role: str, scenario: str) -> Path:
         HardenError: the scenario's name would be no plain file name.
     """
     if not _NAME.fullmatch(scenario):
-        raise HardenError(f"scenario {scenario!r}: a name is lower-case letters, digits, `-`, `_` and `.`")
+        raise HardenError(f"scenario {scenario!r}: a name is up to 64 lower-case letters, digits, `-`, `_` and `.`")
     return profiles / role / FOLDER / f"{scenario}.json"
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hardening.cli.profile_record import wanted
 from hardening.errors import HardenError
 from hardening.record import scenarios
 from hardening.record.planning import Wanted, drives, role_of, target
@@ -72,8 +73,20 @@ def test_a_command_is_a_scenario_under_the_name_it_is_given(tmp_path: Path) -> N
     assert list(drives(SUBJECT, tmp_path, "web", Wanted(), quiet)) == ["observed"]
     with pytest.raises(HardenError, match="`all` are those of"):
         drives(SUBJECT, tmp_path, "web", Wanted("all", "true"), quiet)
-    with pytest.raises(HardenError, match="a name is lower-case letters"):
-        drives(SUBJECT, tmp_path, "web", Wanted("../up", "true"), quiet)
+    for name in ("../up", "Up", "a b", ".up", "a\n", "x" * 65):
+        with pytest.raises(HardenError, match="a name is up to 64 lower-case letters"):
+            drives(SUBJECT, tmp_path, "web", Wanted(name, "true"), quiet)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("1.5m", 90), ("2h", 7200), ("7", 7)])
+def test_a_duration_is_read(text: str, seconds: float) -> None:
+    assert wanted("", "", text).seconds == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0", "0.0s", "-5m", "²m", "٣m", "nan", "1e9", "5 m", "5d", "m", ".", "9" * 400])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(HardenError, match="not a time such as"):
+        wanted("", "", text)
 
 
 def test_the_role_is_the_services_profile_unless_another_is_named() -> None:
@@ -82,6 +95,9 @@ def test_the_role_is_the_services_profile_unless_another_is_named() -> None:
     with pytest.raises(HardenError, match=r"has no label harden\.profile") as error:
         role_of(Subject("one", {}, is_service=False, labels={}), "")
     assert "--role" in error.value.hint
+    for name in ("../up", "a/b", "Web", "x" * 65):
+        with pytest.raises(HardenError, match="is no name of a role"):
+            role_of(SUBJECT, name)
 
 
 def test_recorders_are_told_service_or_container() -> None:
