@@ -69,7 +69,7 @@ def read(path: Path) -> Recording:
         ) from None
     if problem := next(_problems(path, recording), None):
         raise HardenError(f"{path}: {problem}", "record it again")
-    if recording.seal != seal(recording):
+    if _unspaced(text) != _unspaced(sealed(recording)):  # also where a key stands twice, or one is left to its default
         raise HardenError(f"{path}: seal: it was changed since it was recorded", "undo that, or record it again")
     return msgspec.structs.replace(recording, seal="")
 
@@ -85,6 +85,10 @@ def sealed(recording: Recording) -> bytes:
     """A recording as its file has it."""
     whole = msgspec.structs.replace(recording, seal=seal(recording))
     return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
+
+
+def _unspaced(text: bytes) -> bytes:
+    return msgspec.json.format(text, indent=-1)
 
 
 def _decoded(text: bytes) -> Recording:

@@ -106,6 +106,32 @@ def test_what_no_recorder_writes_is_refused(name: str, tmp_path: Path) -> None:
     assert "record it again" in error.value.hint
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"lost": {', b'"lost": {"syscalls": 5, "files": 1}, "lost": {'),
+        (b'"read": 3', b'"write": 1, "read": 9, "read": 3'),
+        (b'"files": [', b'"files": [{"path": "/x", "access": "r"}], "files": ['),
+        (b'"syscalls": 0,', b""),
+        (b'"refused": {},', b""),
+        (b'"version": 1,', b""),
+    ],
+)
+def test_a_key_that_stands_twice_or_is_taken_out_is_a_change(before: bytes, after: bytes, tmp_path: Path) -> None:
+    path = record.write(tmp_path, of())
+    text = path.read_bytes()
+    assert before in text
+    path.write_bytes(text.replace(before, after, 1))
+    with pytest.raises(HardenError, match="it was changed since it was recorded"):
+        recordings.read(path)
+
+
+def test_blanks_and_line_ends_are_no_change(tmp_path: Path) -> None:
+    path = record.write(tmp_path, of())
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n  "))
+    assert recordings.read(path) == of()
+
+
 def test_a_call_without_a_name_here_is_kept_by_its_number(tmp_path: Path) -> None:
     made = of()
     newer = msgspec.structs.replace(made, programs={"/usr/sbin/web": {"number_999": 1}})
