@@ -59,10 +59,8 @@ def read(folder: Path, role: str) -> Sources:
     """
     place = folder / role
     analysis, verified, recorded = place / ANALYSIS_FILE, place / VERIFIED_FILE, place / recordings.FOLDER
-    if _is_there(recorded) and not recorded.is_dir():
-        raise HardenError(f"{recorded}: is no folder of recordings")
     found = Sources(
-        recordings=tuple(recordings.read(path) for path in sorted(recorded.glob("*.json"))),
+        recordings=tuple(map(recordings.read, _files(recorded))) if _is_there(recorded) else (),
         analysis=_decoded(analysis, Analysis, ANALYSIS_VERSION) if _is_there(analysis) else None,
         verification=_decoded(verified, Verification, VERIFICATION_VERSION) if _is_there(verified) else None,
         review=read_review(place / REVIEW_FILE),
@@ -85,6 +83,16 @@ def read(folder: Path, role: str) -> Sources:
 def _is_there(path: Path) -> bool:
     """Whether a file has to be read: a link that leads nowhere, or a folder of its name, is not left out in silence."""
     return path.exists() or path.is_symlink()
+
+
+def _files(recorded: Path) -> list[Path]:
+    """The recordings of a folder, in order; `glob` would be silent about one that may not be read."""
+    if not recorded.is_dir():
+        raise HardenError(f"{recorded}: is no folder of recordings")
+    try:
+        return sorted(path for path in recorded.iterdir() if path.suffix == ".json")
+    except OSError as error:
+        raise HardenError(f"{recorded}: cannot be read: {error.strerror}") from error
 
 
 def _decoded(path: Path, kind: type[T], version: int) -> T:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from pathlib import Path
 
 import msgspec
@@ -204,6 +206,20 @@ def test_a_link_that_leads_nowhere_is_not_taken_for_no_file(role: Path, name: st
     (role / name).unlink(missing_ok=True)
     (role / name).symlink_to(role / "gone")
     with pytest.raises(HardenError, match=name):
+        sources.read(role.parent, "web")
+
+
+def test_a_folder_of_recordings_that_may_not_be_read_is_not_taken_for_none(
+    role: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may read everything, so the system's refusal is made here."""
+
+    def refuse(path: object = ".") -> list[str]:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(HardenError, match=r"/web/recordings: cannot be read: Permission denied"):
         sources.read(role.parent, "web")
 
 
