@@ -38,6 +38,7 @@ def verify(
     """
     import msgspec
 
+    from hardening import outputs
     from hardening.confine import library
     from hardening.errors import Exit
     from hardening.hosts import connect
@@ -55,6 +56,7 @@ def verify(
     with connect(machines) as hosts, lines() as report:
         subject = find(hosts, tuple(node.name for node in machines.managers), name)
         drives = planning.drives(subject, profiles, role, asked, report)
+        outputs.check_writable((profiles / role / (minimising.FILE if minimise else verifying.FILE),))
         consent(
             f"The tasks of {subject.name} are restarted one after another, under a filter of {role} that answers its "
             f"refusals with an errno of its own, on {', '.join(subject.hosts)}; and again at the end, under their own.",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from hardening import outputs
 from hardening.errors import FailedError, HardenError
 from hardening.model.policy import RoleProfile
 from hardening.model.verification import Minimisation, Need
@@ -119,13 +120,8 @@ def write(profiles: Path, known: Minimisation) -> Path:
     """Keep what is known, whole.
 
     Raises:
-        FailedError: it cannot be written.
+        HardenError: it cannot be written; what was there is left as it was.
     """
     path = profiles / known.role / FILE
-    try:
-        fresh = path.with_name(f".{FILE}.new")
-        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=1) + b"\n")
-        fresh.replace(path)
-    except OSError as error:
-        raise FailedError(f"{path}: cannot be written: {error.strerror}") from error
+    outputs.write_all({path: msgspec.json.format(msgspec.json.encode(known), indent=1) + b"\n"}, shared=True)
     return path

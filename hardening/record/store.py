@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from hardening import outputs
 from hardening.confine.recordings import FOLDER, sealed
 from hardening.errors import FailedError, HardenError
 from hardening.model.recording import Recording
@@ -25,7 +26,8 @@ def write(profiles: Path, recording: Recording) -> Path:
     """Keep a recording in the place of the earlier one of its scenario.
 
     Raises:
-        FailedError: events were lost; nothing is written. Or the file cannot be written.
+        FailedError: events were lost; nothing is written.
+        HardenError: the file cannot be written; what was there is left as it was.
     """
     path = path_of(profiles, recording.role, recording.scenario)
     if not recording.programs:
@@ -37,11 +39,6 @@ def write(profiles: Path, recording: Recording) -> Path:
             "profile would lack what they needed",
             "record again, for a shorter time or under less load",
         )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.new")
-        fresh.write_bytes(sealed(recording))
-        fresh.replace(path)
-    except OSError as error:
-        raise FailedError(f"{path}: cannot be written: {error.strerror}") from error
+    outputs.make_folder(path.parent)
+    outputs.write_all({path: sealed(recording)}, shared=True)
     return path

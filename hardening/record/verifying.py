@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from hardening import outputs
 from hardening.confine.syscalls import numbers
 from hardening.errors import FailedError, HardenError, HostError
 from hardening.model.policy import RoleProfile
@@ -116,13 +117,10 @@ def write(profiles: Path, verification: Verification) -> Path:
     """Keep a verification beside the role's policy.
 
     Raises:
-        FailedError: it cannot be written.
+        HardenError: it cannot be written; what was there is left as it was.
     """
     path = profiles / verification.role / FILE
-    try:
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(verification), indent=1) + b"\n")
-    except OSError as error:
-        raise FailedError(f"{path}: cannot be written: {error.strerror}") from error
+    outputs.write_all({path: msgspec.json.format(msgspec.json.encode(verification), indent=1) + b"\n"}, shared=True)
     return path
 
 

@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "apply": VOCABULARY | {"hosts", "plan", "stack", "certificates"},
     "lab": VOCABULARY | {"hosts", "plan", "data", "certificates"},
     "images": VOCABULARY | {"hosts", "plan", "data", "documents"},
-    "record": VOCABULARY | {"hosts", "documents", "confine"},
+    "record": VOCABULARY | {"hosts", "documents", "confine", "outputs"},
     "drill": VOCABULARY | {"hosts", "plan", "record"},
     "deploy": VOCABULARY | {"hosts", "facts", "stack", "plan", "apply", "confinement"},
     "issued": VOCABULARY | {"hosts", "plan", "certificates"},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 import pytest
 
+from hardening import record
 from hardening.confine import library
 from hardening.errors import FailedError, HardenError, HostError
 from hardening.model.recording import Origin
@@ -17,7 +19,7 @@ from hardening.record.answer import Audit, Counted, Failed
 from hardening.record.session import Target
 from hardening.record.subject import PROFILE_LABEL, Subject
 from hardening.record.verifying import only_service, trial, trials, verify, verifying_filter, write
-from tests.unit.record.test_recordings import FILTERED, FREE, GROUP, WEB, answer, number
+from tests.unit.record.test_recordings import FILTERED, FREE, GROUP, WEB, answer, number, of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,6 +98,35 @@ def test_a_verification_is_written_beside_the_policy(tmp_path: Path) -> None:
     assert path == tmp_path / "web/verified.json"
     assert msgspec.json.decode(path.read_bytes(), type=Verification) == made
     assert made.is_clean
+
+
+def test_a_disk_that_is_full_leaves_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    origin = Origin("", "26.1.5", "runc 1.1", "6.12", "x86_64", "bpftrace 0.23", "2026-11-24T07:00:00Z")
+    verified = Verification("web", "shop_web", "abc", ("seccomp",), origin, (trial("load", {"node1": answer()}),))
+    needed = Minimisation("web", "abc", ("start",), (Need("read", ("start", "load")),))
+    stores = (
+        lambda: record.write(tmp_path, of()),
+        lambda: write(tmp_path, verified),
+        lambda: minimising.write(tmp_path, needed),
+    )
+    before = {path: path.read_bytes() for path in (store() for store in stores)}
+    with files_end_after(64):
+        for store in stores:
+            with pytest.raises(HardenError, match=r"\.json: cannot be written: File too large"):
+                store()
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+@contextmanager
+def files_end_after(size: int) -> Iterator[None]:
+    """No file takes more bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_the_only_service_of_a_role_needs_no_name() -> None:
