@@ -138,11 +138,29 @@ def replace(subject: Subject, how: str) -> None:
         raise FailedError(f"{subject.name}: no task of it runs")
     for task in tasks:
         before = subject.tasks()
-        host = subject.hosts[task.node]
-        docker(host, how, task.container)
-        if not subject.is_service:
-            docker(host, "start", task.container)
+        _end(subject, task, how)
         subject.settle(before)
+
+
+def restart(subject: Subject, before: tuple[Task, ...]) -> None:
+    """As `replace` by stopping, until as many tasks as before run well, also where some, or all, ended meanwhile."""
+    for task in subject.tasks() if subject.is_service else before:
+        _end(subject, task, "stop")
+        subject.settle(before)
+    subject.settle(before)
+
+
+def _end(subject: Subject, task: Task, how: str) -> None:
+    host = subject.hosts[task.node]
+    if subject.is_service:
+        docker(host, how, task.container)
+    elif how == "stop":
+        docker(host, "restart", task.container)  # the engine starts it again, whatever interrupts the one who asked
+    else:
+        try:
+            docker(host, how, task.container)
+        finally:
+            docker(host, "start", task.container)
 
 
 def _kill_child(subject: Subject, task: Task, _step: Step) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import resource
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -13,12 +15,13 @@ from hardening import record
 from hardening.confine import library
 from hardening.errors import FailedError, HardenError, HostError
 from hardening.model.recording import Origin
+from hardening.model.result import Result
 from hardening.model.verification import Denial, Minimisation, Need, Verification
 from hardening.record import driving, minimising
 from hardening.record.answer import Audit, Counted, Failed
 from hardening.record.session import Target
 from hardening.record.subject import PROFILE_LABEL, Subject
-from hardening.record.verifying import only_service, trial, trials, verify, verifying_filter, write
+from hardening.record.verifying import only_service, own_filter_again, trial, trials, verify, verifying_filter, write
 from tests.unit.record.test_recordings import FILTERED, FREE, GROUP, WEB, answer, number, of
 
 if TYPE_CHECKING:
@@ -175,6 +178,53 @@ def test_a_node_that_refuses_stops_a_verification_before_anything_is_restarted(m
     }
 
 
+class Engine:
+    """A node with one container, which the engine's client stops, starts and tells of; one word is interrupted."""
+
+    def __init__(self, *, runs: bool, interrupted: str = "") -> None:
+        self.node = cast("object", SimpleNamespace(name="node1"))
+        self.runs, self._interrupted = runs, interrupted
+        self.asked: list[str] = []
+
+    def run(self, argv: tuple[str, ...], *, stdin: bytes = b"", timeout: float = 120) -> Result:
+        assert not stdin
+        assert timeout
+        word = argv[1]
+        if word not in {"ps", "inspect"}:
+            self.asked.append(word)
+        self.runs = {"stop": False, "kill": False, "start": True, "restart": True}.get(word, self.runs)
+        if word == self._interrupted:
+            raise KeyboardInterrupt
+        told = "true" if word == "inspect" else CONTAINER if self.runs else ""
+        return Result(argv, 0, told.encode(), b"")
+
+
+def container(engine: Engine) -> Subject:
+    return Subject("web", cast("dict[str, Host]", {"node1": engine}), is_service=False, labels={})
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_who_interrupts_the_restart_of_a_container_does_not_leave_it_stopped(how: str) -> None:
+    for word in (how, "restart"):
+        engine = Engine(runs=True, interrupted=word)
+        with contextlib.suppress(KeyboardInterrupt):
+            driving.replace(container(engine), how)
+        assert engine.runs, engine.asked
+
+
+def test_a_container_that_ended_under_the_verifying_filter_runs_again_under_its_own() -> None:
+    """As it does when a call was taken out without which it cannot start."""
+    engine = Engine(runs=True)
+    with own_filter_again(container(engine), lambda *_: None):
+        engine.runs = False
+    assert engine.runs
+    engine = Engine(runs=True)
+    with contextlib.suppress(FailedError), own_filter_again(container(engine), lambda *_: None):
+        engine.runs = False
+        raise FailedError("the load failed")
+    assert engine.runs
+
+
 def test_tasks_are_restarted_first_also_where_a_scenario_is_called_start(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     monkeypatch.setattr(driving, "replace", lambda _, how: done.append(how))
@@ -206,6 +256,21 @@ def test_what_is_known_is_kept_and_read_again(tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(HardenError, match=r"needed\.json"):
         minimising.read(tmp_path, "web")
+
+
+def test_lost_events_do_not_show_that_a_call_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = library.profile(PROFILES, "nginx")
+    watching = SimpleNamespace(finish=lambda: {"node1": answer(missed=2)})
+    monkeypatch.setattr(minimising, "variant", lambda *_: nullcontext())
+    monkeypatch.setattr(minimising, "watch_refusals", lambda *_: nullcontext(watching))
+    monkeypatch.setattr(driving, "replace", lambda *_: None)
+    kept: list[Minimisation] = []
+    subject = Subject("web", {}, is_service=False, labels={})
+    with pytest.raises(FailedError, match="start: 2 events were lost"):
+        minimising.minimise(
+            subject, Target(), profile, {}, lambda *_: None, before=None, keep=kept.append, calls=("read",)
+        )
+    assert kept == []
 
 
 def test_calls_that_are_known_are_not_tried_again() -> None:
