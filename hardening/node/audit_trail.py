@@ -15,6 +15,8 @@ from hardening.node.kernel import apparmor_profiles
 
 LOG = "/var/log/audit/audit.log"
 PROFILES = "/etc/apparmor.d"
+_MESSAGE = "AVC"
+"""The kind of message that AppArmor's are."""
 _SECONDS = 60
 _LOADING_SECONDS = 300
 _SETTLE_SECONDS = 0.1
@@ -32,9 +34,13 @@ def mark() -> Mark:
     """Where auditd's log ends now.
 
     Raises:
-        NotReadable: auditd does not run, or its log cannot be read.
+        NotReadable: auditd does not run, hears nothing of AppArmor, or its log cannot be read.
     """
     before = lost()
+    for rule in output("auditctl", "-l").decode("utf-8", "replace").splitlines():
+        kinds = re.findall(r"-F msgtype=(\S+)", rule)
+        if ",exclude" in rule and (not kinds or _MESSAGE in kinds):
+            raise NotReadable(f"by the audit rule `{rule}` auditd hears nothing of AppArmor: take it out (auditctl -d)")
     try:
         status = os.stat(LOG)
     except OSError as error:
@@ -75,6 +81,8 @@ class AuditTrail:
         parts: list[bytes] = []
         for number in range(100):
             path = f"{LOG}.{number}" if number else LOG
+            if not os.path.exists(path):
+                break
             with open(path, "rb") as file:
                 if os.fstat(file.fileno()).st_ino == self._file:
                     file.seek(self._offset)

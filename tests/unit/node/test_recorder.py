@@ -365,7 +365,7 @@ def test_a_log_that_was_rotated_away_is_told(log: Path) -> None:
     trail = audit_trail.AuditTrail("harden-web")
     log.rename(log.with_name("gone"))
     log.write_text("new\n")
-    with pytest.raises((NotReadable, FileNotFoundError)):
+    with pytest.raises(NotReadable, match="was rotated away during the recording: raise num_logs"):
         trail.finish()
 
 
@@ -421,6 +421,30 @@ def test_a_node_without_profiles_says_so(tmp_path: Path) -> None:
         ("other", "", "other runs under no profile"),
         ("", "", "the container runs under no profile"),
         ("", "db", "the container runs under the profile db"),
+@pytest.mark.parametrize(
+    ("rule", "is_deaf"),
+    [
+        ("-a always,exclude -F msgtype=AVC", True),
+        ("-a never,exclude -F pid=5", True),
+        ("-a always,exclude -F msgtype>=1300", True),
+        ("-a always,exclude -F msgtype=CWD", False),
+        ("-a always,exit -F arch=b64 -S execve -F key=exec", False),
+        ("No rules", False),
+    ],
+)
+def test_rules_by_which_auditd_hears_nothing_of_apparmor_are_told(
+    rule: str, is_deaf: bool, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert log.exists()
+    others = audit_trail.output
+    monkeypatch.setattr(audit_trail, "output", lambda *argv: f"{rule}\n".encode() if argv[1] == "-l" else others(*argv))
+    if not is_deaf:
+        assert audit_trail.AuditTrail("harden-web").finish()["lines"] == []
+        return
+    with pytest.raises(NotReadable, match=f"by the audit rule `{re.escape(rule)}` auditd hears nothing of AppArmor"):
+        audit_trail.AuditTrail("harden-web")
+
+
     ],
 )
 def test_only_what_runs_under_the_role_is_verified(service: str, label: str, meant: str, tmp_path: Path) -> None:
