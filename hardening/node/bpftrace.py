@@ -32,6 +32,8 @@ _STRING = {False: 180, True: 480}
 """Bytes kept of a path; older versions hold strings on a stack of 512 bytes."""
 _KEYS = 16384
 """Entries per map."""
+_ESCAPE = re.compile(rb"\\(?:uffffff([89a-f][0-9a-f])|.)")
+"""Of JSON, and what version 0.17 makes of a byte that is no ASCII: it takes it for a negative number."""
 _START_SECONDS = 600
 _END_SECONDS = 300
 _CLONE_NEWNS = 0x20000
@@ -122,7 +124,7 @@ class Bpftrace:
     def _read(self) -> None:
         if self._child.stdout:
             for line in self._child.stdout:
-                self._lines.put(line.decode("utf-8", "replace"))
+                self._lines.put(_text(line))
         self._lines.put(None)
 
     def _listen(self) -> None:
@@ -133,6 +135,13 @@ class Bpftrace:
     def _complaint(self) -> str:
         told = [line for line in self._complaints if "ERROR" in line.upper() and "RLIMIT_MEMLOCK" not in line]
         return (told or self._complaints or ["no message"])[0][:300]
+
+
+def _text(line: bytes) -> str:
+    """A line, with the bytes that are no ASCII as they were."""
+    return _ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()) if found[1] else found[0], line).decode(
+        "utf-8", "replace"
+    )
 
 
 def _decoded(line: str) -> tuple[str, Any]:

@@ -20,6 +20,7 @@ Maps = dict[str, Any]
 Row = list[Any]
 _MAY_HAVE_NO_PATH = ("bind", "connect", "fchownat", "linkat")
 """Calls on sockets that are not in the file system, and on files that are open already."""
+_UNREADABLE = "\ufffd"
 _MAPPED_FIELDS = 6
 """Of a line in `/proc/<pid>/maps` that names a file."""
 _DIRECTORY, _KIND_SHIFT = 4, 12
@@ -215,8 +216,11 @@ class Names:
             yield from ((groups[container], pid) for pid in pids if container in groups)
 
     def _absolute(self, group: int, base: int, path: str, longest: int) -> str | None:
-        """A path from the root; None where what it is relative to is not known, or it was cut off or not readable."""
-        if not path or len(path.encode()) >= longest:
+        """A path from the root; None where what it is relative to is not known, or it was cut off or not readable.
+
+        Nor is one that holds what is no UTF-8: the bytes are not known any more, and another name would be told.
+        """
+        if not path or _UNREADABLE in path or len(path.encode()) >= longest:
             return None
         if path.startswith("/"):
             return path

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hardening.hosts import process, program
-from hardening.node import audit_trail, bpftrace, recorded, recorder_script, refusals, variant
-from hardening.node.bpftrace import Bpftrace, _decoded
+from hardening.node import audit_trail, bpftrace, recorded, recorder, recorder_script, refusals, variant
+from hardening.node.bpftrace import Bpftrace, _decoded, _text
 from hardening.node.container_root import Root, loader
 from hardening.node.control_groups import group_path
 from hardening.node.fact import NotReadable
@@ -121,6 +121,23 @@ def test_a_path_that_was_cut_off_or_not_read_is_not_guessed() -> None:
 
 
 def test_a_relative_path_is_told_by_the_folder_it_was_in() -> None:
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        (b"/caf\\uffffffc3\\uffffffa9", "/caf\u00e9"),  # as version 0.17 writes it
+        (b"/caf\xc3\xa9", "/caf\u00e9"),
+        (b'/a\\\\uffffffe9\\u0009\\"b', '/a\\uffffffe9\t"b'),
+        (b"/caf\\uffffffe9", None),
+        (b"/caf\xe9", None),
+    ],
+)
+def test_names_are_told_by_their_bytes_and_those_that_are_no_utf_8_are_a_loss(said: bytes, path: str | None) -> None:
+    line = b'{"type": "map", "data": {"@opened": {"7,100,5,1,1,0,33188,0,%b": 1}}}' % said
+    _, maps = _decoded(_text(line))
+    found = recorded.rows(maps, {7: ID}, {ID: known("/")}, 180)
+    assert [row[7] for row in found["opened"]] == [path]
+
+
     """Also of folders that were entered by relative paths, and are told of in no order."""
     maps = {
         "@moved": {"7,62,61,inner": 1, "7,61,0,/data": 1},
