@@ -73,15 +73,15 @@ class Recorder:
             raise NotReadable(f"recording knows the system calls of {ARCHITECTURE} only, this is {platform.machine()}")
         self._watched = Watched(request["engine_socket"], request["service"], request["container"])
         self._engine, self._runtime, driver = self._watched.engine()
-        containers = list(self._watched.look())
-        self._place = place(driver, containers)
-        self._groups = numbers(containers, self._place.hierarchy)
+        self._place = place(driver, list(self._watched.look()))
+        self._groups = self._members()
         self.running = len(set(self._groups.values()))
         self._trail = _trail(request["profile"], request["audit"])
         self._complaining: Complaining | None = None
         self._bpftrace = Bpftrace(self._place, threads(self._groups), refusals_only=request["refusals_only"])
         try:
             self._check_place()
+            self._early = self._members()  # those that started while bpftrace was compiling among them
             if request["complain"]:
                 self._complaining = Complaining(request["profile"])
         except BaseException:
@@ -89,12 +89,22 @@ class Recorder:
             raise
 
     def finish(self) -> dict[str, Any]:
-        """End watching; what was recorded."""
+        """End watching; what was recorded.
+
+        Raises:
+            NotReadable: it is not all that the containers did.
+        """
+        members = {**self._early, **self._members()}
         maps, missed = self._bpftrace.finish()
         if self._complaining:
             self._complaining.end()
         known = self._watched.look()
         seen = {**self._groups, **born(maps)}
+        if unseen := {container[:12] for group, container in members.items() if group not in seen}:
+            raise NotReadable(
+                f"{', '.join(sorted(unseen))} started before the watching did, or in a control group where none was "
+                "expected, and was not seen: record again"
+            )
         groups = {each: seen[each] for each in sorted(seen) if seen[each] in known}
         images = {each: self._watched.image(facts["Image"]) for each, facts in known.items() if facts}
         return {
@@ -117,6 +127,10 @@ class Recorder:
         self._bpftrace.kill()
         if self._complaining:
             self._complaining.end()
+
+    def _members(self) -> dict[int, str]:
+        """Number -> container id, of the groups in which containers run now."""
+        return numbers(list(self._watched.look()), self._place.hierarchy)
 
     def _check_place(self) -> None:
         """Whether the kernel and this program mean the same by a control group's number."""

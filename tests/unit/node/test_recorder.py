@@ -10,6 +10,7 @@ import struct
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,7 +121,6 @@ def test_a_path_that_was_cut_off_or_not_read_is_not_guessed() -> None:
     assert found["changed"] == []
 
 
-def test_a_relative_path_is_told_by_the_folder_it_was_in() -> None:
 @pytest.mark.parametrize(
     ("said", "path"),
     [
@@ -138,6 +138,7 @@ def test_names_are_told_by_their_bytes_and_those_that_are_no_utf_8_are_a_loss(sa
     assert [row[7] for row in found["opened"]] == [path]
 
 
+def test_a_relative_path_is_told_by_the_folder_it_was_in() -> None:
     """Also of folders that were entered by relative paths, and are told of in no order."""
     maps = {
         "@moved": {"7,62,61,inner": 1, "7,61,0,/data": 1},
@@ -230,6 +231,40 @@ def test_groups_that_were_made_meanwhile_are_known_by_their_container() -> None:
 @pytest.mark.parametrize(("hierarchy", "path"), [(0, f"/docker/{ID}"), (4, "/a:b"), (9, "")])
 def test_the_path_in_one_hierarchy(hierarchy: int, path: str) -> None:
     assert group_path(f"4:memory:/a:b\n0::/docker/{ID}\n", hierarchy) == path
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "complaint"),
+    [
+        ({7: ID}, {7: ID, 9: ID[::-1]}, ""),
+        ({7: ID, 8: ID[::-1]}, {7: ID}, ID[::-1][:12]),
+        ({7: ID}, {7: ID, 8: ID[::-1]}, ID[::-1][:12]),
+    ],
+    ids=["all were seen", "one started while bpftrace compiled", "one runs where none was expected"],
+)
+def test_a_container_that_was_not_watched_is_told(
+    early: dict[int, str], late: dict[int, str], complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = iter([{7: ID}, early, late])
+    maps = {"@born": {f"9,/system.slice/docker-{ID[::-1]}.scope": 1}}
+    watched = SimpleNamespace(
+        look=lambda: {ID: {}, ID[::-1]: {}}, engine=lambda: ("26.1", "runc 1.1", "systemd"), image=str
+    )
+    child = SimpleNamespace(
+        pid=os.getpid(), own_group=5, version=(0, 17), longest=179, finish=lambda: (maps, 0), kill=lambda: None
+    )
+    monkeypatch.setattr(recorder, "Watched", lambda *_: watched)
+    monkeypatch.setattr(recorder, "place", lambda *_: PLACE)
+    monkeypatch.setattr(recorder, "numbers", lambda *_: next(running))
+    monkeypatch.setattr(recorder, "number", lambda *_: 5)
+    monkeypatch.setattr(recorder, "Bpftrace", lambda *_, **__: child)
+    request = {"engine_socket": "", "service": "shop_web", "container": "", "profile": "", "audit": "try"}
+    watching = recorder.Recorder({**request, "complain": False, "refusals_only": False})
+    if not complaint:
+        assert watching.finish()["groups"] == {"7": ID, "9": ID[::-1]}
+        return
+    with pytest.raises(NotReadable, match=f"^{complaint} started before the watching did"):
+        watching.finish()
 
 
 # --- a container's files ----------------------------------------------------------------------------------------------
@@ -386,6 +421,30 @@ def test_a_log_that_was_rotated_away_is_told(log: Path) -> None:
         trail.finish()
 
 
+@pytest.mark.parametrize(
+    ("rule", "is_deaf"),
+    [
+        ("-a always,exclude -F msgtype=AVC", True),
+        ("-a never,exclude -F pid=5", True),
+        ("-a always,exclude -F msgtype>=1300", True),
+        ("-a always,exclude -F msgtype=CWD", False),
+        ("-a always,exit -F arch=b64 -S execve -F key=exec", False),
+        ("No rules", False),
+    ],
+)
+def test_rules_by_which_auditd_hears_nothing_of_apparmor_are_told(
+    rule: str, is_deaf: bool, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert log.exists()
+    others = audit_trail.output
+    monkeypatch.setattr(audit_trail, "output", lambda *argv: f"{rule}\n".encode() if argv[1] == "-l" else others(*argv))
+    if not is_deaf:
+        assert audit_trail.AuditTrail("harden-web").finish()["lines"] == []
+        return
+    with pytest.raises(NotReadable, match=f"by the audit rule `{re.escape(rule)}` auditd hears nothing of AppArmor"):
+        audit_trail.AuditTrail("harden-web")
+
+
 @pytest.mark.parametrize("status", [b"enabled 0\npid 5\nlost 0\n", b"enabled 1\npid 0\nlost 0\n"])
 def test_without_auditd_there_is_no_trail(status: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_trail, "output", lambda *_: status)
@@ -438,30 +497,6 @@ def test_a_node_without_profiles_says_so(tmp_path: Path) -> None:
         ("other", "", "other runs under no profile"),
         ("", "", "the container runs under no profile"),
         ("", "db", "the container runs under the profile db"),
-@pytest.mark.parametrize(
-    ("rule", "is_deaf"),
-    [
-        ("-a always,exclude -F msgtype=AVC", True),
-        ("-a never,exclude -F pid=5", True),
-        ("-a always,exclude -F msgtype>=1300", True),
-        ("-a always,exclude -F msgtype=CWD", False),
-        ("-a always,exit -F arch=b64 -S execve -F key=exec", False),
-        ("No rules", False),
-    ],
-)
-def test_rules_by_which_auditd_hears_nothing_of_apparmor_are_told(
-    rule: str, is_deaf: bool, log: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert log.exists()
-    others = audit_trail.output
-    monkeypatch.setattr(audit_trail, "output", lambda *argv: f"{rule}\n".encode() if argv[1] == "-l" else others(*argv))
-    if not is_deaf:
-        assert audit_trail.AuditTrail("harden-web").finish()["lines"] == []
-        return
-    with pytest.raises(NotReadable, match=f"by the audit rule `{re.escape(rule)}` auditd hears nothing of AppArmor"):
-        audit_trail.AuditTrail("harden-web")
-
-
     ],
 )
 def test_only_what_runs_under_the_role_is_verified(service: str, label: str, meant: str, tmp_path: Path) -> None:
