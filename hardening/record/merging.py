@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from hardening.errors import HardenError
+from hardening.errors import FailedError, HardenError
 from hardening.model.recording import ArgumentUse, FileUse, Loss, Origin, Recording, SignalUse, SocketUse
 
 _LETTERS = "mrwaklx"
@@ -42,13 +42,20 @@ def merge(parts: Sequence[Recording]) -> Recording:
 
 
 def origin(origins: Sequence[Origin]) -> Origin:
-    """Of machines that differ, everything that one of them has."""
+    """Of machines that differ, everything that one of them has.
+
+    Raises:
+        FailedError: they had different images, as far as they are known.
+    """
+    images = sorted({each.image for each in origins} - {""})
+    if len(images) > 1:
+        raise FailedError(f"tasks ran different images: {', '.join(images)}", "begin again when all run the same one")
 
     def all_of(attribute: str) -> str:
         return ", ".join(sorted({str(getattr(each, attribute)) for each in origins}))
 
     return Origin(
-        image=origins[0].image,
+        image="".join(images),
         engine=all_of("engine"),
         runtime=all_of("runtime"),
         kernel=all_of("kernel"),

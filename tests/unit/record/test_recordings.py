@@ -25,6 +25,7 @@ from hardening.record.answer import (
     decode,
     started,
 )
+from hardening.record.merging import origin
 
 GROUP, WEB, RUNC, EARLY = 7, 100, 200, 300
 IMAGE = "sha256:" + "a" * 64
@@ -272,6 +273,14 @@ def test_merging_one_recording_changes_nothing() -> None:
 def test_recordings_of_different_images_are_not_merged() -> None:
     with pytest.raises(HardenError, match="recordings of different things"):
         merge([of(), of(images=("sha256:" + "b" * 64,))])
+
+
+def test_nodes_that_verified_different_images_have_no_common_origin() -> None:
+    here, gone, other = of().origin, of(images=()).origin, of(images=("sha256:" + "b" * 64,)).origin
+    assert origin([gone, here]) == here
+    assert origin([gone]).image == ""
+    with pytest.raises(FailedError, match=r"tasks ran different images: sha256:a+, sha256:b+$"):
+        origin([here, other])
 
 
 def test_a_rollout_in_the_middle_is_told() -> None:
