@@ -1,6 +1,7 @@
 """The service or container that is watched or driven, on all of its nodes, by the engine's own client there."""
 
 import json
+import re
 import time
 from collections.abc import Mapping
 
@@ -41,7 +42,7 @@ class Subject(Struct, frozen=True):
 
     def tasks(self) -> tuple[Task, ...]:
         """What runs now."""
-        chosen = f"label={SERVICE_LABEL}={self.name}" if self.is_service else f"name=^/?{self.name}$"
+        chosen = f"label={SERVICE_LABEL}={self.name}" if self.is_service else f"name=^/?{re.escape(self.name)}$"
         found = []
         for node, host in self.hosts.items():
             listed = docker(host, "ps", "--no-trunc", "--quiet", "--filter", chosen)
@@ -88,6 +89,7 @@ def find(hosts: Mapping[str, Host], managers: tuple[str, ...], name: str) -> Sub
 
     Raises:
         HardenError: there is none, or several have the name.
+        FailedError: there may be one, but an engine does not answer.
     """
     manager, services = _services(hosts, managers)
     if name in services:
@@ -98,6 +100,8 @@ def find(hosts: Mapping[str, Host], managers: tuple[str, ...], name: str) -> Sub
     if len(fitting) > 1:
         raise HardenError(f"{name} may be any of {', '.join(sorted(fitting))}", "name one of them in full")
     if not fitting:
+        for host in hosts.values():
+            docker(host, "ps", "--quiet")
         raise HardenError(f"{name}: is no service and no container on {', '.join(hosts)}", "look at: docker service ls")
     return _service(manager, fitting[0], hosts)
 
