@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +23,11 @@ from pathlib import Path
 from hardening.node.audit_trail import PROFILES
 from hardening.node.fact import NotReadable, read_text, reason
 from hardening.node.kernel import loaded_profiles
+from hardening.node.recorder_script import PRIVATE_ERRNO
 
 _ASIDE = ".aside"
+_PRIVATE = re.compile(rf'rrnoRet":\s*{PRIVATE_ERRNO}\b')
+"""What a verifying filter has, and no other."""
 _SECONDS = 30
 
 
@@ -79,10 +83,17 @@ def demand_enforced(name: str, text: str) -> None:
 def swap(path: Path, content: str) -> subprocess.Popen[bytes]:
     """Set the present filter aside and put another in its place; the child that undoes it when its input closes."""
     aside = path.with_name(path.name + _ASIDE)
-    if aside.exists():
-        aside.replace(path)  # an earlier call was cut off together with its child
+    if aside.exists():  # an earlier call was cut off together with its child
+        if _PRIVATE.search(path.read_text(encoding="utf-8")):
+            aside.replace(path)
+        else:
+            aside.unlink()  # a deploy has put a filter in place since
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(content, encoding="utf-8")
+    try:
+        fresh.write_text(content, encoding="utf-8")
+    except OSError:
+        fresh.unlink()
+        raise
     fresh.chmod(path.stat().st_mode & 0o777)
     os.link(path, aside)
     guard = subprocess.Popen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import struct
 import subprocess
@@ -469,13 +470,38 @@ def test_a_filter_is_put_back_when_its_holder_is_killed(tmp_path: Path) -> None:
 
 def test_what_a_power_cut_left_is_put_right_first(tmp_path: Path) -> None:
     path = tmp_path / "web.json"
-    path.write_text("left over")
+    path.write_text('{"defaultErrnoRet": 133}')
     (tmp_path / "web.json.aside").write_text("own")
     guard = variant.swap(path, "other")
     assert guard.stdin
     guard.stdin.close()
     guard.wait(30)
     assert path.read_text() == "own"
+
+
+def test_what_was_deployed_after_a_power_cut_is_not_replaced_by_what_was_before(tmp_path: Path) -> None:
+    path = tmp_path / "web.json"
+    path.write_text('{"defaultErrnoRet": 1}')
+    (tmp_path / "web.json.aside").write_text("older")
+    guard = variant.swap(path, "other")
+    assert guard.stdin
+    guard.stdin.close()
+    guard.wait(30)
+    assert path.read_text() == '{"defaultErrnoRet": 1}'
+
+
+def test_a_disk_that_is_full_leaves_the_filter_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "web.json"
+    path.write_text("own")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            variant.swap(path, "other" * 1000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_text() == "own"
+    assert [each.name for each in tmp_path.iterdir()] == ["web.json"]
 
 
 def test_a_node_without_profiles_says_so(tmp_path: Path) -> None:
