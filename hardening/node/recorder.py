@@ -13,7 +13,8 @@ small part of the time to begin. The answer, one line of JSON, comes once everyt
     {"socket": PATH, "containers": NUMBER, "error": ""}
 
 What was recorded is asked for at the socket, by the program `recorder_answer`, while this one still runs. Whatever ends
-it (the question, the end of the input, a signal), bpftrace ends too and the profile is enforced again.
+it (the question, the end of the input or of the connection, a signal), bpftrace ends too and the profile is enforced
+again.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from typing import Any
 
 from hardening.node.audit_trail import AuditTrail, Complaining
 from hardening.node.bpftrace import Bpftrace
+from hardening.node.connection import until_it_ends
 from hardening.node.control_groups import group_path, number, numbers, place, threads
 from hardening.node.fact import NotReadable, read_text, reason
 from hardening.node.kernel import loaded_profiles
@@ -55,7 +57,7 @@ def main() -> None:
         listener = _listen(f"{folder}/socket")
         _say({"socket": f"{folder}/socket", "containers": recorder.running, "error": ""})
         threading.Thread(target=_answer, args=(listener, recorder), daemon=True).start()
-        sys.stdin.buffer.read()
+        until_it_ends()
     except (NotReadable, OSError) as error:
         _say({"socket": "", "containers": 0, "error": reason(error)})
     finally:

@@ -21,6 +21,7 @@ import sys
 from pathlib import Path
 
 from hardening.node.audit_trail import PROFILES
+from hardening.node.connection import until_it_ends
 from hardening.node.fact import NotReadable, read_text, reason
 from hardening.node.kernel import loaded_profiles
 from hardening.node.recorder_script import PRIVATE_ERRNO
@@ -42,7 +43,7 @@ def main() -> None:
         print(json.dumps({"error": reason(error)}), flush=True)
         return
     print(json.dumps({"error": ""}), flush=True)
-    sys.stdin.buffer.read()
+    until_it_ends()
     if guard.stdin:
         guard.stdin.close()
     guard.wait(_SECONDS)

@@ -9,6 +9,7 @@ import resource
 import signal
 import struct
 import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
@@ -451,6 +452,24 @@ def test_without_auditd_there_is_no_trail(status: bytes, monkeypatch: pytest.Mon
     monkeypatch.setattr(audit_trail, "output", lambda *_: status)
     with pytest.raises(NotReadable, match="auditd does not run"):
         audit_trail.AuditTrail("harden-web")
+
+
+# --- the connection ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["stdin", "stdout"])
+def test_a_program_that_stays_ends_with_its_input_or_when_nobody_hears_it(end: str) -> None:
+    """A connection that is cut without a word shows only to who sends something over it."""
+    with subprocess.Popen(
+        [sys.executable, "-c", "from hardening.node import connection as c; c.until_it_ends(0.05)"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as staying:
+        assert staying.stdout
+        assert staying.stdin
+        assert [staying.stdout.readline() for _ in range(2)] == [b"\n", b"\n"]
+        (staying.stdin if end == "stdin" else staying.stdout).close()
+        staying.wait(30)
 
 
 # --- the filter of a verification -------------------------------------------------------------------------------------
