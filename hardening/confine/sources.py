@@ -72,8 +72,10 @@ def read(folder: Path, role: str) -> Sources:
         raise HardenError(f"{analysis}: image: {found.analysis.image!r} is no digest", "make it again")
     if proof and not recordings.DIGEST.fullmatch(proof.origin.image):
         raise HardenError(f"{verified}: origin.image: {proof.origin.image!r} is no digest", "verify again")
-    if proof and not proof.trials:
-        raise HardenError(f"{verified}: trials: there is none, so that nothing is proven", "verify again")
+    if proof and not proof.layers:
+        raise HardenError(f"{verified}: layers: there is none, so that nothing is proven", "verify again")
+    if proof and not (proof.trials and all(trial.calls > 0 for trial in proof.trials)):
+        raise HardenError(f"{verified}: trials: there is none, or one that watched nothing", "verify again")
     for call, places in found.analysis.syscalls.items() if found.analysis else ():
         if call not in numbers() or not places:
             raise HardenError(f"{analysis}: syscalls: {call!r} is no system call with its places", "make it again")

@@ -92,6 +92,8 @@ PROOF = Verification("web", "shop_web", "0", ("seccomp",), ORIGIN, (Trial("load"
         ("analysis.json", replace(analysis("read"), image="banana"), "image: 'banana' is no digest"),
         ("verified.json", replace(PROOF, origin=replace(ORIGIN, image="banana")), "image: 'banana' is no digest"),
         ("verified.json", replace(PROOF, trials=()), "trials: there is none"),
+        ("verified.json", replace(PROOF, trials=(Trial("load", 0, ()),)), "or one that watched nothing"),
+        ("verified.json", replace(PROOF, layers=()), "layers: there is none"),
     ],
 )
 def test_evidence_of_no_image_and_a_proof_without_trials_are_named(
