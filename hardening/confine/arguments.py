@@ -83,11 +83,14 @@ ORDINARY: dict[str, tuple[dict[int, int], ...]] = {
     "pkey_mprotect": ({2: 0}, {2: _WRITABLE}),
     "mmap": ({2: 0}, {2: _WRITABLE}, {2: _EXECUTABLE}),
     # SOL_SOCKET: addresses, errors, buffers, keep-alive, linger, time limits; TCP: delay, keep-alive, limits;
-    # IP and IPv6: what the C library's resolver sets, and IPV6_V6ONLY
+    # IP and IPv6: what the C library's resolver sets, IPV6_V6ONLY, and a packet's class (Node's fetch sets it)
     "setsockopt": (
         *({1: 1, 2: option} for option in (2, 7, 8, 9, 13, 15, 20, 21)),
         *({1: 6, 2: option} for option in (1, 3, 4, 5, 6, 9, 12, 18, 23)),
-        *({1: level, 2: option} for level, option in ((0, 10), (0, 11), (41, 23), (41, 25), (41, 26))),
+        *(
+            {1: level, 2: option}
+            for level, option in ((0, 1), (0, 10), (0, 11), (41, 23), (41, 25), (41, 26), (41, 67))
+        ),
     ),
 }
 """Values that a filter on recorded values lets through too: every program may come to them, and none reaches far."""
