@@ -65,6 +65,7 @@ PROBES = (
     Probe("swap", KERNEL, "swap to a file of its own", "swapon"),
     Probe("open-by-handle", KERNEL, "open files of the machine by their numbers", "open_by_handle_at"),
     Probe("segment-table", KERNEL, "change the processor's segment table", "modify_ldt"),
+    Probe("calls-32-bit", KERNEL, "make calls by the numbers of 32-bit programs", "getpid"),
     Probe("personality", KERNEL, "switch address randomisation off", "personality", {0: ADDR_NO_RANDOMIZE}),
     Probe("socket-crypto", SOCKETS, "reach the kernel's cryptography", "socket", {0: AF_ALG, 1: SOCK_SEQPACKET}),
     Probe("socket-packet", SOCKETS, "read and forge packets", "socket", {0: AF_PACKET, 1: SOCK_RAW}),

@@ -315,6 +315,20 @@ static int open_by_handle(void)
 	struct { unsigned bytes; int type; unsigned char handle[8]; } handle = {8, 1, {0}};
 	return answer_but(syscall(SYS_open_by_handle_at, AT_FDCWD, &handle, O_RDONLY), ESTALE, EBADF);
 }
+static void no_such_door(int number)
+{
+	(void)number;
+	_exit(ABSENT); /* the processor's answer where the kernel takes no 32-bit calls */
+}
+
+static int call_of_32_bits(void)
+{
+	signal(SIGSEGV, no_such_door);
+	int answered;
+	__asm__ volatile("int $0x80" : "=a"(answered) : "a"(20) : "memory"); /* getpid */
+	return answered < 0 ? -answered : answered == getpid() ? OPEN : ABSENT;
+}
+
 static int segment_table(void)
 {
 #ifdef SYS_modify_ldt
@@ -750,6 +764,7 @@ static const struct probe probes[] = {
 	{"swap", "swapon", swap_on},
 	{"open-by-handle", "open_by_handle_at", open_by_handle},
 	{"segment-table", "modify_ldt", segment_table},
+	{"calls-32-bit", "getpid", call_of_32_bits},
 	{"personality", "personality", old_layout},
 	{"socket-crypto", "socket", kernel_crypto},
 	{"socket-packet", "socket", packets},
