@@ -127,16 +127,17 @@ def write(profiles: Path, verification: Verification) -> Path:
 @contextmanager
 def own_filter_again(subject: Subject, report: Report) -> Iterator[None]:
     """Restart the tasks once their own filter is back, also when a trial failed; then that failure is what is told."""
-    before = subject.tasks()
+    before, restarting = subject.tasks(), f"restarting the tasks of {subject.name} under their own filter"
     try:
         yield
     except BaseException:
+        report("", restarting)
         try:
             driving.restart(subject, before)
         except HardenError as error:
             report("", f"{error.message}; its tasks still run under the verifying filter: restart them")
         raise
-    report("", f"restarting the tasks of {subject.name} under their own filter")
+    report("", restarting)
     driving.restart(subject, before)
 
 
