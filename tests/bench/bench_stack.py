@@ -184,8 +184,8 @@ class Variant:
 
     def _confinement(self, role: str) -> tuple[str, ...]:
         # The images have no folder to write to, and not even the user of the plain ones could make it. The engine makes
-        # the place for it as root, and unless told would take its mode from there when the container starts again.
-        scratch = ("--tmpfs", "/tmp:mode=1777")
+        # a place for one, root's, of which a container that starts again has its mode (runc): it needs an owner.
+        scratch = ("--tmpfs", f"/tmp:uid={OWNERS[role]},mode=1777")
         if self.name == PLAIN:
             return (*scratch, "--security-opt", "seccomp=unconfined")
         return (*scratch, "--security-opt", f"seccomp={self.filter_of(role)}", "--security-opt", "no-new-privileges",
