@@ -41,6 +41,10 @@ module.exports = {
       // sysexits EX_CONFIG: a missing secret does not appear by trying again. The container ends and Swarm reports it.
       stop_exit_codes: [78],
 
+      // A reload ends the old worker when the new one listens. On a slow machine that takes longer than PM2's 3 s, after
+      // which it would end the old one all the same, and nobody would answer.
+      listen_timeout: 60000,
+
       // Longer than the drain in src/drain.js (5 s of accepting while the name is withdrawn, 8 s for what is open),
       // shorter than the service's stop_grace_period (20 s).
       kill_timeout: 15000,
