@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -67,6 +68,7 @@ class EngineSocket:
 
     def _ask(self, path: str) -> tuple[http.client.HTTPResponse, bytes]:
         try:
+            self._connection.close_if_ended()
             self._connection.request("GET", self._prefix + path)
             answer = self._connection.answer()
             return answer, self._connection.text(answer, path)
@@ -118,6 +120,11 @@ class _Connection(http.client.HTTPConnection):
         except OSError as error:
             self.close()
             raise NotReadable(f"the engine does not answer on {self._path}: {error.strerror or error}") from None
+
+    def close_if_ended(self) -> None:
+        """Some engines end a connection on which nothing was asked for five minutes: between answers, no other news."""
+        if self.sock and select.select([self.sock], [], [], 0)[0]:
+            self.close()
 
     def answer(self) -> http.client.HTTPResponse:
         """The head of the answer that comes next.

@@ -10,6 +10,7 @@ import socketserver
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -589,6 +590,18 @@ def test_an_engine_that_hangs_costs_one_fact_and_its_time_limit(stand_in: Start,
     slow.over.set()
     assert reason in found["networks"]["reason"]
     assert (known(found["images"]), known(found["containers"])) == ([], [])
+
+
+def test_a_connection_that_the_engine_ended_meanwhile_is_opened_anew(
+    stand_in: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian 12's does after five minutes without a question, and a recording may take longer."""
+    monkeypatch.setattr(_Handler, "timeout", 0.1)
+    server, engine = stand_in({"/images/json": (200, [])})
+    assert engine.get("/images/json") == []
+    time.sleep(0.5)
+    assert engine.get("/images/json") == []
+    assert server.connections == 2
 
 
 def test_an_endless_answer_is_cut(stand_in: Start, monkeypatch: pytest.MonkeyPatch) -> None:
