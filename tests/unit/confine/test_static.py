@@ -382,8 +382,8 @@ def test_a_library_that_is_loaded_by_the_name_of_a_link_counts(tmp_path: Path, c
 def test_names_that_are_no_text_stand_in_the_answer_as_escapes(tmp_path: Path, cache: Path) -> None:
     image = _root(tmp_path)
     (image / "usr/lib/gconv").mkdir()
-    shutil.copy(_libc(), os.fsencode(image) + b"/usr/lib/gconv/odd\xff.so")
-    shutil.copy("/bin/true", os.fsencode(image) + b"/usr/bin/odd\xff")
+    shutil.copy(_libc(), image / os.fsdecode(b"usr/lib/gconv/odd\xff.so"))
+    shutil.copy("/bin/true", image / os.fsdecode(b"usr/bin/odd\xff"))
     found = analyse(Folder(image), [os.fsdecode(b"/usr/bin/odd\xff")], cache=cache)
     assert found.programs == ("/usr/bin/odd\\xff",)
     assert "/usr/lib/gconv/odd\\xff.so" in json.loads(evidence.as_json(found))["files"]

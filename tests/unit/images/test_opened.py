@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -84,17 +85,17 @@ def test_a_folder_that_takes_the_place_of_a_link_is_one_and_the_other_way_round(
     assert files.paths() == ["/app/run", "/opt/a", "/var"]
 
 
-def _archive(path: Path, images: int = 1, **parts: bytes) -> Path:
+def _archive(path: Path, parts: Mapping[str, bytes] = {}, *, images: int = 1) -> Path:
     about = {"config": {"Entrypoint": ["/usr/bin/tool"]}}
     manifest = [{"Config": "abc.json", "Layers": ["l/layer.tar"]}] * images
-    parts = {
+    whole = {
         "manifest.json": json.dumps(manifest).encode(),
         "abc.json": json.dumps(about).encode(),
         "l/layer.tar": LAYER,
         **parts,
     }
     with tarfile.open(path, "w") as archive:
-        for name, content in parts.items():
+        for name, content in whole.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
@@ -136,7 +137,7 @@ def test_an_archive_that_was_cut_off_is_bad_input(tmp_path: Path) -> None:
     ],
 )
 def test_a_malformed_part_of_an_archive_is_bad_input(tmp_path: Path, part: str, content: bytes) -> None:
-    path = _archive(tmp_path / "image.tar", **{part: content})
+    path = _archive(tmp_path / "image.tar", {part: content})
     with pytest.raises(HardenError, match="no archive of an image"), saved(path):
         pass
 
@@ -151,11 +152,11 @@ def test_a_layer_that_is_not_what_its_digest_says_is_bad_input(tmp_path: Path, f
         "manifest.json": json.dumps([{"Config": "abc.json", "Layers": [name]}]).encode(),
         "abc.json": json.dumps(about).encode(),
     }
-    with saved(_archive(tmp_path / "whole.tar", **parts, **{name: layer})) as image:
+    with saved(_archive(tmp_path / "whole.tar", {**parts, name: layer})) as image:
         assert image.files.read("/usr/bin/tool") == b"x"
     at = len(layer) // 2
     damaged = layer[:at] + bytes([layer[at] ^ 1]) + layer[at + 1 :]
-    path = _archive(tmp_path / "image.tar", **parts, **{name: damaged})
+    path = _archive(tmp_path / "image.tar", {**parts, name: damaged})
     with pytest.raises(HardenError, match="is damaged"), saved(path):
         pass
 

@@ -438,7 +438,7 @@ def test_rules_by_which_auditd_hears_nothing_of_apparmor_are_told(
     rule: str, is_deaf: bool, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert log.exists()
-    others = audit_trail.output
+    others = vars(audit_trail)["output"]  # of the fixture
     monkeypatch.setattr(audit_trail, "output", lambda *argv: f"{rule}\n".encode() if argv[1] == "-l" else others(*argv))
     if not is_deaf:
         assert audit_trail.AuditTrail("harden-web").finish()["lines"] == []

@@ -4,6 +4,7 @@ import contextlib
 import json
 import resource
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -25,7 +26,7 @@ from hardening.record.verifying import only_service, own_filter_again, trial, tr
 from tests.unit.record.test_recordings import FILTERED, FREE, GROUP, WEB, answer, number, of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hardening.hosts import Host
 
@@ -108,7 +109,7 @@ def test_a_disk_that_is_full_leaves_what_was_there(tmp_path: Path) -> None:
     origin = Origin("", "26.1.5", "runc 1.1", "6.12", "x86_64", "bpftrace 0.23", "2026-11-24T07:00:00Z")
     verified = Verification("web", "shop_web", "abc", ("seccomp",), origin, (trial("load", {"node1": answer()}),))
     needed = Minimisation("web", "abc", ("start",), (Need("read", ("start", "load")),))
-    stores = (
+    stores: tuple[Callable[[], Path], ...] = (
         lambda: record.write(tmp_path, of()),
         lambda: write(tmp_path, verified),
         lambda: minimising.write(tmp_path, needed),
@@ -229,7 +230,7 @@ def test_tasks_are_restarted_first_also_where_a_scenario_is_called_start(monkeyp
     done: list[str] = []
     monkeypatch.setattr(driving, "replace", lambda _, how: done.append(how))
     subject = Subject("web", {}, is_service=False, labels={})
-    found = trials(subject, {name: lambda name=name: done.append(f"drive {name}") for name in ("load", "start")})
+    found = trials(subject, {name: partial(done.append, f"drive {name}") for name in ("load", "start")})
     assert list(found) == ["start", "load"]
     for drive in found.values():
         drive()
