@@ -292,9 +292,9 @@ def test_a_scenario_that_fails_is_not_recorded(dockerd: Engine, start: Starter, 
         recorded(container, lambda: driving.drive(subject, scenario, lambda *_: None))
 
 
-def test_a_service_that_does_not_exist_is_named() -> None:
+def test_a_service_that_does_not_exist_is_named(dockerd: Engine) -> None:
     with pytest.raises(HardenError, match="nothing-of-that-name: is no service and no container on here"):
-        find({"here": HOST}, (), "nothing-of-that-name")
+        find({"here": PrivateHost(dockerd)}, (), "nothing-of-that-name")
 
 
 def test_the_recorder_ends_with_its_connection_and_leaves_nothing(dockerd: Engine, start: Starter) -> None:
