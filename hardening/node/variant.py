@@ -93,7 +93,7 @@ def swap(path: Path, content: str) -> subprocess.Popen[bytes]:
     try:
         fresh.write_text(content, encoding="utf-8")
     except OSError:
-        fresh.unlink()
+        fresh.unlink(missing_ok=True)
         raise
     fresh.chmod(path.stat().st_mode & 0o777)
     os.link(path, aside)
