@@ -18,6 +18,12 @@ MOUNTS, NAMESPACES, PROCESSES = "mounts", "namespaces", "other processes"
 KERNEL, SOCKETS, MACHINE = "the kernel's rare parts", "sockets", "the machine's files"
 IMAGE, RIGHTS, CODE, NETWORK = "its own image", "more rights", "code of one's own", "the network"
 
+
+def _opening(name: str, group: str, goal: str, path: str) -> Probe:
+    """A probe that opens one path."""
+    return Probe(name, group, goal, "openat", names=(path,))
+
+
 PROBES = (
     Probe("mount-tmpfs", MOUNTS, "mount a file system of its own", "mount"),
     Probe("mount-proc", MOUNTS, "mount /proc anew, without what masks it", "mount"),
@@ -43,7 +49,7 @@ PROBES = (
     Probe("ptrace", PROCESSES, "trace another process", "ptrace"),
     Probe("memory-read", PROCESSES, "read another process's memory", "process_vm_readv"),
     Probe("memory-write", PROCESSES, "write another process's memory", "process_vm_writev"),
-    Probe("memory-file", PROCESSES, "open another process's memory as a file", "openat", names=("/proc/*/mem",)),
+    _opening("memory-file", PROCESSES, "open another process's memory as a file", "/proc/*/mem"),
     Probe("file-steal", PROCESSES, "take another process's open files", "pidfd_getfd", before=(("pidfd_open", {}),)),
     Probe("process-compare", PROCESSES, "compare kernel objects of two processes", "kcmp"),
     Probe("bpf-map", KERNEL, "make a BPF map", "bpf"),
@@ -95,53 +101,25 @@ PROBES = (
         {0: AF_NETLINK, 1: SOCK_RAW, 2: NETLINK_NETFILTER},
     ),
     Probe("netlink-interface", SOCKETS, "make a network interface", "socket", {0: AF_NETLINK, 1: SOCK_RAW, 2: 0}),
-    Probe(
-        "core-pattern",
-        MACHINE,
-        "have the host run a program when one crashes",
-        "openat",
-        names=("/proc/sys/kernel/core_pattern",),
-    ),
-    Probe(
-        "module-loader",
-        MACHINE,
-        "have the host run a program for a missing module",
-        "openat",
-        names=("/proc/sys/kernel/modprobe",),
-    ),
-    Probe("magic-keys", MACHINE, "stop the machine by sysrq", "openat", names=("/proc/sysrq-trigger",)),
-    Probe("kernel-memory", MACHINE, "read the kernel's memory", "openat", names=("/proc/kcore",)),
-    Probe("kernel-keys", MACHINE, "list the kernel's keys", "openat", names=("/proc/keys",)),
-    Probe("kernel-timers", MACHINE, "learn kernel addresses", "openat", names=("/proc/timer_list",)),
-    Probe(
-        "sys-write",
-        MACHINE,
-        "change settings below /sys",
-        "openat",
-        names=("/sys/kernel/mm/transparent_hugepage/enabled",),
-    ),
-    Probe(
-        "uevent-helper",
-        MACHINE,
-        "have the host run a program for a device",
-        "openat",
-        names=("/sys/kernel/uevent_helper",),
-    ),
-    Probe("firmware", MACHINE, "read the firmware's tables", "openat", names=("/sys/firmware/",)),
-    Probe(
-        "cgroup-release-agent",
-        MACHINE,
-        "have the host run a program when a control group empties",
-        "openat",
-        names=("/sys/fs/cgroup/*",),
+    _opening("core-pattern", MACHINE, "have the host run a program when one crashes", "/proc/sys/kernel/core_pattern"),
+    _opening("module-loader", MACHINE, "have the host run a program for a missing module", "/proc/sys/kernel/modprobe"),
+    _opening("magic-keys", MACHINE, "stop the machine by sysrq", "/proc/sysrq-trigger"),
+    _opening("kernel-memory", MACHINE, "read the kernel's memory", "/proc/kcore"),
+    _opening("kernel-keys", MACHINE, "list the kernel's keys", "/proc/keys"),
+    _opening("kernel-timers", MACHINE, "learn kernel addresses", "/proc/timer_list"),
+    _opening("sys-write", MACHINE, "change settings below /sys", "/sys/kernel/mm/transparent_hugepage/enabled"),
+    _opening("uevent-helper", MACHINE, "have the host run a program for a device", "/sys/kernel/uevent_helper"),
+    _opening("firmware", MACHINE, "read the firmware's tables", "/sys/firmware/"),
+    _opening(
+        "cgroup-release-agent", MACHINE, "have the host run a program when a control group empties", "/sys/fs/cgroup/*"
     ),
     Probe("device-memory", MACHINE, "make a device that is the machine's memory", "mknodat", names=("*/mem-*",)),
     Probe("device-disk", MACHINE, "make a device that is the machine's disk", "mknodat", names=("*/disk-*",)),
-    Probe("shadow", IMAGE, "read password hashes", "openat", names=("/etc/shadow",)),
-    Probe("image-program", IMAGE, "replace the service's program", "openat", names=("*.probe",)),
-    Probe("image-programs", IMAGE, "add a program to /usr", "openat", names=("/usr/harden-probe",)),
-    Probe("image-settings", IMAGE, "add a file to /etc", "openat", names=("/etc/harden-probe",)),
-    Probe("image-root", IMAGE, "add a file to /", "openat", names=("/harden-probe",)),
+    _opening("shadow", IMAGE, "read password hashes", "/etc/shadow"),
+    _opening("image-program", IMAGE, "replace the service's program", "*.probe"),
+    _opening("image-programs", IMAGE, "add a program to /usr", "/usr/harden-probe"),
+    _opening("image-settings", IMAGE, "add a file to /etc", "/etc/harden-probe"),
+    _opening("image-root", IMAGE, "add a file to /", "/harden-probe"),
     Probe(
         "engine-socket",
         MACHINE,
